@@ -1,0 +1,1 @@
+int ca_placeholder(void){return 0;}

@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+// The map of the house. Targets stand in floor order: each imports only what stands above it here.
+import PackageDescription
+
+/// Settings of every Swift target. Strict memory safety is on where no raw memory is handled
+/// (`strict`); in the floors every statement would carry the mark, and a mark that is everywhere
+/// tells a reader nothing.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+  name: "Tenure",
+  products: [
+    .library(name: "Tenure", targets: ["Tenure"]),
+    .executable(name: "tenure", targets: ["TenureTool"]),
+  ],
+  targets: [
+    // Floor 0: pages from the operating system, in C because Swift imports mmap and madvise badly.
+    .target(name: "CAlloc", path: "CAlloc"),
+    // Floor 1: bytes and what they are for.
+    .target(name: "Carriers", dependencies: ["CAlloc"], swiftSettings: common),
+    // Floor 1: words and their layout. Imports nothing: memory is handed to it.
+    .target(name: "Terms", swiftSettings: common),
+    // Floor 2: a process's block, generations, roots, collection.
+    .target(name: "Heaps", dependencies: ["Terms", "Carriers"], swiftSettings: common),
+    // Floor 4: processes and the system they share.
+    .target(
+      name: "Processes", dependencies: ["Heaps", "Terms", "Carriers"], swiftSettings: common),
+    // Roof: the one import of an embedder.
+    .target(
+      name: "Tenure", dependencies: ["Processes", "Heaps", "Terms", "Carriers"],
+      swiftSettings: strict),
+    // Outside: an embedder like any other. Without package access it sees only what is public.
+    .target(
+      name: "ToyVM", dependencies: ["Tenure"], packageAccess: false, swiftSettings: common),
+    .executableTarget(
+      name: "TenureTool", dependencies: ["ToyVM", "Tenure"], packageAccess: false,
+      swiftSettings: strict),
+    // Beside: what tests and benchmarks share, and they themselves.
+    .target(
+      name: "TestKit", dependencies: ["Processes", "Heaps", "Terms", "Carriers"],
+      swiftSettings: common),
+    .executableTarget(
+      name: "benchmarks", dependencies: ["ToyVM", "Tenure", "TestKit"], path: "Benchmarks",
+      exclude: ["Programs", "Reference", "README.md"], swiftSettings: common),
+    .testTarget(
+      name: "CarriersTests", dependencies: ["Carriers", "TestKit"], swiftSettings: common),
+    .testTarget(name: "TermsTests", dependencies: ["Terms", "TestKit"], swiftSettings: common),
+    .testTarget(name: "HeapsTests", dependencies: ["Heaps", "TestKit"], swiftSettings: common),
+    .testTarget(
+      name: "ToyVMTests", dependencies: ["ToyVM", "Tenure", "TestKit"],
+      exclude: ["Fixtures"], swiftSettings: common),
+    .testTarget(
+      name: "EmbeddingTests", dependencies: ["Tenure"], packageAccess: false,
+      swiftSettings: strict),
+  ]
+)
