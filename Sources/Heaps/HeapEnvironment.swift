@@ -1,0 +1,68 @@
+import Carriers
+
+/// What the heaps of one system share: where their memory comes from, the levers, the listener.
+public final class HeapEnvironment: Sendable {
+  /// Where blocks come from.
+  public let allocator: BlockAllocator
+  /// The levers, the same for every heap of the system.
+  public let levers: HeapLevers
+  /// The areas of terms that no collection moves.
+  public let literals: LiteralAreas
+  /// Hears of each collection; nobody by default.
+  public let listener: (any CollectionListener)?
+  /// Working memory for the traversals of terms.
+  public let scratch: BlockScratch
+  package let policy: GrowthPolicy
+
+  /// Makes an environment over an allocator.
+  public init(
+    allocator: BlockAllocator, levers: HeapLevers = HeapLevers(),
+    listener: (any CollectionListener)? = nil
+  ) {
+    self.allocator = allocator
+    self.levers = levers
+    self.listener = listener
+    literals = LiteralAreas(allocator: allocator)
+    scratch = BlockScratch(allocator: allocator)
+    policy = .erts
+  }
+}
+
+/// The levers by which heaps are broken on purpose.
+public struct HeapLevers: Sendable {
+  /// Collect at every n-th ensure; 0 leaves collections to their rules. A collection always moves
+  /// the heap to another block.
+  public var zeal: Int
+  /// Verify the whole heap after each collection, and fill freed words with a pattern.
+  public var verifies: Bool
+  /// Make every collection a full sweep.
+  public var alwaysSweepsFully: Bool
+
+  /// Makes levers that are all at rest.
+  public init(zeal: Int = 0, verifies: Bool = false, alwaysSweepsFully: Bool = false) {
+    precondition(zeal >= 0, "a zeal of \(zeal)")
+    self.zeal = zeal
+    self.verifies = verifies
+    self.alwaysSweepsFully = alwaysSweepsFully
+  }
+
+  /// Fills words that hold nothing any more. Read as a term it is a boxed one at an address that
+  /// no process has, so a use of it traps.
+  package static var freedWord: UInt { 0xDEAD_F00D_DEAD_F00A }
+}
+
+/// Why a heap could not give what was asked.
+public enum HeapError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Memory was refused; the heap is as it was, or collected but without the room asked for.
+  case outOfMemory(MemoryError)
+  /// The words asked for are beyond any heap.
+  case tooLarge(words: Int)
+
+  /// One line that says what was refused.
+  public var description: String {
+    switch self {
+    case .outOfMemory(let error): "no memory for a heap: \(error)"
+    case .tooLarge(let words): "no heap can hold \(words) more words"
+    }
+  }
+}

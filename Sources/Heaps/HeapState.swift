@@ -1,0 +1,142 @@
+import Carriers
+
+/// The hot state of a process's memory, in raw memory and reached by a pointer.
+///
+/// ```
+///   start                                                            end
+///     |<------------- young heap ------------->|        |<--- stack --->|
+///     +----------------+-----------------------+--------+---------------+
+///     | survived once  | built since           | free   |               |
+///     +----------------+-----------------------+--------+---------------+
+///                  highWater                  top    stackTop
+///
+///     +--------------------------+--------+
+///     | old generation           | free   |    a block of its own, absent at first
+///     +--------------------------+--------+
+///   oldStart                   oldTop  oldEnd
+/// ```
+/// The heap grows up from `start`, the stack down from `end`; always
+/// `start <= highWater <= top`, `top + reserved <= stackTop <= end` (the reserved words hold the
+/// return address that a call pushes without a test).
+///
+/// Owner thread only. An embedder reads and moves `top` and `stackTop`; the rest is the
+/// collector's.
+@frozen
+public struct HeapState: BitwiseCopyable {
+  /// The first free word of the heap.
+  public var top: UnsafeMutablePointer<UInt>
+  /// The last word pushed on the stack: the stack is `stackTop ..< end`.
+  public var stackTop: UnsafeMutablePointer<UInt>
+  /// The bytes kept free between heap and stack at every test for room. A lever that collects
+  /// at every ensure sets it so high that each test fails and the slow path decides.
+  public var reservedBytes: Int
+  /// The first word of the block.
+  public var start: UnsafeMutablePointer<UInt>
+  /// The end of the block, where the stack begins.
+  public var end: UnsafeMutablePointer<UInt>
+  /// What stands below it has survived a collection and is promoted by the next minor one.
+  package var highWater: UnsafeMutablePointer<UInt>
+
+  package var youngBlock: MemoryBlock
+  package var old: OldGeneration?
+
+  package var options: HeapOptions
+  package var minorsSinceFullSweep = 0
+  package var growsAtNextFullSweep = false
+  /// Ensures since the last collection that the zeal lever asked for.
+  package var ensuresSinceZeal = 0
+  package var counters = HeapCounters()
+
+  /// Makes the state of a fresh block with an empty heap and an empty stack.
+  init(block: MemoryBlock, words: Int, options: HeapOptions, reservedBytes: Int) {
+    youngBlock = block
+    start = block.words
+    top = block.words
+    highWater = block.words
+    end = block.words + words
+    stackTop = end
+    self.options = options
+    self.reservedBytes = reservedBytes
+  }
+
+  /// The words between heap and stack.
+  @inlinable public var freeWords: Int { stackTop - top }
+  /// The words of the block, heap, stack and what is free between them.
+  @inlinable public var blockWords: Int { end - start }
+  /// The words of the young heap in use.
+  @inlinable public var usedWords: Int { top - start }
+  /// The words of the stack in use.
+  @inlinable public var stackWords: Int { end - stackTop }
+
+  /// Whether there is room for so many words on top of the reserve.
+  @inlinable @inline(__always)
+  public func hasRoom(words: Int) -> Bool {
+    UnsafeMutableRawPointer(stackTop) - UnsafeMutableRawPointer(top) &- reservedBytes
+      >= words &* MemoryLayout<UInt>.stride
+  }
+}
+
+/// The old generation: objects that survived two collections, in a block of their own.
+package struct OldGeneration: BitwiseCopyable {
+  package var block: MemoryBlock
+  package var start: UnsafeMutablePointer<UInt>
+  package var top: UnsafeMutablePointer<UInt>
+  package var end: UnsafeMutablePointer<UInt>
+
+  init(block: MemoryBlock, words: Int) {
+    self.block = block
+    start = block.words
+    top = block.words
+    end = block.words + words
+  }
+
+  package var blockWords: Int { end - start }
+  package var usedWords: Int { top - start }
+}
+
+/// What one process may set for its heap.
+public struct HeapOptions: BitwiseCopyable, Sendable {
+  /// The least words of the young block; rounded up to the table of sizes.
+  public var minimumWords: Int
+  /// The minor collections between full sweeps; 0 makes every collection a full sweep.
+  public var fullSweepAfter: Int
+
+  /// Makes options; the defaults are those of ERTS.
+  public init(minimumWords: Int = 233, fullSweepAfter: Int = 65_535) {
+    self.minimumWords = HeapSizes.atLeast(max(minimumWords, 233))
+    self.fullSweepAfter = fullSweepAfter
+  }
+
+  /// Makes options with a least size below that of ERTS, for tests that want many collections.
+  public static func tiny() -> HeapOptions {
+    var options = HeapOptions()
+    options.minimumWords = HeapSizes.atLeast(12)
+    return options
+  }
+}
+
+/// What a heap counted since it was made.
+public struct HeapCounters: BitwiseCopyable, Sendable {
+  /// Minor collections that ran to their end.
+  public var minorCollections = 0
+  /// Full sweeps.
+  public var fullSweeps = 0
+  /// Words built on the heap, as of the last collection.
+  public var allocatedWords = 0
+  /// Words copied to another place by collections, promoted ones included.
+  public var copiedWords = 0
+  /// Words copied into the old generation by minor collections.
+  public var promotedWords = 0
+  /// Words that collections found dead.
+  public var freedWords = 0
+  /// Words of the young heap right after the last collection; what stands above was built since.
+  package var wordsAfterLastCollection = 0
+
+  /// Makes counters that stand at 0.
+  public init() {}
+}
+
+extension MemoryBlock {
+  /// The block seen as words.
+  var words: UnsafeMutablePointer<UInt> { base.assumingMemoryBound(to: UInt.self) }
+}

@@ -1,0 +1,112 @@
+import Terms
+
+/// Walks a whole heap and traps at the first word that breaks a rule.
+///
+/// Independent of the evacuators: walks every object of both generations, live or dead, the
+/// stack and the roots.
+public struct HeapVerifier {
+  private let young: AddressRange
+  private let old: AddressRange
+  private let literals: LiteralAreas
+  private var place = Place.young
+
+  /// Where a word stands that is being checked.
+  private enum Place: String { case young, old, stack, root }
+
+  init(state: HeapState, literals: LiteralAreas) {
+    young = AddressRange(state.start, state.top)
+    old = state.old.map { AddressRange($0.start, $0.top) } ?? .empty
+    self.literals = literals
+  }
+
+  /// Verifies the heap that a state describes and the roots that refer to it.
+  static func verify(
+    _ state: HeapState, literals: LiteralAreas, roots: inout some RootSource & ~Copyable
+  ) {
+    verifyPointers(state)
+    var verifier = HeapVerifier(state: state, literals: literals)
+    verifier.verifyObjects(from: state.start, to: state.top)
+    if let old = state.old {
+      verifier.place = .old
+      verifier.verifyObjects(from: old.start, to: old.top)
+    }
+    verifier.place = .stack
+    verifier.verifyRoots(state.stackTop, count: state.stackWords)
+    verifier.place = .root
+    withUnsafeMutablePointer(to: &verifier) { verifier in
+      var visitor = SlotVisitor(action: .verify(verifier))
+      roots.visitSlots(&visitor)
+    }
+  }
+
+  private static func verifyPointers(_ state: HeapState) {
+    precondition(state.start <= state.highWater, "high-water mark below the heap")
+    precondition(state.highWater <= state.top, "high-water mark above the heap's top")
+    precondition(state.top <= state.stackTop, "heap and stack overlap")
+    precondition(state.stackTop <= state.end, "stack beyond the end of its block")
+    precondition(
+      state.blockWords * MemoryLayout<UInt>.stride <= state.youngBlock.byteCount,
+      "a heap larger than its block")
+  }
+
+  private func verifyObjects(
+    from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>
+  ) {
+    var scan = start
+    while scan < top {
+      let bits = scan.pointee
+      if bits & 3 == 0 {
+        precondition(bits != 0, "no value at \(scan) in the \(place.rawValue) heap")
+        let words = Header(bits: bits).objectWords(at: scan)
+        precondition(
+          words <= top - scan, "object of \(words) words at \(scan) runs beyond the heap's top")
+        scan += 1 + Header(bits: bits).rawWords
+      } else {
+        verifyTerm(bits, at: scan)
+        scan += 1
+      }
+    }
+    precondition(scan == top, "the last object runs beyond the heap's top")
+  }
+
+  /// Verifies a run of slots outside the heap.
+  func verifyRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+    for index in 0..<max(count, 0) where base[index] & 3 != 0 {
+      verifyTerm(base[index], at: base + index)
+    }
+  }
+
+  private func verifyTerm(_ bits: UInt, at slot: UnsafeMutablePointer<UInt>) {
+    let term = Term(bits: bits)
+    if term.isImmediate {
+      let isKnown =
+        term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort
+        || (term.isCatch && place == .stack)
+      precondition(isKnown, describe(bits, slot, "is no immediate"))
+      return
+    }
+    let inYoung = young.contains(bits)
+    let inOld = old.contains(bits)
+    if place == .old {
+      precondition(!inYoung, describe(bits, slot, "of the old generation is young"))
+    }
+    if !inYoung && !inOld {
+      let isLiteral = bits == Term.emptyTuple.bits || literals.contains(bits)
+      precondition(isLiteral, describe(bits, slot, "is in no heap and no literal area"))
+    }
+    if term.isBoxed {
+      let header = term.boxed[0]
+      precondition(header & 3 == 0, describe(bits, slot, "refers to no header"))
+      precondition(
+        header != 0 || bits == Term.emptyTuple.bits, describe(bits, slot, "refers to no value"))
+    } else {
+      precondition(term.cons[0].bits & 3 != 0, describe(bits, slot, "refers to a cell with no head"))
+    }
+  }
+
+  private func describe(
+    _ bits: UInt, _ slot: UnsafeMutablePointer<UInt>, _ complaint: String
+  ) -> String {
+    "heap verifier: the word 0x\(String(bits, radix: 16)) at \(slot) (\(place.rawValue)) \(complaint)"
+  }
+}

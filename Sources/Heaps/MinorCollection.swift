@@ -1,0 +1,86 @@
+import Carriers
+import Terms
+
+extension ProcessHeap {
+  /// Collects the young generation: what survived the last collection is promoted, what was
+  /// built since moves to a new young heap.
+  ///
+  /// All memory is asked for before the first word is moved.
+  mutating func collectMinor(
+    toSpaceWords: Int, newOldBlockWords: Int?, needing words: Int,
+    roots: inout some RootSource & ~Copyable, stopwatch: inout Stopwatch
+  ) throws(HeapError) -> CollectionOutcome {
+    let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
+    if let newOldBlockWords {
+      do {
+        let block = try environment.allocateHeapBlock(words: newOldBlockWords, kind: .oldHeap)
+        state.pointee.old = OldGeneration(block: block, words: newOldBlockWords)
+      } catch {
+        environment.allocator.free(to, kind: .processHeap)
+        throw error
+      }
+    }
+    let allocationNanoseconds = stopwatch.lap()
+
+    let heap = state.pointee
+    guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
+    var evacuator = MinorEvacuator(
+      young: AddressRange(heap.start, heap.top), mature: AddressRange(heap.start, heap.highWater),
+      to: to.words, oldTop: old.top)
+    evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
+    withUnsafeMutablePointer(to: &evacuator) { evacuator in
+      var visitor = SlotVisitor(action: .evacuateYoung(evacuator))
+      roots.visitSlots(&visitor)
+    }
+    evacuator.scanToEnd()
+    let promotedWords = evacuator.oldTop - old.top
+    precondition(evacuator.oldTop <= old.end, "promotion beyond the old generation's block")
+    state.pointee.old?.top = evacuator.oldTop
+    state.pointee.minorsSinceFullSweep += 1
+    state.pointee.counters.minorCollections += 1
+    state.pointee.counters.promotedWords += promotedWords
+    let evacuationNanoseconds = stopwatch.lap()
+
+    let (copied, freed) = adopt(
+      to, words: toSpaceWords, top: evacuator.top, movedElsewhere: promotedWords,
+      fromWords: heap.usedWords)
+    let resize = environment.policy.resizeAfterMinor(
+      collectionState(needing: words, fully: false))
+    return CollectionOutcome(
+      copiedWords: copied, promotedWords: promotedWords, freedWords: freed, resize: resize,
+      allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+  }
+
+  /// Makes a to-space the young block: moves the stack there and frees the block before it.
+  ///
+  /// - Returns: the words that were copied and the words found dead.
+  mutating func adopt(
+    _ to: MemoryBlock, words: Int, top: UnsafeMutablePointer<UInt>, movedElsewhere: Int,
+    fromWords: Int
+  ) -> (copied: Int, freed: Int) {
+    let before = state.pointee
+    let start = to.words
+    let end = start + words
+    let stackTop = end - before.stackWords
+    precondition(top <= stackTop, "a to-space too small for what survived")
+    stackTop.update(from: before.stackTop, count: before.stackWords)
+
+    let survivors = top - start
+    let copied = survivors + movedElsewhere
+    let freed = fromWords - copied
+    state.pointee.counters.allocatedWords +=
+      before.usedWords - before.counters.wordsAfterLastCollection
+    state.pointee.counters.wordsAfterLastCollection = survivors
+    state.pointee.counters.copiedWords += copied
+    state.pointee.counters.freedWords += freed
+
+    state.pointee.youngBlock = to
+    state.pointee.start = start
+    state.pointee.top = top
+    state.pointee.highWater = top
+    state.pointee.end = end
+    state.pointee.stackTop = stackTop
+    environment.freeHeapBlock(before.youngBlock, words: before.blockWords, kind: .processHeap)
+    return (copied, freed)
+  }
+}

@@ -1,0 +1,131 @@
+import CAlloc
+import Carriers
+import Terms
+
+extension ProcessHeap {
+  /// The slow path of ``ensureFree(words:roots:)``.
+  @inline(never)
+  public mutating func makeRoom(
+    words: Int, roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    precondition(words >= 0, "an ensure of \(words) words")
+    let hasRoom = state.pointee.freeWords - HeapSizes.reservedWords >= words
+    let zeal = environment.levers.zeal
+    if zeal > 0 {
+      state.pointee.ensuresSinceZeal += 1
+      if state.pointee.ensuresSinceZeal >= zeal {
+        state.pointee.ensuresSinceZeal = 0
+        return try collect(.zeal, needing: words, fully: false, roots: &roots)
+      }
+    }
+    if hasRoom { return }
+    try collect(.noRoom, needing: words, fully: false, roots: &roots)
+  }
+
+  /// Collects now.
+  ///
+  /// - Parameters:
+  ///   - fully: sweep both generations; else a minor collection runs where one can.
+  ///   - roots: every slot outside the stack that holds a term of this heap.
+  /// - Throws: ``HeapError``; the heap is then as it was.
+  public mutating func collectGarbage(
+    fully: Bool = true, roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    try collect(.requested, needing: 0, fully: fully, roots: &roots)
+  }
+
+  /// What the rules of sizing need to know.
+  package func collectionState(needing words: Int, fully: Bool) -> CollectionState {
+    let heap = state.pointee
+    return CollectionState(
+      youngBlockWords: heap.blockWords, youngUsedWords: heap.usedWords,
+      stackWords: heap.stackWords, matureWords: heap.highWater - heap.start,
+      oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0,
+      neededWords: words, minorCollectionsSinceFullSweep: heap.minorsSinceFullSweep,
+      fullSweepAfter: heap.options.fullSweepAfter, minimumHeapWords: heap.options.minimumWords,
+      wantsFullSweep: fully || environment.levers.alwaysSweepsFully,
+      growAtNextFullSweep: heap.growsAtNextFullSweep)
+  }
+
+  private mutating func collect(
+    _ reason: CollectionEvent.Reason, needing words: Int, fully: Bool,
+    roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    guard words <= HeapSizes.largest / 2 else { throw .tooLarge(words: words) }
+    let before = figures
+    var stopwatch = Stopwatch(runs: environment.listener != nil)
+    let outcome: CollectionOutcome
+    let kind: CollectionEvent.Kind
+    var followsFailedMinor = false
+    switch environment.policy.plan(collectionState(needing: words, fully: fully)) {
+    case .minor(let toSpaceWords, let newOldBlockWords):
+      kind = .minor
+      outcome = try collectMinor(
+        toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, needing: words,
+        roots: &roots, stopwatch: &stopwatch)
+    case .fullSweep(let toSpaceWords, let failedMinor):
+      kind = .fullSweep
+      followsFailedMinor = failedMinor
+      outcome = try sweepFully(
+        toSpaceWords: toSpaceWords, needing: words, roots: &roots, stopwatch: &stopwatch)
+    }
+    let refusal = resize(by: outcome.resize, roots: &roots)
+    let resizeNanoseconds = stopwatch.lap()
+
+    if environment.levers.verifies {
+      fillFreeWords()
+      HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+    }
+    if let listener = environment.listener {
+      listener.collected(
+        CollectionEvent(
+          kind: kind, reason: reason, followsFailedMinor: followsFailedMinor, neededWords: words,
+          before: before, after: figures, copiedWords: outcome.copiedWords,
+          promotedWords: outcome.promotedWords, freedWords: outcome.freedWords,
+          rule: outcome.resize.rule, allocationNanoseconds: outcome.allocationNanoseconds,
+          evacuationNanoseconds: outcome.evacuationNanoseconds,
+          resizeNanoseconds: resizeNanoseconds))
+    }
+    if let refusal, state.pointee.freeWords - HeapSizes.reservedWords < words { throw refusal }
+    assert(
+      state.pointee.freeWords - HeapSizes.reservedWords >= words,
+      "a collection left \(state.pointee.freeWords) words free where \(words) were asked")
+  }
+
+  private func fillFreeWords() {
+    let heap = state.pointee
+    heap.top.update(repeating: HeapLevers.freedWord, count: heap.freeWords)
+    if let old = heap.old {
+      old.top.update(repeating: HeapLevers.freedWord, count: old.end - old.top)
+    }
+  }
+}
+
+/// What a plan did, before the block is resized.
+struct CollectionOutcome {
+  var copiedWords: Int
+  var promotedWords: Int
+  var freedWords: Int
+  var resize: ResizeDecision
+  var allocationNanoseconds: UInt64
+  var evacuationNanoseconds: UInt64
+}
+
+/// Measures phases, or nothing where nobody listens.
+struct Stopwatch {
+  private var last: UInt64
+  private let runs: Bool
+
+  init(runs: Bool) {
+    self.runs = runs
+    last = runs ? ca_monotonic_nanoseconds() : 0
+  }
+
+  /// The nanoseconds since the last lap.
+  mutating func lap() -> UInt64 {
+    guard runs else { return 0 }
+    let now = ca_monotonic_nanoseconds()
+    defer { last = now }
+    return now - last
+  }
+}

@@ -1,0 +1,79 @@
+import Carriers
+import Terms
+
+extension ProcessHeap {
+  /// Gives the young block the size that was decided, where it stands if it can.
+  ///
+  /// - Returns: the refusal, if memory for it was refused: the block then keeps its size.
+  mutating func resize(
+    by decision: ResizeDecision, roots: inout some RootSource & ~Copyable
+  ) -> HeapError? {
+    guard let words = decision.newBlockWords, words != state.pointee.blockWords else { return nil }
+    precondition(
+      words >= state.pointee.usedWords + state.pointee.stackWords,
+      "a block of \(words) words cannot hold what lives")
+    do {
+      if try resizeInPlace(words: words) { return nil }
+      try move(toBlockOf: words, roots: &roots)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private mutating func resizeInPlace(words: Int) throws(HeapError) -> Bool {
+    let heap = state.pointee
+    let shrinks = words < heap.blockWords
+    // A stack at the end of what is given up moves first.
+    if shrinks { moveStack(toEnd: heap.start + words) }
+    do {
+      let byteCount = words * MemoryLayout<UInt>.stride
+      if let block = try environment.allocator.resizeInPlace(
+        heap.youngBlock, toByteCount: byteCount, kind: .processHeap)
+      {
+        state.pointee.youngBlock = block
+        if !shrinks { moveStack(toEnd: heap.start + words) }
+        return true
+      }
+    } catch {
+      if shrinks { moveStack(toEnd: heap.end) }
+      throw .outOfMemory(error)
+    }
+    if shrinks { moveStack(toEnd: heap.end) }
+    return false
+  }
+
+  private func moveStack(toEnd end: UnsafeMutablePointer<UInt>) {
+    let heap = state.pointee
+    let stackTop = end - heap.stackWords
+    stackTop.update(from: heap.stackTop, count: heap.stackWords)
+    state.pointee.end = end
+    state.pointee.stackTop = stackTop
+  }
+
+  /// Copies the block as a whole and corrects every term that pointed into it.
+  private mutating func move(
+    toBlockOf words: Int, roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    let block = try environment.allocateHeapBlock(words: words, kind: .processHeap)
+    let before = state.pointee
+    let rebase = Rebase(from: before.start, words: before.usedWords, to: block.words)
+    let top = block.words + before.usedWords
+    let end = block.words + words
+    let stackTop = end - before.stackWords
+    block.words.update(from: before.start, count: before.usedWords)
+    stackTop.update(from: before.stackTop, count: before.stackWords)
+    rebase.objects(from: block.words, to: top)
+    rebase.slots(stackTop, count: before.stackWords)
+    var visitor = SlotVisitor(action: .rebase(rebase))
+    roots.visitSlots(&visitor)
+
+    state.pointee.youngBlock = block
+    state.pointee.start = block.words
+    state.pointee.top = top
+    state.pointee.highWater = block.words + (before.highWater - before.start)
+    state.pointee.end = end
+    state.pointee.stackTop = stackTop
+    environment.freeHeapBlock(before.youngBlock, words: before.blockWords, kind: .processHeap)
+  }
+}
