@@ -1,0 +1,132 @@
+/// When to collect which generation and how large the blocks are: the rules as pure functions.
+///
+/// The rules are those of OTP 25's `erl_gc.c`, checked against traces of the runtime itself; the
+/// thresholds in them are values.
+public struct GrowthPolicy: Equatable, Sendable {
+  /// The words always kept free below the stack.
+  public var reservedWords = HeapSizes.reservedWords
+  /// Blocks up to this size are not shrunk by a minor collection: after a promotion most of a block
+  /// is empty, and is soon used again.
+  public var neverShrunkByMinorWords = 3000
+  /// Blocks above this size may be shrunk by a minor collection even where they are smaller than
+  /// the old block.
+  public var shrunkByMinorWords = 8000
+  /// Blocks up to this size are not shrunk by a full sweep: the system's smallest block.
+  public var neverShrunkByFullSweepWords = CollectionState.defaultMinimumHeapWords
+
+  /// The rules as the Erlang runtime has them.
+  public static var erts: GrowthPolicy { GrowthPolicy() }
+
+  /// Makes the policy with the thresholds of the Erlang runtime.
+  public init() {}
+
+  /// Decides which collection is to be done.
+  /// - Parameter state: the process before the collection.
+  public func plan(_ state: CollectionState) -> CollectionPlan {
+    let minorIsDue =
+      state.minorCollectionsSinceFullSweep < state.fullSweepAfter && !state.wantsFullSweep
+    if minorIsDue, let minor = planMinor(state) { return minor }
+    return .fullSweep(toSpaceWords: fullSweepSpace(state), failedMinor: minorIsDue)
+  }
+
+  /// Decides the young block's size after a minor collection.
+  /// - Parameters:
+  ///   - state: the process before the collection.
+  ///   - toSpaceWords: the block that the collection moved the young generation to.
+  ///   - oldBlockWords: the old block, the one that the collection made included.
+  ///   - liveYoungWords: what the young block holds now.
+  public func resizeAfterMinor(
+    _ state: CollectionState, toSpaceWords: Int, oldBlockWords: Int, liveYoungWords: Int
+  ) -> ResizeDecision {
+    let occupied = occupiedWords(state, liveYoungWords: liveYoungWords)
+    func decide(_ words: Int?, _ rule: SizingRule) -> ResizeDecision {
+      ResizeDecision(
+        newBlockWords: words, rule: rule, growAtNextFullSweep: state.growAtNextFullSweep)
+    }
+    let isLarge =
+      toSpaceWords > neverShrunkByMinorWords
+      && (toSpaceWords > shrunkByMinorWords || toSpaceWords > oldBlockWords)
+    if isLarge, 4 * occupied < toSpaceWords {
+      var wanted = 3 * occupied
+      // A block far smaller than the old one would make the old one fill up in many small steps.
+      if 9 * wanted < oldBlockWords { wanted = max(wanted, oldBlockWords / 8) }
+      let size = blockSize(holding: wanted, minimum: state.minimumHeapWords)
+      return size < toSpaceWords ? decide(size, .shrunkAfterMinor) : decide(nil, .kept)
+    }
+    if occupied > toSpaceWords {
+      return decide(
+        blockSize(holding: occupied, minimum: state.minimumHeapWords), .grownAfterMinor)
+    }
+    return decide(nil, .kept)
+  }
+
+  /// Decides the young block's size after a full sweep.
+  /// - Parameters:
+  ///   - state: the process before the collection.
+  ///   - toSpaceWords: the block that the collection moved everything to.
+  ///   - liveWords: what the block holds now.
+  public func resizeAfterFullSweep(
+    _ state: CollectionState, toSpaceWords: Int, liveWords: Int
+  ) -> ResizeDecision {
+    let occupied = occupiedWords(state, liveYoungWords: liveWords)
+    if toSpaceWords < occupied {
+      let size = blockSize(holding: occupied, minimum: state.minimumHeapWords)
+      return ResizeDecision(
+        newBlockWords: size, rule: .grownAfterFullSweep, growAtNextFullSweep: false)
+    }
+    if 3 * toSpaceWords < 4 * occupied {
+      return ResizeDecision(newBlockWords: nil, rule: .growthPostponed, growAtNextFullSweep: true)
+    }
+    if 4 * occupied < toSpaceWords, toSpaceWords > neverShrunkByFullSweepWords {
+      let size = blockSize(holding: 2 * occupied, minimum: state.minimumHeapWords)
+      if size < toSpaceWords {
+        return ResizeDecision(
+          newBlockWords: size, rule: .shrunkAfterFullSweep, growAtNextFullSweep: false)
+      }
+    }
+    let grewAsPostponed = toSpaceWords > fittingFullSweepSpace(state)
+    return ResizeDecision(
+      newBlockWords: nil, rule: grewAsPostponed ? .grownAsPostponed : .kept,
+      growAtNextFullSweep: false)
+  }
+
+  /// A minor collection with its spaces, or nothing where it has no old block to promote to.
+  private func planMinor(_ state: CollectionState) -> CollectionPlan? {
+    let young = state.youngGenerationWords
+    let toSpace = blockSize(
+      holding: state.stackWords + young, minimum: state.minimumHeapWords)
+    if state.oldBlockWords == 0 {
+      // Nothing is mature: there is nothing to promote, so no old block is made for it, and a
+      // minor collection needs one.
+      if state.matureWords == 0 { return nil }
+      return .minor(toSpaceWords: toSpace, newOldBlockWords: HeapSizes.oneAbove(young))
+    }
+    if state.matureWords > state.oldBlockWords - state.oldUsedWords { return nil }
+    return .minor(toSpaceWords: toSpace, newOldBlockWords: nil)
+  }
+
+  private func fullSweepSpace(_ state: CollectionState) -> Int {
+    let fitting = fittingFullSweepSpace(state)
+    if state.growAtNextFullSweep, fitting == state.youngBlockWords {
+      return max(state.minimumHeapWords, HeapSizes.oneAbove(fitting))
+    }
+    return fitting
+  }
+
+  /// The space that holds all of both generations, should all of it be alive.
+  private func fittingFullSweepSpace(_ state: CollectionState) -> Int {
+    blockSize(
+      holding: state.stackWords + state.youngGenerationWords + state.oldUsedWords
+        + reservedWords,
+      minimum: state.minimumHeapWords)
+  }
+
+  /// What the block must hold after the collection.
+  private func occupiedWords(_ state: CollectionState, liveYoungWords: Int) -> Int {
+    liveYoungWords + state.neededWords + state.stackWords + reservedWords
+  }
+
+  private func blockSize(holding words: Int, minimum: Int) -> Int {
+    max(minimum, HeapSizes.atLeast(words))
+  }
+}
