@@ -6,7 +6,7 @@ extension ProcessHeap {
   ///
   /// All memory is asked for before the first word is moved.
   mutating func sweepFully(
-    toSpaceWords: Int, needing words: Int, roots: inout some RootSource & ~Copyable,
+    _ sizing: CollectionState, toSpaceWords: Int, roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
@@ -34,7 +34,7 @@ extension ProcessHeap {
       state.pointee.old = nil
     }
     let resize = environment.policy.resizeAfterFullSweep(
-      collectionState(needing: words, fully: false))
+      sizing, toSpaceWords: toSpaceWords, liveWords: state.pointee.usedWords)
     state.pointee.growsAtNextFullSweep = resize.growAtNextFullSweep
     return CollectionOutcome(
       copiedWords: copied, promotedWords: 0, freedWords: freed, resize: resize,

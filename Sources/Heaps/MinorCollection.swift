@@ -7,7 +7,7 @@ extension ProcessHeap {
   ///
   /// All memory is asked for before the first word is moved.
   mutating func collectMinor(
-    toSpaceWords: Int, newOldBlockWords: Int?, needing words: Int,
+    _ sizing: CollectionState, toSpaceWords: Int, newOldBlockWords: Int?,
     roots: inout some RootSource & ~Copyable, stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
@@ -45,7 +45,8 @@ extension ProcessHeap {
       to, words: toSpaceWords, top: evacuator.top, movedElsewhere: promotedWords,
       fromWords: heap.usedWords)
     let resize = environment.policy.resizeAfterMinor(
-      collectionState(needing: words, fully: false))
+      sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
+      liveYoungWords: state.pointee.usedWords)
     return CollectionOutcome(
       copiedWords: copied, promotedWords: promotedWords, freedWords: freed, resize: resize,
       allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)

@@ -51,23 +51,24 @@ extension ProcessHeap {
     _ reason: CollectionEvent.Reason, needing words: Int, fully: Bool,
     roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
-    guard words <= HeapSizes.largest / 2 else { throw .tooLarge(words: words) }
+    guard words <= Self.largestRequestWords else { throw .tooLarge(words: words) }
     let before = figures
     var stopwatch = Stopwatch(runs: environment.listener != nil)
     let outcome: CollectionOutcome
     let kind: CollectionEvent.Kind
     var followsFailedMinor = false
-    switch environment.policy.plan(collectionState(needing: words, fully: fully)) {
+    let sizing = collectionState(needing: words, fully: fully)
+    switch environment.policy.plan(sizing) {
     case .minor(let toSpaceWords, let newOldBlockWords):
       kind = .minor
       outcome = try collectMinor(
-        toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, needing: words,
-        roots: &roots, stopwatch: &stopwatch)
+        sizing, toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, roots: &roots,
+        stopwatch: &stopwatch)
     case .fullSweep(let toSpaceWords, let failedMinor):
       kind = .fullSweep
       followsFailedMinor = failedMinor
       outcome = try sweepFully(
-        toSpaceWords: toSpaceWords, needing: words, roots: &roots, stopwatch: &stopwatch)
+        sizing, toSpaceWords: toSpaceWords, roots: &roots, stopwatch: &stopwatch)
     }
     let refusal = resize(by: outcome.resize, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
@@ -91,6 +92,9 @@ extension ProcessHeap {
       state.pointee.freeWords - HeapSizes.reservedWords >= words,
       "a collection left \(state.pointee.freeWords) words free where \(words) were asked")
   }
+
+  /// The most words one ensure may ask for: far beyond any machine, far below an overflow.
+  private static var largestRequestWords: Int { 1 << 48 }
 
   private func fillFreeWords() {
     let heap = state.pointee

@@ -1,0 +1,5 @@
+// One import for embedders: everything public of every floor.
+@_exported import Carriers
+@_exported import Heaps
+@_exported import Processes
+@_exported import Terms
