@@ -22,15 +22,13 @@ public final class BlockAllocator: Sendable {
     let layout: CarrierLayout =
       configuration.usesTinyCarriers
       ? .tiny(pageByteCount: pages) : .standard(pageByteCount: pages)
-    // A quarter of the cache is for empty carriers, the rest for ranges of large blocks.
     let limit = configuration.carrierCacheLimitBytes
-    let idleLimit = (limit ?? 64 << 20) / 4
     self.source = source
     self.layout = layout
-    small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: idleLimit))
+    small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: limit))
     large = LargeBlocks(
       source: source, layout: layout, usesHugePages: configuration.usesHugePages,
-      cacheLimit: limit.map { $0 - idleLimit })
+      cacheLimit: limit)
   }
 
   /// Allocates a block, its content whatever was there before.

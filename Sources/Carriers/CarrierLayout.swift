@@ -18,6 +18,9 @@ struct CarrierLayout {
   /// A block as large or larger lies on a huge page's boundary.
   static var hugePageByteCount: Int { 2 << 20 }
 
+  /// Freed memory that is kept for reuse however little is in use, unless configured otherwise.
+  static var alwaysKeptByteCount: Int { 64 << 20 }
+
   /// What an ordinary system uses.
   static func standard(pageByteCount: Int) -> CarrierLayout {
     CarrierLayout(

@@ -23,7 +23,7 @@ final class LargeBlocks: Sendable {
   private let state = Mutex(State())
 
   /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
-  ///   in use, 48 MiB at least.
+  ///   in use, or for what is always kept where that is more.
   init(source: PageSource, layout: CarrierLayout, usesHugePages: Bool, cacheLimit: Int?) {
     self.source = source
     self.layout = layout
@@ -153,7 +153,7 @@ extension LargeBlocks {
   private func mostCachedBytes(liveByteCount: Int) -> Int {
     // Whole huge pages, so that a range cut down to it is not rounded up beyond it again.
     let half = liveByteCount / 2 & ~(CarrierLayout.hugePageByteCount - 1)
-    return cacheLimit ?? max(48 << 20, half)
+    return cacheLimit ?? max(CarrierLayout.alwaysKeptByteCount, half)
   }
 
   /// Reserves addresses for a block and its growth, or for the block alone where the system has

@@ -14,7 +14,7 @@ struct SmallBlocks: ~Copyable {
   private let layout: CarrierLayout
   private let classes: UnsafeMutablePointer<ClassState>
   private let classCount: Int
-  private let idleLimit: Int
+  private let idleLimit: Int?
   private var regions: CarrierRegions
   private var firstIdle: UnsafeMutablePointer<Carrier>?
   /// Committed bytes of empty carriers that any class may take.
@@ -24,8 +24,9 @@ struct SmallBlocks: ~Copyable {
   /// What is in use.
   private(set) var usage = UsageByKind()
 
-  /// - Parameter idleLimit: the most committed bytes of empty carriers to keep.
-  init(source: PageSource, layout: CarrierLayout, idleLimit: Int) {
+  /// - Parameter idleLimit: the most committed bytes of empty carriers to keep; `nil` for half of
+  ///   those in use, or for what is always kept where that is more.
+  init(source: PageSource, layout: CarrierLayout, idleLimit: Int?) {
     self.layout = layout
     self.idleLimit = idleLimit
     classCount = SizeClass(holding: layout.largestSmallBlock).index + 1
@@ -134,7 +135,8 @@ struct SmallBlocks: ~Copyable {
     if isOnly { return }
     unlist(carrier)
     makeIdle(carrier)
-    releaseIdle(downToByteCount: idleLimit)
+    let inUse = regions.committedByteCount - idleByteCount
+    releaseIdle(downToByteCount: idleLimit ?? max(CarrierLayout.alwaysKeptByteCount, inUse / 2))
   }
 }
 
