@@ -1,0 +1,2 @@
+/// Every case, in the order in which they run.
+func allCases() -> [BenchmarkCase] { [] }
