@@ -36,6 +36,13 @@ struct Measurement {
   var check: String
 }
 
+/// A case that found out that it did not measure what it says.
+struct CaseFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
 /// Somebody else who does the same work.
 protocol Peer {
   /// The key in the output, e.g. erl.

@@ -35,8 +35,8 @@ struct BenchmarkRunner {
 
   /// Ours, the peers, ours again: a machine that slows down meanwhile slows both.
   private mutating func measure(_ benchmark: BenchmarkCase) throws -> CaseResult {
-    let repetitions = options.isQuick ? 4 : 14
-    let half = Effort(repetitions: repetitions / 2, warmUps: options.isQuick ? 0 : 1)
+    let repetitions = options.isQuick ? 2 : 14
+    let half = Effort(repetitions: repetitions / 2, warmUps: 1)
     let before = try benchmark.run(half)
     var peers: [(name: String, row: PeerRow)] = []
     if options.measuresPeers {
