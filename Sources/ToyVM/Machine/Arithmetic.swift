@@ -117,8 +117,8 @@ extension Interpreter {
   func isEqual(_ a: Term, _ b: Term, exactly: Bool) -> Bool? {
     do {
       return exactly
-        ? try TermOrder.isExactlyEqual(a, b, scratch: scratch)
-        : try TermOrder.isEqual(a, b, scratch: scratch)
+        ? try TermEquality.isExactlyEqual(a, b, scratch: scratch)
+        : try TermEquality.isEqual(a, b, scratch: scratch)
     } catch {
       raiseScratchExhausted(error)
       return nil

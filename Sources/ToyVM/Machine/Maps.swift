@@ -12,7 +12,7 @@ extension Interpreter {
     }
     if key.isImmediate { return nil }
     for index in 0..<size {
-      let isEqual = try? TermOrder.isExactlyEqual(elements[index], key, scratch: scratch)
+      let isEqual = try? TermEquality.isExactlyEqual(elements[index], key, scratch: scratch)
       if isEqual == true { return Term(bits: FlatMap.values(at: map.boxed)[index]) }
     }
     return nil
