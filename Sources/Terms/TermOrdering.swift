@@ -1,0 +1,230 @@
+import Glibc
+
+/// The standard order of terms of OTP 25:
+/// number < atom < reference < fun < port < pid < tuple < map < [] < list < bit string.
+///
+/// Numbers compare by exact value, atoms by their text, tuples by size and then element by element,
+/// maps by size, then their keys with integers before floats, then the values. Identifiers compare
+/// by their numbers; funs by module, index, version, free variables, and local before external.
+public struct TermOrder {
+  private let atoms: AtomTable
+  private let scratch: any ScratchProvider
+  private let funs: (any FunNaming)?
+
+  /// Makes an order.
+  /// - Parameters:
+  ///   - atoms: the names of the atoms in the terms.
+  ///   - scratch: working memory for terms in terms.
+  ///   - funs: who names funs; funs without names compare by their entry words.
+  public init(atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil) {
+    self.atoms = atoms
+    self.scratch = scratch
+    self.funs = funs
+  }
+
+  /// Compares in standard order, in which an integer equals a float of its value.
+  /// - Returns: -1, 0 or 1.
+  /// - Throws: ``ScratchExhausted`` where the provider has no working memory.
+  @inlinable
+  public func compare(_ left: Term, _ right: Term) throws(ScratchExhausted) -> Int {
+    if left.bits == right.bits { return 0 }
+    if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
+    return try order(left, right, exactly: false)
+  }
+
+  /// Compares in the order of map keys, in which each integer stands before each float.
+  /// - Returns: -1, 0 (then the terms are exactly equal) or 1.
+  /// - Throws: ``ScratchExhausted`` where the provider has no working memory.
+  @inlinable
+  public func compareKeys(_ left: Term, _ right: Term) throws(ScratchExhausted) -> Int {
+    if left.bits == right.bits { return 0 }
+    if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
+    return try order(left, right, exactly: true)
+  }
+
+  @usableFromInline @inline(never)
+  func order(_ left: Term, _ right: Term, exactly: Bool) throws(ScratchExhausted) -> Int {
+    if left.isAtom && right.isAtom { return orderAtoms(left, right) }
+    var pending = PendingRuns(scratch)
+    var (left, right, mode) = (left, right, exactly ? PendingRuns.Mode.exact : .byValue)
+    while true {
+      let result = try order(&left, &right, mode, &pending)
+      if result != 0 { return result }
+      guard let next = try pending.nextDifference() else { return 0 }
+      (left, right, mode) = next
+    }
+  }
+}
+
+// MARK: - One pair of terms
+
+extension TermOrder {
+  /// Compares two terms of unlike words; what is in them becomes pending, but for the cells of
+  /// lists, which are run through here.
+  private func order(
+    _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
+    _ pending: inout PendingRuns
+  ) throws(ScratchExhausted) -> Int {
+    while left.isCons && right.isCons {
+      let (leftCell, rightCell) = (left.cons, right.cons)
+      if leftCell[0].bits != rightCell[0].bits {
+        let (leftTail, rightTail) = (words(leftCell + 1), words(rightCell + 1))
+        (left, right) = (leftCell[0], rightCell[0])
+        if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
+        try pending.push(leftTail, rightTail, count: 1, mode)
+        continue
+      }
+      (left, right) = (leftCell[1], rightCell[1])
+      if left.bits == right.bits { return 0 }
+    }
+    let (leftKind, rightKind) = (Self.kind(of: left), Self.kind(of: right))
+    if leftKind != rightKind { return leftKind.rawValue < rightKind.rawValue ? -1 : 1 }
+    switch leftKind {
+    case .number: return orderNumbers(left, right, mode)
+    case .atom: return orderAtoms(left, right)
+    case .pid, .port: return three(left.identifierNumber, right.identifierNumber)
+    case .reference: return orderReferences(left.boxed, right.boxed)
+    case .fun: return try orderFuns(left.boxed, right.boxed, mode, &pending)
+    case .tuple: return try orderTuples(left.boxed, right.boxed, mode, &pending)
+    case .map: return try orderMaps(left.boxed, right.boxed, mode, &pending)
+    case .binary: return orderBytes(left.heapBinaryBytes, right.heapBinaryBytes)
+    case .nil, .cons: return 0
+    }
+  }
+
+  /// The kinds of terms in their order.
+  private enum Kind: Int {
+    case number, atom, reference, fun, port, pid, tuple, map, `nil`, cons, binary
+  }
+
+  private static func kind(of term: Term) -> Kind {
+    if term.isSmall { return .number }
+    if term.isCons { return .cons }
+    if term.isAtom { return .atom }
+    if term.isNil { return .nil }
+    if term.isLocalPid { return .pid }
+    if term.isLocalPort { return .port }
+    precondition(term.isBoxed, "no order for the word 0x\(String(term.bits, radix: 16))")
+    switch term.header.subtag {
+    case .tuple: return .tuple
+    case .map: return .map
+    case .float, .positiveBigInteger, .negativeBigInteger: return .number
+    case .heapBinary: return .binary
+    case .fun: return .fun
+    case .reference: return .reference
+    default:
+      preconditionFailure("no order for the header 0x\(String(term.header.bits, radix: 16))")
+    }
+  }
+
+  private func words(_ terms: UnsafeMutablePointer<Term>) -> PendingRuns.Words {
+    UnsafeMutableRawPointer(terms).assumingMemoryBound(to: UInt.self)
+  }
+
+  private func three<Value: Comparable>(_ left: Value, _ right: Value) -> Int {
+    left < right ? -1 : left == right ? 0 : 1
+  }
+}
+
+// MARK: - Terms that hold none
+
+extension TermOrder {
+  private func orderNumbers(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int {
+    switch (left.isFloat, right.isFloat) {
+    case (false, false): IntegerArithmetic.compare(left, right)
+    case (true, true): three(left.floatValue, right.floatValue)
+    case (false, true):
+      mode == .exact ? -1 : IntegerArithmetic.compare(left, toFloat: right.floatValue)
+    case (true, false):
+      mode == .exact ? 1 : -IntegerArithmetic.compare(right, toFloat: left.floatValue)
+    }
+  }
+
+  /// The order of bytes in UTF-8 is the order of the code points.
+  private func orderAtoms(_ left: Term, _ right: Term) -> Int {
+    if left.bits == right.bits { return 0 }
+    return withExtendedLifetime(atoms) {
+      orderBytes(atoms.nameBytes(of: left), atoms.nameBytes(of: right))
+    }
+  }
+
+  private func orderBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+    if let leftStart = left.baseAddress, let rightStart = right.baseAddress {
+      let result = memcmp(leftStart, rightStart, min(left.count, right.count))
+      if result != 0 { return result < 0 ? -1 : 1 }
+    }
+    return three(left.count, right.count)
+  }
+
+  private func orderReferences(_ left: PendingRuns.Words, _ right: PendingRuns.Words) -> Int {
+    let (leftArity, rightArity) = (Header(bits: left[0]).arity, Header(bits: right[0]).arity)
+    if leftArity != rightArity { return three(leftArity, rightArity) }
+    for place in (1...leftArity).reversed() where left[place] != right[place] {
+      return three(left[place], right[place])
+    }
+    return 0
+  }
+}
+
+// MARK: - Terms that hold terms
+
+extension TermOrder {
+  private func orderTuples(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
+    _ pending: inout PendingRuns
+  ) throws(ScratchExhausted) -> Int {
+    let (leftArity, rightArity) = (Header(bits: left[0]).arity, Header(bits: right[0]).arity)
+    if leftArity != rightArity { return three(leftArity, rightArity) }
+    try pending.push(left + 1, right + 1, count: leftArity, mode)
+    return 0
+  }
+
+  private func orderMaps(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
+    _ pending: inout PendingRuns
+  ) throws(ScratchExhausted) -> Int {
+    let (leftSize, rightSize) = (FlatMap.size(at: left), FlatMap.size(at: right))
+    if leftSize != rightSize { return three(leftSize, rightSize) }
+    try pending.push(FlatMap.values(at: left), FlatMap.values(at: right), count: leftSize, mode)
+    try pending.push(left + 2, right + 2, count: 1, .exact)
+    return 0
+  }
+
+  private func orderFuns(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
+    _ pending: inout PendingRuns
+  ) throws(ScratchExhausted) -> Int {
+    let (leftExternal, rightExternal) = (Fun.isExternal(at: left), Fun.isExternal(at: right))
+    if leftExternal != rightExternal { return leftExternal ? 1 : -1 }
+    let (leftEntry, rightEntry) = (Fun.entry(at: left), Fun.entry(at: right))
+    if leftEntry != rightEntry {
+      let named = leftExternal ? orderExternal(left, right) : orderLocal(leftEntry, rightEntry)
+      return named != 0 ? named : three(leftEntry, rightEntry)
+    }
+    if leftExternal { return 0 }
+    let (leftCount, rightCount) = (Fun.freeCount(at: left), Fun.freeCount(at: right))
+    if leftCount != rightCount { return three(leftCount, rightCount) }
+    try pending.push(left + 5, right + 5, count: leftCount, mode)
+    return 0
+  }
+
+  private func orderExternal(_ left: PendingRuns.Words, _ right: PendingRuns.Words) -> Int {
+    guard let leftName = funs?.externalFunName(entry: Fun.entry(at: left)),
+      let rightName = funs?.externalFunName(entry: Fun.entry(at: right))
+    else { return 0 }
+    let modules = orderAtoms(leftName.module, rightName.module)
+    if modules != 0 { return modules }
+    let functions = orderAtoms(leftName.function, rightName.function)
+    return functions != 0 ? functions : three(Fun.arity(at: left), Fun.arity(at: right))
+  }
+
+  private func orderLocal(_ leftEntry: UInt, _ rightEntry: UInt) -> Int {
+    guard let leftName = funs?.localFunName(entry: leftEntry),
+      let rightName = funs?.localFunName(entry: rightEntry)
+    else { return 0 }
+    let modules = orderAtoms(leftName.module, rightName.module)
+    if modules != 0 { return modules }
+    let indexes = three(leftName.index, rightName.index)
+    return indexes != 0 ? indexes : three(leftName.unique, rightName.unique)
+  }
+}

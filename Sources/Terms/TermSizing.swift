@@ -1,0 +1,68 @@
+/// How many words terms take.
+public enum TermSize {
+  /// The words that a copy takes when nothing in it is shared, as `erts_debug:flat_size/1`.
+  ///
+  /// Immediates and `{}` take none. Time grows with the flat size, which may be exponential in the
+  /// words that a term with shared parts really takes.
+  /// - Parameter scratch: working memory for terms in terms.
+  /// - Throws: ``ScratchExhausted`` where the provider has none.
+  public static func flatWords(
+    of term: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Int {
+    if term.isImmediate { return 0 }
+    var pending = PendingWords(scratch)
+    var words = 0
+    var current = term
+    while true {
+      while current.isCons {
+        words &+= 2
+        let cell = current.cons
+        if cell[0].isImmediate {
+          current = cell[1]
+        } else {
+          try pending.push(UnsafeMutableRawPointer(cell + 1), count: 1)
+          current = cell[0]
+        }
+      }
+      if current.isBoxed && current.bits != Term.emptyTuple.bits {
+        let object = current.boxed
+        let header = Header(bits: object[0])
+        let objectWords = header.objectWords(at: object)
+        words &+= objectWords
+        let first = 1 + header.rawWords
+        try pending.push(UnsafeMutableRawPointer(object + first), count: objectWords - first)
+      }
+      guard let next = try pending.nextPointer() else { return words }
+      current = next
+    }
+  }
+}
+
+/// Runs of terms that a traversal has yet to look at, the next on top.
+private struct PendingWords: ~Copyable {
+  private var stack: ScratchStack
+
+  init(_ scratch: any ScratchProvider) { stack = ScratchStack(provider: scratch) }
+
+  mutating func push(_ start: UnsafeMutableRawPointer, count: Int) throws(ScratchExhausted) {
+    if count == 0 { return }
+    try stack.push(UInt(bitPattern: start))
+    try stack.push(UInt(count))
+  }
+
+  /// The next term that is no immediate.
+  mutating func nextPointer() throws(ScratchExhausted) -> Term? {
+    while let count = stack.pop() {
+      guard let start = stack.pop().flatMap(UnsafeMutablePointer<Term>.init(bitPattern:)) else {
+        preconditionFailure("the pending words are in disorder")
+      }
+      var place = 0
+      while place < Int(count) && start[place].isImmediate { place += 1 }
+      if place == Int(count) { continue }
+      let next = place + 1
+      try push(UnsafeMutableRawPointer(start + next), count: Int(count) - next)
+      return start[place]
+    }
+    return nil
+  }
+}
