@@ -109,7 +109,7 @@ enum Opcode: UInt8 {
 
   // Arithmetic. n: slots; a, b; c: reg; slot 1: jump, operation or native << 16, live.
   case add
-  case addSmall  // a: reg; slot 2: small
+  case addSmall  // a: reg; slot 2: small to add; slot 3: the operand as it was
   case subtract
   case multiply
   case divide

@@ -393,8 +393,8 @@ extension Interpreter {
           Int(bitPattern: f.code[2] &- 0xF))
         if a.isSmall && !overflow {
           f.store(Term(bits: UInt(bitPattern: sum)), w.fieldC)
-          f.code += 3
-        } else if !arithmetic(&f, w, a, Term(bits: f.code[2])) {
+          f.code += 4
+        } else if !arithmetic(&f, w, a, Term(bits: f.code[3])) {
           break raised
         }
       case .multiply, .divide, .remainder, .and, .or, .xor, .shiftLeft, .shiftRight, .arithmetic:

@@ -1,0 +1,103 @@
+import Tenure
+
+/// Translates a module's generic instructions into those of the interpreter.
+///
+/// Operands are resolved once, here: registers become byte offsets, labels jumps, atoms and
+/// literals words, names of functions the addresses of their entries.
+struct Translator {
+  /// An instruction and the line it came from, if a `line` stood before it.
+  struct Item {
+    let instruction: GenericInstruction
+    let line: Int?
+  }
+
+  let file: BeamFile
+  let atoms: [Term]
+  let constants: ModuleConstants
+  let imports: [UnsafeMutablePointer<ExportEntry>]
+  let store: CodeStore
+  var buffer: CodeBuffer
+  var functions: [FunctionInfo] = []
+  var lines: [SourceLine] = []
+  /// What stands between labels, lines taken out.
+  var items: [Item] = []
+
+  init(
+    file: BeamFile, atoms: [Term], constants: ModuleConstants,
+    imports: [UnsafeMutablePointer<ExportEntry>], store: CodeStore
+  ) {
+    self.file = file
+    self.atoms = atoms
+    self.constants = constants
+    self.imports = imports
+    self.store = store
+    buffer = CodeBuffer(labelCount: file.labelCount)
+  }
+
+  /// Translates all instructions of a module.
+  mutating func translate(_ instructions: [GenericInstruction]) throws(LoadError) {
+    items.reserveCapacity(instructions.count)
+    var line: Int?
+    for instruction in instructions {
+      if instruction.opcode == .line {
+        if case .unsigned(let index) = instruction.operands[0] { line = index }
+      } else {
+        items.append(Item(instruction: instruction, line: line))
+        line = nil
+      }
+    }
+    var next = 0
+    while next < items.count {
+      if let line = items[next].line { note(line: line) }
+      next += try translate(at: next)
+    }
+    buffer.begin(.codeEnd)
+  }
+
+  mutating func note(line: Int) {
+    guard file.lines.locations.indices.contains(line) else { return }
+    let location = file.lines.locations[line]
+    lines.append(SourceLine(start: buffer.end, file: location.file, line: location.line))
+  }
+
+  /// Translates the instruction at an index, with those behind it that it is fused with.
+  ///
+  /// - Returns: how many instructions were translated.
+  private mutating func translate(at index: Int) throws(LoadError) -> Int {
+    if let count = try fuse(at: index) { return count }
+    let instruction = items[index].instruction
+    try translate(instruction)
+    return 1
+  }
+
+  private mutating func translate(_ i: GenericInstruction) throws(LoadError) {
+    if try translateControl(i) { return }
+    if try translateData(i) { return }
+    if try translateTest(i) { return }
+    if try translateArithmetic(i) { return }
+    if try translateException(i) { return }
+    if try translateMap(i) { return }
+    missing(i.opcode.erlangName)
+  }
+
+  /// Makes an instruction that raises `{not_implemented, Name}`.
+  mutating func missing(_ name: String) {
+    buffer.begin(.notImplemented)
+    buffer.append(((try? store.system.atoms.atom(name)) ?? .undefined).bits)
+  }
+}
+
+extension GenericOpcode {
+  /// The instruction's name as Erlang's compiler writes it.
+  var erlangName: String {
+    var name = ""
+    for character in "\(self)" {
+      if character.isUppercase {
+        name += "_" + character.lowercased()
+      } else {
+        name.append(character)
+      }
+    }
+    return name
+  }
+}

@@ -1,0 +1,160 @@
+import Tenure
+
+/// A toy virtual machine for compiled Erlang modules, on a memory system of its embedder.
+///
+/// Loads `.beam` files as `erlc` writes them and runs a function in a process of its own.
+/// Owner thread only.
+public final class Machine {
+  /// The memory that modules and processes live in.
+  public let system: MemorySystem
+  let code: CodeStore
+
+  /// Makes a machine with no modules.
+  ///
+  /// - Parameters:
+  ///   - system: where all memory comes from.
+  ///   - directories: where `NAME.beam` of a module is looked for when it is first called.
+  public init(system: MemorySystem, directories: [String] = []) {
+    self.system = system
+    code = CodeStore(system: system)
+    let loader = ModuleLoader(store: code)
+    code.loadOnCall = { [unowned code] name throws(LoadError) in
+      precondition(loader.store === code, "a loader of another machine")
+      guard !name.isEmpty, !name.contains("/") else { return false }
+      for directory in directories {
+        let path = "\(directory)/\(name).beam"
+        guard FileBytes.exists(path) else { continue }
+        try loader.load(try FileBytes.read(path))
+        return true
+      }
+      return false
+    }
+  }
+
+  /// Loads a module of the bytes of a `.beam` file.
+  ///
+  /// - Returns: the module's name.
+  /// - Throws: ``LoadError``; then nothing was loaded.
+  @discardableResult
+  public func load(_ bytes: [UInt8]) throws(LoadError) -> String {
+    system.atoms.name(of: try ModuleLoader(store: code).load(bytes))
+  }
+
+  /// Loads a module of a `.beam` file.
+  ///
+  /// - Returns: the module's name.
+  /// - Throws: ``LoadError``; then nothing was loaded.
+  @discardableResult
+  public func load(path: String) throws(LoadError) -> String {
+    try load(try FileBytes.read(path))
+  }
+
+  /// Whether a loaded module exports a function.
+  public func exports(_ module: String, _ function: String, arity: Int) -> Bool {
+    guard let module = try? system.atoms.atom(module),
+      let function = try? system.atoms.atom(function)
+    else { return false }
+    let name = FunctionName(module: module, function: function, arity: arity)
+    return code.export(name).pointee.address != nil
+  }
+
+  /// Runs an exported function in a process of its own until it returns or cannot go on.
+  ///
+  /// - Parameters:
+  ///   - module: the name of a loaded module.
+  ///   - function: the name of a function it exports.
+  ///   - arguments: what it is called with.
+  ///   - options: limits and checks of this run.
+  /// - Throws: ``HeapError`` if there is no memory for the process or its arguments.
+  public func run(
+    _ module: String, _ function: String, _ arguments: [Argument] = [],
+    options: RunOptions = RunOptions()
+  ) throws(HeapError) -> RunOutcome {
+    let interpreter = Interpreter(
+      system: system, code: code, process: try system.makeProcess(options: options.heap))
+    guard let module = try? system.atoms.atom(module),
+      let function = try? system.atoms.atom(function),
+      let start = code.export(
+        FunctionName(module: module, function: function, arity: arguments.count)
+      ).pointee.address
+    else { return .undefined }
+    try interpreter.begin(with: arguments)
+    let end: RunEnd
+    if options.checksOperands {
+      interpreter.clearsDeadRegisters = true
+      end = interpreter.run(Checked.self, from: start, steps: options.steps)
+    } else {
+      end = interpreter.run(Unchecked.self, from: start, steps: options.steps)
+    }
+    return interpreter.outcome(of: end, renders: options.rendersResult)
+  }
+}
+
+/// What a function is called with.
+public enum Argument: Sendable {
+  /// A small integer.
+  case integer(Int)
+  /// A list of strings, each a list of code points.
+  case strings([String])
+}
+
+/// Limits and checks of one run.
+public struct RunOptions: Sendable {
+  /// The calls that are allowed; where operands are checked, the instructions.
+  public var steps: Int
+  /// Whether each operand is checked, as code of unknown origin needs it.
+  public var checksOperands: Bool
+  /// Whether the result is written as text.
+  public var rendersResult: Bool
+  /// What the process's heap is made with; nothing leaves it to the system.
+  public var heap: HeapOptions?
+
+  /// Makes options of a run without limits.
+  public init(
+    steps: Int = .max, checksOperands: Bool = false, rendersResult: Bool = true,
+    heap: HeapOptions? = nil
+  ) {
+    self.steps = steps
+    self.checksOperands = checksOperands
+    self.rendersResult = rendersResult
+    self.heap = heap
+  }
+}
+
+/// How a run ended.
+public enum RunOutcome: Equatable, Sendable {
+  /// The function returned; its result as `io:format("~w")` writes it, if that was asked for.
+  case returned(String)
+  /// An exception that nothing caught.
+  case exception(ExceptionReport)
+  /// No loaded module exports the function.
+  case undefined
+  /// The steps that were allowed are used up.
+  case outOfSteps
+  /// The code broke a rule that no compiler breaks.
+  case malformedCode(String)
+  /// A module that the program called is damaged.
+  case loadFailed(LoadError)
+}
+
+/// An exception as Erlang's shell tells it.
+public struct ExceptionReport: Equatable, Sendable, CustomStringConvertible {
+  /// `error`, `exit` or `throw`.
+  public var kind: String
+  /// The reason, as `~w` writes it.
+  public var reason: String
+  /// The calls it came through, the innermost first.
+  public var trace: [String]
+  /// What memory was refused, if that is behind it.
+  public var memoryRefusal: HeapError?
+
+  /// The report in lines.
+  public var description: String {
+    var lines = ["** exception \(kind): \(reason)"]
+    for (index, place) in trace.enumerated() {
+      lines.append((index == 0 ? "     in function  " : "     in call from ") + place)
+    }
+    if let memoryRefusal { lines.append("     (\(memoryRefusal))") }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,102 @@
+import Tenure
+
+extension Interpreter {
+  /// Puts the arguments into X registers and the end of the run on the stack.
+  func begin(with arguments: [Argument]) throws(HeapError) {
+    let words = arguments.reduce(1) { $0 + $1.words }
+    var roots = registers.roots(live: 0)
+    try process.ensureFree(words: words, roots: &roots)
+    process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
+    for (index, argument) in arguments.enumerated() {
+      x[index] = build { argument.term(&$0) }
+    }
+  }
+
+  /// What a run's end means outside.
+  func outcome(of end: RunEnd, renders: Bool) -> RunOutcome {
+    switch end {
+    case .returned: return .returned(renders ? text(of: x[0]) : "")
+    case .exception: return .exception(report())
+    case .outOfSteps: return .outOfSteps
+    case .fault(let rule): return .malformedCode("\(rule)")
+    case .loadFailed(let error): return .loadFailed(error)
+    }
+  }
+
+  private func text(of term: Term) -> String {
+    let printer = TermPrinter(atoms: atoms, scratch: scratch, funs: code)
+    return (try? printer.text(of: term)) ?? "(no memory to print the term)"
+  }
+
+  private func report() -> ExceptionReport {
+    let pending = exception
+    var kind = atoms.name(of: pending.kind)
+    var reason = text(of: pending.reason)
+    if pending.kind == .throw {
+      kind = "error"
+      reason = "{nocatch,\(reason)}"
+    }
+    var places: [String] = []
+    var rest = stacktrace(of: pending.trace)
+    while rest.isCons {
+      let entry = rest.cons[0]
+      if entry.isTuple(arity: 4) { places.append(describe(entry.tupleElements)) }
+      rest = rest.cons[1]
+    }
+    return ExceptionReport(
+      kind: kind, reason: reason, trace: places,
+      memoryRefusal: pending.reason == .systemLimit ? memoryRefusal : nil)
+  }
+
+  /// `module:function/arity (file, line n)`.
+  private func describe(_ entry: UnsafeMutableBufferPointer<Term>) -> String {
+    let arity = entry[2].isSmall ? entry[2].smallValue : listLength(entry[2]) ?? 0
+    var place = "\(text(of: entry[0])):\(text(of: entry[1]))/\(arity)"
+    if !entry[2].isSmall {
+      var arguments = text(of: entry[2])
+      arguments = String(arguments.dropFirst().dropLast())
+      place += "\n        called as \(text(of: entry[1]))(\(arguments))"
+    }
+    if let (file, line) = location(entry[3]) { place += " (\(file), line \(line))" }
+    return place
+  }
+
+  private func location(_ list: Term) -> (String, Int)? {
+    guard let count = listLength(list), count == 2 else { return nil }
+    let file = list.cons[0].tupleElements[1]
+    let line = list.cons[1].cons[0].tupleElements[1]
+    var name = String.UnicodeScalarView()
+    var rest = file
+    while rest.isCons, rest.cons[0].isSmall {
+      if let scalar = Unicode.Scalar(UInt32(truncatingIfNeeded: rest.cons[0].smallValue)) {
+        name.append(scalar)
+      }
+      rest = rest.cons[1]
+    }
+    return line.isSmall ? (String(name), line.smallValue) : nil
+  }
+}
+
+extension Argument {
+  /// The words that the argument's term takes.
+  var words: Int {
+    switch self {
+    case .integer: 0
+    case .strings(let strings):
+      strings.reduce(0) { $0 + 2 + 2 * $1.unicodeScalars.count }
+    }
+  }
+
+  func term(_ cursor: inout WordCursor) -> Term {
+    switch self {
+    case .integer(let value): return .small(value)
+    case .strings(let strings):
+      var list = Term.nil
+      for string in strings.reversed() {
+        let characters = string.unicodeScalars.map { Term.small(Int($0.value)) }
+        list = cursor.makeCons(cursor.makeList(characters), list)
+      }
+      return list
+    }
+  }
+}
