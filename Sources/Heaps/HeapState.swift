@@ -77,11 +77,12 @@ public struct HeapState: BitwiseCopyable {
 }
 
 /// The old generation: objects that survived two collections, in a block of their own.
+@usableFromInline
 package struct OldGeneration: BitwiseCopyable {
-  package var block: MemoryBlock
-  package var start: UnsafeMutablePointer<UInt>
-  package var top: UnsafeMutablePointer<UInt>
-  package var end: UnsafeMutablePointer<UInt>
+  @usableFromInline package var block: MemoryBlock
+  @usableFromInline package var start: UnsafeMutablePointer<UInt>
+  @usableFromInline package var top: UnsafeMutablePointer<UInt>
+  @usableFromInline package var end: UnsafeMutablePointer<UInt>
 
   init(block: MemoryBlock, words: Int) {
     self.block = block

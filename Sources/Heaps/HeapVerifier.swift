@@ -1,3 +1,4 @@
+import Carriers
 import Terms
 
 /// Walks a whole heap and traps at the first word that breaks a rule.

@@ -29,6 +29,7 @@ public struct ProcessHeap: ~Copyable {
     environment: HeapEnvironment, options: HeapOptions = HeapOptions(), words: Int = 0
   ) throws(HeapError) {
     let blockWords = max(options.minimumWords, HeapSizes.atLeast(words))
+    let stateBlock: MemoryBlock
     do {
       stateBlock = try environment.allocator.allocate(
         byteCount: MemoryLayout<HeapState>.size, kind: .fixed)
@@ -42,13 +43,14 @@ public struct ProcessHeap: ~Copyable {
       environment.allocator.free(stateBlock, kind: .fixed)
       throw error
     }
-    self.environment = environment
-    state = stateBlock.base.bindMemory(to: HeapState.self, capacity: 1)
     let reserved = HeapSizes.reservedWords * MemoryLayout<UInt>.stride
+    state = stateBlock.base.bindMemory(to: HeapState.self, capacity: 1)
     state.initialize(
       to: HeapState(
         block: block, words: blockWords, options: options,
         reservedBytes: environment.levers.zeal > 0 ? Int.max / 4 : reserved))
+    self.stateBlock = stateBlock
+    self.environment = environment
   }
 
   deinit {

@@ -46,7 +46,7 @@ public struct ProcessDictionary: ~Copyable {
     while true {
       let found = base[2 * place]
       if found.isNone { return (place, false) }
-      if try TermOrder.isExactlyEqual(found, key, scratch: scratch) { return (place, true) }
+      if try TermEquality.isExactlyEqual(found, key, scratch: scratch) { return (place, true) }
       place = (place + 1) & (places - 1)
     }
   }

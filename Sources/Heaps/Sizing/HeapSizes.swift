@@ -20,12 +20,10 @@ public enum HeapSizes {
     while sizes.count < summedEntries {
       sizes.append(sizes[sizes.count - 1] + sizes[sizes.count - 2] + 1)
     }
-    while let last = sizes.last {
-      let next = last + last / 5
-      if next >= limitWords { break }
-      sizes.append(next)
-    }
-    return sizes
+    while let last = sizes.last, last < limitWords { sizes.append(last + last / 5) }
+    // The last entry within the limit goes too: what is looked up in the table is given an entry
+    // above it.
+    return sizes.dropLast(2)
   }()
 
   /// The smallest size that holds a number of words, in logarithmic time.

@@ -1,0 +1,5 @@
+/// Every case, in the order in which they run.
+func allCases() -> [BenchmarkCase] {
+  let erlang = ErlangRuntime()
+  return sweepCases(erlang) + minorCases(erlang) + allocateCases(erlang)
+}

@@ -1,0 +1,40 @@
+%% The four live structures that collections are measured on. Benchmarks/Cases builds the same
+%% ones in the same order, word for word.
+-module(shapes).
+-export([build/1, digest/2, words/1]).
+
+%% A list is built from its end, so that the first cell is the youngest; what a cell holds is
+%% built just before it. A tree is built children first, left before right.
+build("list") -> numbers(1000000, []);
+build("tree") -> tree(18, 1);
+build("tuples") -> tuples(300000, []);
+build("floats") -> floats(500000, []).
+
+numbers(0, List) -> List;
+numbers(Count, List) -> numbers(Count - 1, [Count | List]).
+
+tree(0, Number) -> Number;
+tree(Depth, Number) ->
+    Left = tree(Depth - 1, 2 * Number),
+    {Left, tree(Depth - 1, 2 * Number + 1)}.
+
+tuples(0, List) -> List;
+tuples(Count, List) -> tuples(Count - 1, [{Count, Count + 1, Count + 2} | List]).
+
+floats(0, List) -> List;
+floats(Count, List) -> floats(Count - 1, [Count * 0.5 | List]).
+
+%% Words on the heap, none of them shared.
+words(Term) -> erts_debug:flat_size(Term).
+
+%% The sum of every number in the structure.
+digest("list", List) -> sum(List, 0);
+digest("tree", Tree) -> leaves(Tree);
+digest("tuples", List) -> lists:foldl(fun({A, B, C}, Sum) -> Sum + A + B + C end, 0, List);
+digest("floats", List) -> round(sum(List, 0)).
+
+sum([], Sum) -> Sum;
+sum([Head | Tail], Sum) -> sum(Tail, Sum + Head).
+
+leaves({Left, Right}) -> leaves(Left) + leaves(Right);
+leaves(Leaf) -> Leaf.

@@ -1,0 +1,178 @@
+import Synchronization
+
+/// Bytes for everything a system holds: small blocks share carriers, large ones have a range of
+/// addresses of their own and grow in it.
+///
+/// One for each system; all its memory is given back at its end. Thread-safe by one lock for
+/// small blocks and one for large; instances for each thread come later, with the same calls.
+public final class BlockAllocator: Sendable {
+  /// Where the memory comes from.
+  public let source: PageSource
+  private let layout: CarrierLayout
+  private let small: Mutex<SmallBlocks>
+  private let large: LargeBlocks
+
+  /// Makes an allocator that holds no memory yet.
+  /// - Parameter source: the system's; by default a new one of this configuration.
+  public init(
+    configuration: MemoryConfiguration = MemoryConfiguration(), source: PageSource? = nil
+  ) {
+    let source = source ?? PageSource(configuration: configuration)
+    let pages = source.pageByteCount
+    let layout: CarrierLayout =
+      configuration.usesTinyCarriers
+      ? .tiny(pageByteCount: pages) : .standard(pageByteCount: pages)
+    let limit = configuration.carrierCacheLimitBytes
+    self.source = source
+    self.layout = layout
+    small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: limit))
+    large = LargeBlocks(
+      source: source, layout: layout, usesHugePages: configuration.usesHugePages,
+      cacheLimit: limit)
+  }
+
+  /// Allocates a block, its content whatever was there before.
+  /// - Parameters:
+  ///   - byteCount: at least 1.
+  ///   - kind: what the block is for; say the same when it is freed.
+  /// - Throws: where the size is none or there is no memory, cached memory given back included;
+  ///   then nothing has changed.
+  /// - Complexity: O(1); a system call now and then, a few for a large block.
+  public func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
+    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
+    do {
+      return try allocateOnce(byteCount: byteCount, kind: kind)
+    } catch {
+      return try retryAfterTrimming(error) { () throws(MemoryError) in
+        try allocateOnce(byteCount: byteCount, kind: kind)
+      }
+    }
+  }
+
+  /// Takes a block back.
+  /// - Precondition: the block is in use, and was allocated here for this kind.
+  public func free(_ block: MemoryBlock, kind: MemoryKind) {
+    if isSmall(block) {
+      small.withLock { $0.free(block.base, kind: kind) }
+    } else {
+      large.free(block.base, kind: kind)
+    }
+  }
+
+  /// Grows or shrinks a block where it stands; `nil` when it would have to move.
+  ///
+  /// After `nil` or an error the block is as it was. A small block never grows; it answers `nil`
+  /// also to a size of less than half its own, for which a new block is worth the move.
+  /// - Returns: the block in its new size, which replaces the one given.
+  public func resizeInPlace(
+    _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind
+  ) throws(MemoryError) -> MemoryBlock? {
+    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
+    if isSmall(block) {
+      let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
+      return fits ? block : nil
+    }
+    do {
+      return try large.resize(block.base, toByteCount: byteCount, kind: kind)
+    } catch {
+      return try retryAfterTrimming(error) { () throws(MemoryError) in
+        try large.resize(block.base, toByteCount: byteCount, kind: kind)
+      }
+    }
+  }
+
+  /// Brings the first bytes of a large block into memory at once, which is cheaper than a page
+  /// fault for each page; worth it where they will all be written soon. Nothing for a small one.
+  public func prefault(_ block: MemoryBlock, byteCount: Int) {
+    precondition(byteCount <= block.byteCount, "\(byteCount) bytes of \(block.byteCount)")
+    let pages = byteCount & ~(source.pageByteCount - 1)
+    if isSmall(block) || pages <= 0 { return }
+    source.prefault(block.base, byteCount: pages)
+  }
+
+  /// Gives cached memory back to the operating system.
+  public func trim() {
+    small.withLock { $0.trim() }
+    large.trim()
+  }
+
+  @inline(__always)
+  private func isSmall(_ block: MemoryBlock) -> Bool {
+    block.byteCount <= layout.largestSmallBlock
+  }
+
+  @inline(__always)
+  private func allocateOnce(
+    byteCount: Int, kind: MemoryKind
+  ) throws(MemoryError) -> MemoryBlock {
+    if byteCount > layout.largestSmallBlock {
+      return try large.allocate(byteCount: byteCount, kind: kind)
+    }
+    return try small.withLock { small throws(MemoryError) in
+      try small.allocate(byteCount: byteCount, kind: kind)
+    }
+  }
+
+  @inline(never)
+  private func retryAfterTrimming<Result>(
+    _ error: MemoryError, _ request: () throws(MemoryError) -> Result
+  ) throws(MemoryError) -> Result {
+    guard error.maySucceedAfterTrimming else { throw error }
+    trim()
+    return try request()
+  }
+}
+
+// MARK: What is in use
+
+extension BlockAllocator {
+  /// What an allocator holds.
+  public struct Statistics: Equatable, Sendable {
+    /// Addresses and committed memory, of all that shares the allocator's source.
+    public internal(set) var pages = PageSource.Statistics()
+    /// Blocks in carriers.
+    public internal(set) var smallBlocks = MemoryUsage()
+    /// Blocks with a range of their own.
+    public internal(set) var largeBlocks = MemoryUsage()
+    /// Carriers that serve small blocks.
+    public internal(set) var carrierCount = 0
+    /// Committed bytes of all carriers, empty ones included.
+    public internal(set) var carrierCommittedBytes = 0
+    /// Committed bytes of empty carriers that wait for reuse.
+    public internal(set) var idleCarrierBytes = 0
+    /// Committed bytes under large blocks in use.
+    public internal(set) var largeCommittedBytes = 0
+    /// Committed bytes of freed large blocks that wait for reuse.
+    public internal(set) var cachedBytes = 0
+    /// Large blocks that were given a cached range.
+    public internal(set) var cacheHitCount = 0
+
+    /// Nothing held.
+    public init() {}
+
+    /// All blocks in use.
+    public var blocks: MemoryUsage { smallBlocks + largeBlocks }
+  }
+
+  /// What is held now.
+  public var statistics: Statistics {
+    var statistics = Statistics()
+    small.withLock {
+      statistics.smallBlocks = $0.usage.total
+      statistics.carrierCount = $0.carrierCount
+      statistics.carrierCommittedBytes = $0.committedByteCount
+      statistics.idleCarrierBytes = $0.idleByteCount
+    }
+    large.count(in: &statistics)
+    statistics.pages = source.statistics
+    return statistics
+  }
+
+  /// The blocks of a kind that are in use.
+  public func memory(by kind: MemoryKind) -> MemoryUsage {
+    small.withLock { $0.usage[kind] } + large.usage(of: kind)
+  }
+
+  /// The number of blocks in use: 0 once everything was freed.
+  public var allocatedBlockCount: Int { statistics.blocks.blockCount }
+}

@@ -1,0 +1,40 @@
+/// The sizes an allocator works with, in bytes: powers of two but for the largest small block.
+struct CarrierLayout {
+  /// A carrier of small blocks, and its alignment: an address masked by it is the carrier's.
+  let carrierByteCount: Int
+  /// How much of a carrier is committed at a time, so that a hardly used one costs little.
+  let commitStep: Int
+  /// The largest block that shares a carrier. Larger ones have a range of their own.
+  let largestSmallBlock: Int
+  /// The least addresses of a large block's range, so that it can grow where it stands.
+  let smallestReservation: Int
+  /// How much of a large block's range is committed at a time.
+  let largeCommitStep: Int
+  /// Carriers in the first region of addresses; each further region has twice those before.
+  let firstRegionCarriers: Int
+  /// The most carriers of a region.
+  let largestRegionCarriers: Int
+
+  /// A block as large or larger lies on a huge page's boundary.
+  static var hugePageByteCount: Int { 2 << 20 }
+
+  /// Freed memory that is kept for reuse however little is in use, unless configured otherwise.
+  static var alwaysKeptByteCount: Int { 64 << 20 }
+
+  /// What an ordinary system uses.
+  static func standard(pageByteCount: Int) -> CarrierLayout {
+    CarrierLayout(
+      carrierByteCount: 1 << 20, commitStep: max(128 << 10, pageByteCount),
+      largestSmallBlock: 240 << 10, smallestReservation: 16 << 20,
+      largeCommitStep: max(64 << 10, pageByteCount), firstRegionCarriers: 64,
+      largestRegionCarriers: 1024)
+  }
+
+  /// Everything small: rare paths become common ones.
+  static func tiny(pageByteCount: Int) -> CarrierLayout {
+    CarrierLayout(
+      carrierByteCount: max(64 << 10, pageByteCount), commitStep: pageByteCount,
+      largestSmallBlock: 15 << 10, smallestReservation: max(64 << 10, pageByteCount),
+      largeCommitStep: pageByteCount, firstRegionCarriers: 2, largestRegionCarriers: 16)
+  }
+}

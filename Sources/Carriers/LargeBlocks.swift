@@ -1,0 +1,219 @@
+import CAlloc
+import Synchronization
+
+/// Blocks with a reservation of their own, committed as far as it is used: such a block grows
+/// where it stands, and its memory goes back to the system when it is freed.
+///
+/// Thread-safe. The lock is not held during system calls.
+final class LargeBlocks: Sendable {
+  private struct State: ~Copyable {
+    /// By address of the first byte.
+    var live: [UInt: LargeRange] = [:]
+    var cache = CarrierCache()
+    var usage = UsageByKind()
+    /// Committed bytes of live blocks.
+    var liveByteCount = 0
+    var cacheHitCount = 0
+  }
+
+  private let source: PageSource
+  private let layout: CarrierLayout
+  private let usesHugePages: Bool
+  private let cacheLimit: Int?
+  private let state = Mutex(State())
+
+  /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
+  ///   in use, or for what is always kept where that is more.
+  init(source: PageSource, layout: CarrierLayout, usesHugePages: Bool, cacheLimit: Int?) {
+    self.source = source
+    self.layout = layout
+    self.usesHugePages = usesHugePages
+    self.cacheLimit = cacheLimit
+  }
+
+  deinit {
+    state.withLock { state in
+      for range in state.live.values { release(range) }
+    }
+    trim()
+  }
+
+  /// A block of whole pages.
+  func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
+    let used = try source.roundedToPages(byteCount)
+    var range: LargeRange
+    if let cached = state.withLock({ Self.takeCached(&$0, byteCount: used) }) {
+      range = cached
+      do {
+        try commit(&range, toByteCount: used)
+      } catch {
+        state.withLock { $0.cache.put(range) }
+        throw error
+      }
+    } else {
+      range = try reserve(byteCount: used)
+      do {
+        try commit(&range, toByteCount: used)
+      } catch {
+        release(range)
+        throw error
+      }
+    }
+    range.usedByteCount = used
+    setPoison(of: range)
+    state.withLock { [range] state in
+      state.live[UInt(bitPattern: range.base)] = range
+      state.liveByteCount += range.committedByteCount
+      state.usage.add(byteCount: used, to: kind)
+    }
+    return MemoryBlock(base: range.base, byteCount: used)
+  }
+
+  /// Takes a block back; its range is cached, and others leave the cache to make room.
+  func free(_ base: UnsafeMutableRawPointer, kind: MemoryKind) {
+    let address = UInt(bitPattern: base)
+    let found = state.withLock { state -> LargeRange? in
+      guard let range = state.live.removeValue(forKey: address) else { return nil }
+      state.liveByteCount -= range.committedByteCount
+      state.usage.remove(byteCount: range.usedByteCount, from: kind)
+      return range
+    }
+    guard var range = found else {
+      preconditionFailure("the block at \(base) is freed twice, or is none of this allocator")
+    }
+    range.usedByteCount = 0
+    setPoison(of: range)
+    let limit = mostCachedBytes(liveByteCount: state.withLock { $0.liveByteCount })
+    // Half a range in the cache is better than none: a collector's next to-space needs it.
+    shrink(&range, toByteCount: limit)
+    if range.committedByteCount == 0 { return release(range) }
+    let evicted = state.withLock { [range] state in
+      state.cache.put(range)
+      return state.cache.evict(downToByteCount: limit)
+    }
+    for range in evicted { release(range) }
+  }
+
+  /// Gives a block another size where it stands; `nil` where it would have to move.
+  func resize(
+    _ base: UnsafeMutableRawPointer, toByteCount byteCount: Int, kind: MemoryKind
+  ) throws(MemoryError) -> MemoryBlock? {
+    let used = try source.roundedToPages(byteCount)
+    let address = UInt(bitPattern: base)
+    guard let old = state.withLock({ $0.live[address] }) else {
+      preconditionFailure("the block at \(base) is resized, but is none of this allocator")
+    }
+    if used > old.reservedByteCount { return nil }
+    if used <= layout.largestSmallBlock { return nil }
+    var range = old
+    if used > range.committedByteCount {
+      try commit(&range, toByteCount: used)
+    } else {
+      // Some slack stays, so that a size that goes up and down costs no system call each time.
+      shrink(&range, toByteCount: used + max(used / 4, layout.smallestReservation / 16))
+    }
+    range.usedByteCount = used
+    setPoison(of: range)
+    state.withLock { [range] state in
+      state.live[address] = range
+      state.liveByteCount += range.committedByteCount - old.committedByteCount
+      state.usage.remove(byteCount: old.usedByteCount, from: kind)
+      state.usage.add(byteCount: used, to: kind)
+    }
+    return MemoryBlock(base: base, byteCount: used)
+  }
+
+  /// Gives all cached ranges back.
+  func trim() {
+    for range in state.withLock({ $0.cache.evict(downToByteCount: 0) }) { release(range) }
+  }
+
+  /// The blocks of a kind in use.
+  func usage(of kind: MemoryKind) -> MemoryUsage { state.withLock { $0.usage[kind] } }
+
+  /// Fills in what this part of an allocator knows.
+  func count(in statistics: inout BlockAllocator.Statistics) {
+    let (usage, live, cached, hits) = state.withLock {
+      ($0.usage.total, $0.liveByteCount, $0.cache.byteCount, $0.cacheHitCount)
+    }
+    statistics.largeBlocks = usage
+    statistics.largeCommittedBytes = live
+    statistics.cachedBytes = cached
+    statistics.cacheHitCount = hits
+  }
+}
+
+extension LargeBlocks {
+  private static func takeCached(_ state: inout State, byteCount: Int) -> LargeRange? {
+    guard let range = state.cache.take(byteCount: byteCount) else { return nil }
+    state.cacheHitCount += 1
+    return range
+  }
+
+  private func mostCachedBytes(liveByteCount: Int) -> Int {
+    // Whole huge pages, so that a range cut down to it is not rounded up beyond it again.
+    let half = liveByteCount / 2 & ~(CarrierLayout.hugePageByteCount - 1)
+    return cacheLimit ?? max(CarrierLayout.alwaysKeptByteCount, half)
+  }
+
+  /// Reserves addresses for a block and its growth, or for the block alone where the system has
+  /// no more of them.
+  private func reserve(byteCount: Int) throws(MemoryError) -> LargeRange {
+    let isHuge = byteCount >= CarrierLayout.hugePageByteCount
+    let alignment = isHuge ? CarrierLayout.hugePageByteCount : source.pageByteCount
+    guard let needed = commitGoal(byteCount).roundedUp(toMultipleOf: alignment) else {
+      throw .invalidSize(byteCount: byteCount)
+    }
+    if needed <= Int.max / 32 {
+      let wanted = max((4 * needed).roundedUpToPowerOfTwo(), layout.smallestReservation)
+      do {
+        return try reserve(exactly: wanted, alignment: alignment)
+      } catch {
+        guard case .refused = error else { throw error }
+      }
+    }
+    return try reserve(exactly: needed, alignment: alignment)
+  }
+
+  private func reserve(exactly byteCount: Int, alignment: Int) throws(MemoryError) -> LargeRange {
+    let base = try source.reserve(byteCount: byteCount, alignment: alignment)
+    if usesHugePages && alignment == CarrierLayout.hugePageByteCount {
+      source.adviseHugePages(base, byteCount: byteCount)
+    }
+    return LargeRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
+  }
+
+  /// How much to commit for so many bytes in use: whole huge pages where they are few in a hundred.
+  private func commitGoal(_ byteCount: Int) -> Int {
+    let huge = CarrierLayout.hugePageByteCount
+    let step = usesHugePages && byteCount >= 4 * huge ? huge : layout.largeCommitStep
+    return byteCount.roundedUp(toMultipleOf: step) ?? byteCount
+  }
+
+  private func commit(_ range: inout LargeRange, toByteCount: Int) throws(MemoryError) {
+    let goal = min(commitGoal(toByteCount), range.reservedByteCount)
+    if goal <= range.committedByteCount { return }
+    let start = range.base + range.committedByteCount
+    try source.commit(start, byteCount: goal - range.committedByteCount)
+    range.committedByteCount = goal
+  }
+
+  private func shrink(_ range: inout LargeRange, toByteCount: Int) {
+    let kept = toByteCount == 0 ? 0 : commitGoal(toByteCount)
+    if kept >= range.committedByteCount { return }
+    let excess = range.committedByteCount - kept
+    if source.decommit(range.base + kept, byteCount: excess) { range.committedByteCount = kept }
+  }
+
+  private func release(_ range: LargeRange) {
+    source.release(
+      range.base, byteCount: range.reservedByteCount,
+      committedByteCount: range.committedByteCount)
+  }
+
+  private func setPoison(of range: LargeRange) {
+    ca_unpoison(range.base, range.usedByteCount)
+    let behind = range.committedByteCount - range.usedByteCount
+    ca_poison(range.base + range.usedByteCount, behind)
+  }
+}

@@ -1,0 +1,27 @@
+/// The levers of a system's memory.
+public struct MemoryConfiguration: Sendable, Equatable {
+  /// The most bytes the system may hold committed; `nil` leaves the limit to the machine.
+  public var budgetBytes: Int?
+  /// The number, counted from 1, of the request to the operating system that fails, once.
+  public var failingRequest: Int?
+  /// Whether carriers, their steps and reservations are as small as they can be, so that rare
+  /// paths (a full carrier, a new reservation, a block that must move) are common.
+  public var usesTinyCarriers: Bool
+  /// The most committed bytes of freed memory to keep for reuse, of small blocks and of large
+  /// ones each; 0 keeps none. `nil` keeps half of what is in use, or 64 MiB where that is more.
+  public var carrierCacheLimitBytes: Int?
+  /// Whether the kernel is asked for huge pages under large blocks.
+  public var usesHugePages: Bool
+
+  /// Makes a configuration; each lever has the default an ordinary system wants.
+  public init(
+    budgetBytes: Int? = nil, failingRequest: Int? = nil, usesTinyCarriers: Bool = false,
+    carrierCacheLimitBytes: Int? = nil, usesHugePages: Bool = true
+  ) {
+    self.budgetBytes = budgetBytes
+    self.failingRequest = failingRequest
+    self.usesTinyCarriers = usesTinyCarriers
+    self.carrierCacheLimitBytes = carrierCacheLimitBytes
+    self.usesHugePages = usesHugePages
+  }
+}

@@ -1,0 +1,96 @@
+import Tenure
+
+/// A function by its name: module, function, arity.
+struct FunctionName: Hashable {
+  var module: Term
+  var function: Term
+  var arity: Int
+}
+
+/// What a call of another module's function goes through: found at the first call.
+struct ExportEntry {
+  let name: FunctionName
+  /// Where the function's code begins, once its module is loaded.
+  var address: UnsafeMutablePointer<UInt>?
+  /// The place of the native function of this name, or -1.
+  var native: Int
+}
+
+/// A function that closures are made of.
+struct LambdaEntry {
+  let module: Term
+  let function: Term
+  /// The arguments of the function, free variables included.
+  let totalArity: Int
+  let freeCount: Int
+  let index: Int
+  let unique: Int
+  let address: UnsafeMutablePointer<UInt>
+
+  /// The arguments that a call gives.
+  var arity: Int { totalArity - freeCount }
+}
+
+/// A function of a loaded module.
+struct FunctionInfo {
+  let name: FunctionName
+  /// Its first slot in the module's code.
+  let start: Int
+}
+
+/// Where an instruction came from.
+struct SourceLine {
+  /// The first slot it holds for.
+  let start: Int
+  let file: Int
+  let line: Int
+}
+
+/// A module whose code can run. Lives as long as its machine.
+final class LoadedModule {
+  let name: Term
+  let code: UnsafeMutablePointer<UInt>
+  let slotCount: Int
+  /// In order of their code.
+  let functions: [FunctionInfo]
+  let lines: [SourceLine]
+  let files: [String]
+  private let block: MemoryBlock
+  private let allocator: BlockAllocator
+
+  init(
+    name: Term, block: MemoryBlock, slotCount: Int, functions: [FunctionInfo],
+    lines: [SourceLine], files: [String], allocator: BlockAllocator
+  ) {
+    self.name = name
+    self.block = block
+    self.slotCount = slotCount
+    self.functions = functions
+    self.lines = lines
+    self.files = files
+    self.allocator = allocator
+    code = block.base.assumingMemoryBound(to: UInt.self)
+  }
+
+  deinit { allocator.free(block, kind: .code) }
+
+  /// Whether an address is in this module's code.
+  func contains(_ address: UInt) -> Bool {
+    let start = UInt(bitPattern: code)
+    return address >= start && address < start + UInt(slotCount * 8)
+  }
+
+  /// The function whose code holds a slot.
+  func function(at slot: Int) -> FunctionInfo? {
+    functions.last { $0.start <= slot }
+  }
+
+  /// The file and line that a slot came from.
+  func line(at slot: Int) -> (file: String, line: Int)? {
+    guard let found = lines.last(where: { $0.start <= slot }), found.line > 0,
+      let function = function(at: slot), found.start >= function.start,
+      files.indices.contains(found.file)
+    else { return nil }
+    return (files[found.file], found.line)
+  }
+}

@@ -1,0 +1,105 @@
+import Tenure
+
+/// Where a code address stands: a function, and the line if the module tells.
+struct CodePlace {
+  let name: FunctionName
+  let line: (file: String, line: Int)?
+}
+
+/// The code of a machine: modules, what they export, natives, handlers of exceptions.
+final class CodeStore {
+  let system: MemorySystem
+  /// The native functions by the place that an export entry names.
+  let natives: NativeTable
+  private var modules: [Term: LoadedModule] = [:]
+  private var exports: [FunctionName: UnsafeMutablePointer<ExportEntry>] = [:]
+  private var lambdas: [UnsafeMutablePointer<LambdaEntry>] = []
+  private var handlers: [UnsafeMutablePointer<UInt>] = []
+  /// Loads a module that is called for the first time; says whether there was one.
+  var loadOnCall: ((_ module: String) throws(LoadError) -> Bool)?
+  /// Modules that were looked for in vain.
+  private var missing: Set<Term> = []
+  /// The code that every process returns to in the end.
+  let haltCode: UnsafeMutablePointer<UInt>
+
+  init(system: MemorySystem) {
+    self.system = system
+    natives = NativeTable(atoms: system.atoms)
+    haltCode = .allocate(capacity: 1)
+    haltCode.initialize(to: UInt(Opcode.halt.rawValue))
+  }
+
+  deinit {
+    for entry in exports.values { entry.deallocate() }
+    for entry in lambdas { entry.deallocate() }
+    haltCode.deallocate()
+  }
+
+  /// The entry of a function's name, which never moves; made where there is none.
+  func export(_ name: FunctionName) -> UnsafeMutablePointer<ExportEntry> {
+    if let entry = exports[name] { return entry }
+    let entry = UnsafeMutablePointer<ExportEntry>.allocate(capacity: 1)
+    entry.initialize(
+      to: ExportEntry(name: name, address: nil, native: natives.place(of: name) ?? -1))
+    exports[name] = entry
+    return entry
+  }
+
+  /// Makes a lambda's entry, which lives as long as the machine.
+  func addLambda(_ lambda: LambdaEntry) -> UnsafeMutablePointer<LambdaEntry> {
+    let entry = UnsafeMutablePointer<LambdaEntry>.allocate(capacity: 1)
+    entry.initialize(to: lambda)
+    lambdas.append(entry)
+    return entry
+  }
+
+  /// Gives a handler of exceptions a number for its catch mark.
+  func addHandler(_ address: UnsafeMutablePointer<UInt>) -> Int {
+    handlers.append(address)
+    return handlers.count - 1
+  }
+
+  /// The code of a handler.
+  func handler(_ index: Int) -> UnsafeMutablePointer<UInt>? {
+    handlers.indices.contains(index) ? handlers[index] : nil
+  }
+
+  /// Makes a module's functions callable.
+  func add(_ module: LoadedModule, exporting: [FunctionName: UnsafeMutablePointer<UInt>]) {
+    modules[module.name] = module
+    for (name, address) in exporting { export(name).pointee.address = address }
+  }
+
+  /// Whether a module is loaded.
+  func isLoaded(_ module: Term) -> Bool { modules[module] != nil }
+
+  /// Finds the code of an entry that has none yet, loading its module if there is one.
+  ///
+  /// - Throws: ``LoadError`` if the module is there but cannot be loaded.
+  func resolve(_ entry: UnsafeMutablePointer<ExportEntry>) throws(LoadError) -> Bool {
+    let module = entry.pointee.name.module
+    if entry.pointee.address != nil { return true }
+    guard modules[module] == nil, !missing.contains(module), let loadOnCall else { return false }
+    if try !loadOnCall(system.atoms.name(of: module)) {
+      missing.insert(module)
+      return false
+    }
+    return entry.pointee.address != nil
+  }
+
+  /// The module whose code holds an address.
+  func module(at address: UInt) -> LoadedModule? {
+    modules.values.first { $0.contains(address) }
+  }
+
+  /// The function and line of an address.
+  func place(of address: UInt) -> CodePlace? {
+    guard let module = module(at: address) else { return nil }
+    let slot = Int(address - UInt(bitPattern: module.code)) / 8
+    guard let function = module.function(at: slot) else { return nil }
+    return CodePlace(name: function.name, line: module.line(at: slot))
+  }
+
+  /// The names of a module's functions.
+  func functions(of module: Term) -> [FunctionInfo]? { modules[module]?.functions }
+}

@@ -1,0 +1,156 @@
+/// The instructions that the interpreter runs; the loader translates generic ones into these.
+///
+/// An instruction is one slot of 64 bits and the slots that follow it:
+///
+/// ```
+///  63            48 47            32 31            16 15     8 7      0
+/// +----------------+----------------+----------------+--------+--------+
+/// | c              | b              | a              | n      | opcode |
+/// +----------------+----------------+----------------+--------+--------+
+/// | jump: slots from this instruction, signed        |   in place of b and c
+/// +--------------------------------------------------+
+/// ```
+/// A field `a`, `b` or `c` that names a value is a byte offset with a kind in its low bits:
+/// 0 an X register, 1 a Y register, 2 a constant in a slot of the instruction itself.
+/// Fields marked `reg` below are never constants. A jump in a slot of its own stands in that
+/// slot's upper half; 0 means that there is no place to jump to.
+enum Opcode: UInt8 {
+  // Control. Addresses of code stand in slot 1.
+  case functionInfo  // slot 1: index of the function
+  case codeEnd
+  case halt
+  case notImplemented  // slot 1: atom that names what is missing
+  case jump  // jump
+  case call  // slot 1: address
+  case callOnly
+  case callLast  // a: words of the frame
+  case callExport  // slot 1: export entry
+  case callExportOnly
+  case callExportLast  // a: words of the frame
+  case callNative  // n: arity; slot 1: export entry
+  case callNativeOnly
+  case callNativeLast  // a: words of the frame
+  case callFun  // a: fun; n: arity
+  case apply  // n: arity
+  case applyLast  // n: arity; a: words of the frame
+  case `return`
+  case deallocateReturn  // a: words of the frame
+  case allocate  // a: words of the frame; n: live
+  case allocateHeap  // a: words of the frame; n: live; upper half: heap words
+  case testHeap  // n: live; upper half: words
+  case deallocate  // a: words
+  case initYRegisters  // n: count; a slot each: byte offset
+
+  // Moves.
+  case moveXX  // a: from; b: to
+  case moveXY
+  case moveYX
+  case moveYY
+  case moveCX  // a: to; slot 1: constant
+  case moveCY
+  case moveXXCall  // a, b as moveXX; slot 1: address
+  case moveYXCallLast  // a, b as moveYX; c: words of the frame; slot 1: address
+  case moveXXMoveXX  // a, b, c: from, to, from; slot 1: to
+  case moveXYMoveXX
+  case moveXYMoveXY
+  case moveYXMoveYX
+  case moveXXReturn
+  case swap  // a, b: reg
+
+  // Lists and tuples.
+  case getList  // a: reg; b, c: reg
+  case getHead  // a: reg; b: reg
+  case getTail
+  case putList  // a: head; b: tail; c: reg
+  case testHeapPutList  // slot 1: words << 8 | live, else as putList
+  case testHeapPutListReturn  // slot 1 as above with frame words << 32; ends the function
+  case isNonemptyListGetList  // a: reg; b, c: reg; slot 1: jump
+  case isNonemptyListAllocateGetList  // as above; slot 1 lower half: frame words << 8 | live
+  case putTuple  // a: reg; n: arity, or 0 and slot 1; a slot each: source word
+  case getTupleElement  // a: reg; b: reg; c: byte offset of the element
+  case getTupleElementPair  // as above; the next element goes to slot 1's low field
+  case setTupleElement  // a: value; b: reg; c: byte offset
+
+  // Tests: the jump is taken when the test fails.
+  case isNil
+  case isNonemptyList
+  case isList
+  case isTuple
+  case isAtom
+  case isInteger
+  case isFloat
+  case isNumber
+  case isMap
+  case isBinary
+  case isFunction
+  case isPid
+  case isPort
+  case isReference
+  case isBoolean
+  case isFunctionOfArity  // a: reg; b: arity; slot 1: jump
+  case isTaggedTuple  // a: reg; jump; slot 1: header; slot 2: atom
+  case testArity  // a: reg; jump; slot 1: header
+  case isExactlyWord  // a: reg; jump; slot 1: immediate
+  case isNotExactlyWord
+  case isExactlyEqual  // a, b; slot 1: jump
+  case isNotExactlyEqual
+  case isEqual
+  case isNotEqual
+  case isLess
+  case isNotLess
+  case isLessThanSmall  // a: reg; jump; slot 1: small
+  case isNotLessThanSmall
+
+  // Choices. slot 1: count, jump where nothing fits; then the pairs.
+  case selectLinear  // a: reg; pairs: word, jump
+  case selectSorted  // a: reg; pairs sorted by word
+  case selectDense  // a: reg; slot 2: first value; a slot each: jump
+  case selectArity  // a: reg; pairs: header, jump
+
+  // Arithmetic. n: slots; a, b; c: reg; slot 1: jump, operation or native << 16, live.
+  case add
+  case addSmall  // a: reg; slot 2: small
+  case subtract
+  case multiply
+  case divide
+  case remainder
+  case and
+  case or
+  case xor
+  case shiftLeft
+  case shiftRight
+  case arithmetic  // the operation of slot 1
+  case guardNative
+
+  // Floats. Fields are byte offsets of float registers but for a term.
+  case floatLoad  // a: value; b: float
+  case floatConvert  // a: value; b: float
+  case floatStore  // a: float; b: reg
+  case floatAdd  // a, b, c: float
+  case floatSubtract
+  case floatMultiply
+  case floatDivide
+  case floatNegate  // a, b: float
+
+  // Funs.
+  case makeFun  // a: reg; n: free variables; slot 1: lambda entry; a slot each: source word
+
+  // Exceptions.
+  case `catch`  // a: reg; slot 1: catch mark
+  case catchEnd  // a: reg
+  case tryEnd
+  case tryCase
+  case tryCaseEnd  // a: value
+  case badMatch
+  case caseEnd
+  case ifEnd
+  case badRecord
+  case raise  // a: trace; b: reason
+  case rawRaise
+  case buildStacktrace
+
+  // Maps.
+  case getMapElements  // a: reg; n: count; slot 1: jump; two slots each: source word, reg
+  case hasMapFields  // a: reg; n: count; slot 1: jump; a slot each: source word
+  case putMap  // a: map; b: reg; n: 1 where keys must exist; slot 1: jump, live, count; pairs
+}

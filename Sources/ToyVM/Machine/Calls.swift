@@ -1,0 +1,206 @@
+import Tenure
+
+extension Interpreter {
+  /// Calls a native function and returns where to go on, or nothing with a pending exception.
+  ///
+  /// Heap and stack are saved; the result is in x0.
+  @inline(never)
+  func callNative(
+    _ w: UInt, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    let entry = exportEntry(code[1])
+    guard runNative(entry) else { return nil }
+    return continuation(after: w, at: code)
+  }
+
+  private func exportEntry(_ word: UInt) -> UnsafeMutablePointer<ExportEntry> {
+    UnsafeMutablePointer(bitPattern: word).unsafelyUnwrapped
+  }
+
+  /// Runs a native on the arguments in X registers; the result goes to x0.
+  private func runNative(_ entry: UnsafeMutablePointer<ExportEntry>) -> Bool {
+    let arity = entry.pointee.name.arity
+    let result = code.natives.body(entry.pointee.native)(self, x)
+    if result.isNone {
+      // A bad argument is told with the call that had it, as long as its arguments stand.
+      if exception.reason == .badArgument && exception.first.isNil && exception.trace.isNone {
+        raiseError(.badArgument, in: entry.pointee.name, argumentsInX: arity)
+      }
+      return false
+    }
+    x[0] = result
+    return true
+  }
+
+  /// Where a call goes on once it has returned: behind it, or where its caller goes on.
+  private func continuation(
+    after w: UInt, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
+    case .callNativeLast, .callExportLast, .applyLast:
+      guard popFrame(words: Int(w.fieldA)) else { return nil }
+      return popReturn()
+    case .callNativeOnly, .callExportOnly: return popReturn()
+    case .callFun, .apply: return code + 1
+    default: return code + 2
+    }
+  }
+
+  /// Makes the stack what it is when a callee begins, and returns the callee's address.
+  private func enter(
+    _ address: UnsafeMutablePointer<UInt>, by w: UInt, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
+    case .callExportLast, .applyLast: return popFrame(words: Int(w.fieldA)) ? address : nil
+    case .callExportOnly: return address
+    case .callFun, .apply:
+      heap.pointee.stackTop -= 1
+      heap.pointee.stackTop.pointee = UInt(bitPattern: code + 1)
+      return address
+    default:
+      heap.pointee.stackTop -= 1
+      heap.pointee.stackTop.pointee = UInt(bitPattern: code + 2)
+      return address
+    }
+  }
+
+  private func popFrame(words: Int) -> Bool {
+    if clearsDeadRegisters {
+      let frame = heap.pointee.stackTop
+      let hasReturn = (0..<words).contains { frame[$0] & 3 == 0 }
+      if words >= heap.pointee.stackWords || hasReturn {
+        callFault = "a frame larger than the stack"
+        return false
+      }
+    }
+    heap.pointee.stackTop += words
+    return true
+  }
+
+  private func popReturn() -> UnsafeMutablePointer<UInt>? {
+    let word = heap.pointee.stackTop.pointee
+    if clearsDeadRegisters && (heap.pointee.stackWords < 1 || word & 3 != 0 || word == 0) {
+      callFault = "a return to no call"
+      return nil
+    }
+    heap.pointee.stackTop += 1
+    return UnsafeMutablePointer(bitPattern: word)
+  }
+
+  private func hasRoomForReturn() -> Bool {
+    if clearsDeadRegisters && heap.pointee.freeWords < 2 {
+      callFault = "calls without frames"
+      return false
+    }
+    return true
+  }
+
+  /// Calls a function of another module, loading it if need be.
+  @inline(never)
+  func callExport(
+    _ w: UInt, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    call(exportEntry(code[1]), by: w, at: code)
+  }
+
+  private func call(
+    _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    guard hasRoomForReturn() else { return nil }
+    if entry.pointee.native >= 0 {
+      return runNative(entry) ? continuation(after: w, at: code) : nil
+    }
+    do {
+      guard try self.code.resolve(entry), let address = entry.pointee.address else {
+        raiseError(.undef, in: entry.pointee.name, argumentsInX: entry.pointee.name.arity)
+        return nil
+      }
+      return enter(address, by: w, at: code)
+    } catch {
+      loadFailure = error
+      return nil
+    }
+  }
+
+  /// Calls a fun with the arguments in X registers.
+  @inline(never)
+  func callFun(
+    _ fun: Term, arity: Int, at code: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    guard hasRoomForReturn() else { return nil }
+    guard fun.isFun else {
+      raiseError(.badFun, fun)
+      return nil
+    }
+    let w = code.pointee
+    guard Fun.arity(at: fun.boxed) == arity else { return badArity(fun, arity) }
+    if Fun.isExternal(at: fun.boxed) {
+      return call(exportEntry(Fun.entry(at: fun.boxed)), by: w, at: code)
+    }
+    let lambda = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)).unsafelyUnwrapped
+    let free = Fun.freeCount(at: fun.boxed)
+    let terms = Fun.terms(at: fun.boxed)
+    for index in 0..<free { x[arity + index] = Term(bits: terms[1 + index]) }
+    return enter(lambda.pointee.address, by: w, at: code)
+  }
+
+  private func badArity(_ fun: Term, _ arity: Int) -> UnsafeMutablePointer<UInt>? {
+    kept[0] = fun
+    defer { kept[0] = .nil }
+    guard ensure(2 * arity + 3 + 3, live: arity) else { return nil }
+    raise(
+      .error,
+      build { cursor in
+        let arguments = cursor.makeList((0..<arity).map { x[$0] })
+        return cursor.makeTuple(.badArity, cursor.makeTuple(kept[0], arguments))
+      })
+    return nil
+  }
+
+  /// Calls the function that x[arity] and x[arity + 1] name as module and function.
+  @inline(never)
+  func apply(_ w: UInt, at code: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt>? {
+    let arity = w.count
+    let module = x[arity]
+    let function = x[arity + 1]
+    guard module.isAtom && function.isAtom else {
+      raise(.error, .badArgument)
+      return nil
+    }
+    let name = FunctionName(module: module, function: function, arity: arity)
+    return call(self.code.export(name), by: w, at: code)
+  }
+
+  // MARK: - Instructions that raise
+
+  /// Raises `function_clause` for the function whose `functionInfo` runs.
+  @inline(never)
+  func raiseFunctionClause(at address: UnsafeMutablePointer<UInt>) {
+    guard let place = code.place(of: UInt(bitPattern: address)) else {
+      raise(.error, .functionClause)
+      return
+    }
+    raiseError(.functionClause, in: place.name, argumentsInX: place.name.arity)
+  }
+
+  /// Runs an instruction that raises; true if a raw raise had no class and the code goes on.
+  @inline(never)
+  func raiseInstruction(_ opcode: Opcode, _ a: Term, _ b: Term) -> Bool {
+    switch opcode {
+    case .badMatch: raiseError(.badMatch, a)
+    case .caseEnd: raiseError(.caseClause, a)
+    case .tryCaseEnd: raiseError(.tryClause, a)
+    case .badRecord: raiseError(.badRecord, a)
+    case .ifEnd: raise(.error, .ifClause)
+    case .raise:
+      exception = PendingException(kind: kind(ofTrace: a), reason: b, trace: a)
+    default:
+      guard x[0].isExceptionClass else {
+        x[0] = .badArgument
+        return true
+      }
+      exception = PendingException(kind: x[0], reason: x[1], trace: x[2])
+    }
+    return false
+  }
+}

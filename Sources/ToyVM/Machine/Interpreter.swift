@@ -1,0 +1,77 @@
+import Tenure
+
+/// Runs the code of one process: its registers, its exceptions and its natives.
+///
+/// Owner thread only.
+final class Interpreter {
+  let system: MemorySystem
+  let code: CodeStore
+  var process: Process
+  let registers = MachineRegisters()
+  /// The X registers.
+  let x: UnsafeMutablePointer<Term>
+  /// Terms that every collection keeps, for natives and slow paths.
+  let kept: UnsafeMutablePointer<Term>
+  let heap: UnsafeMutablePointer<HeapState>
+  let order: TermOrder
+  var scratch: BlockScratch { system.heaps.scratch }
+  var atoms: AtomTable { system.atoms }
+
+  /// The exception on its way to a handler.
+  var exception = PendingException()
+  /// The refusal behind the last `system_limit`.
+  var memoryRefusal: HeapError?
+  /// Why a module could not be loaded on a call; ends the run.
+  var loadFailure: LoadError?
+  /// The rule of operands that a call broke; ends the run.
+  var callFault: StaticString?
+  /// Whether registers beyond the live ones are cleared, as checked code needs it.
+  var clearsDeadRegisters = false
+
+  init(system: MemorySystem, code: CodeStore, process: consuming Process) {
+    self.system = system
+    self.code = code
+    heap = process.heap.state
+    self.process = process
+    x = registers.x
+    kept = registers.kept
+    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch)
+  }
+
+  deinit { registers.deallocate() }
+
+  /// Makes sure that words can be built.
+  ///
+  /// - Parameter live: the X registers that hold terms; the kept registers always do.
+  /// - Returns: whether there is room; if not, `system_limit` is the pending exception.
+  func ensure(_ words: Int, live: Int) -> Bool {
+    if heap.pointee.hasRoom(words: words) { return true }
+    do {
+      var roots = registers.roots(live: live)
+      try process.makeRoom(words: words, roots: &roots)
+      if clearsDeadRegisters {
+        for index in live..<MachineRegisters.xCount { x[index] = .nil }
+      }
+      return true
+    } catch {
+      memoryRefusal = error
+      raise(.error, .systemLimit)
+      return false
+    }
+  }
+
+  /// Builds terms within what was ensured.
+  @inline(__always)
+  func build<Result>(_ body: (inout WordCursor) -> Result) -> Result {
+    var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
+    let result = body(&cursor)
+    heap.pointee.top = cursor.top
+    return result
+  }
+
+  /// Ends with `system_limit` where working memory was refused.
+  func raiseScratchExhausted(_ error: ScratchExhausted) {
+    memoryRefusal = .outOfMemory(.budgetExceeded(byteCount: error.requestedBytes, budget: 0))
+    raise(.error, .systemLimit)
+  }
+}

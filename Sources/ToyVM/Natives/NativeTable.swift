@@ -1,0 +1,53 @@
+import Tenure
+
+/// A function written in Swift that programs call by an Erlang name.
+///
+/// It finds its arguments in `x[0..<arity]` and returns its result, or ``Term/none`` after it
+/// made an exception pending. One that builds ensures first and reads its arguments after:
+/// `interpreter.ensure(words, live: arity)`.
+typealias NativeBody = (Interpreter, UnsafeMutablePointer<Term>) -> Term
+
+/// The name, arity and body of a native function.
+struct Native {
+  let module: String
+  let function: String
+  let arity: Int
+  let body: NativeBody
+
+  init(_ module: String, _ function: String, _ arity: Int, _ body: @escaping NativeBody) {
+    self.module = module
+    self.function = function
+    self.arity = arity
+    self.body = body
+  }
+}
+
+/// The native functions of a machine, each at a place that code can name.
+final class NativeTable {
+  private let bodies: [NativeBody]
+  private var places: [FunctionName: Int] = [:]
+
+  /// Every native there is, by the file that holds it.
+  private static var all: [Native] {
+    erlangTermNatives + erlangListNatives + erlangNumberNatives + erlangTextNatives
+      + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
+  }
+
+  init(atoms: AtomTable) {
+    let natives = Self.all
+    bodies = natives.map(\.body)
+    for (place, native) in natives.enumerated() {
+      // The names are ours: short, and few beside the smallest table.
+      guard let module = try? atoms.atom(native.module),
+        let function = try? atoms.atom(native.function)
+      else { continue }
+      places[FunctionName(module: module, function: function, arity: native.arity)] = place
+    }
+  }
+
+  /// The place of a function, if it is native.
+  func place(of name: FunctionName) -> Int? { places[name] }
+
+  /// The body at a place.
+  func body(_ place: Int) -> NativeBody { bodies[place] }
+}

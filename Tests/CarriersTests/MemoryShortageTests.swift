@@ -1,0 +1,129 @@
+import Carriers
+import TestKit
+import Testing
+
+/// What happens where memory is refused: everything before is intact, and nothing leaks.
+@Suite struct MemoryShortageTests {
+  @Test func aRefusalAtAnyRequestLeavesEverythingWhole() throws {
+    let quiet = try Self.run(failing: nil)
+    #expect(quiet.errors.isEmpty)
+    #expect(quiet.requestCount > 100)
+    for request in 1...quiet.requestCount {
+      let outcome = try Self.run(failing: request)
+      #expect(outcome.errors == [.injectedFailure(request: request)])
+    }
+  }
+
+  /// Allocates, resizes and frees by a fixed plan; tries again what failed.
+  private static func run(
+    failing request: Int?
+  ) throws -> (errors: [MemoryError], requestCount: Int) {
+    let configuration = MemoryConfiguration(
+      failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 1 << 18)
+    let source = PageSource(configuration: configuration)
+    var errors: [MemoryError] = []
+    do {
+      let allocator = BlockAllocator(configuration: configuration, source: source)
+      var model = BlockModel()
+      var generator = SeededGenerator(seed: 7)
+      for _ in 0..<400 {
+        let plan = generator.next() % 8
+        let size = Int.random(
+          in: 1...(1 << Int.random(in: 5...18, using: &generator)), using: &generator)
+        let index = Int.random(in: 0..<1000, using: &generator)
+        for attempt in 0..<2 {
+          do throws(MemoryError) {
+            try step(plan: plan, size: size, index: index, &model, allocator)
+            break
+          } catch {
+            errors.append(error)
+            #expect(attempt == 0, "the request after a failed one fails too")
+            #expect(model.isWhole())
+            #expect(allocator.allocatedBlockCount == model.entries.count)
+          }
+        }
+      }
+      #expect(model.isWhole())
+      while !model.entries.isEmpty {
+        let entry = model.remove(at: 0)
+        allocator.free(entry.block, kind: entry.kind)
+      }
+      #expect(allocator.allocatedBlockCount == 0)
+      allocator.trim()
+      #expect(source.statistics.committedBytes == 0)
+    }
+    #expect(source.statistics.reservedBytes == 0)
+    return (errors, source.statistics.requestCount)
+  }
+
+  private static func step(
+    plan: UInt64, size: Int, index: Int, _ model: inout BlockModel, _ allocator: BlockAllocator
+  ) throws(MemoryError) {
+    if plan < 4 || model.entries.isEmpty {
+      model.add(try allocator.allocate(byteCount: size, kind: .oldHeap), kind: .oldHeap)
+    } else if plan < 6 {
+      let entry = model.entries[index % model.entries.count]
+      let size = entry.block.byteCount + size
+      if let resized = try allocator.resizeInPlace(entry.block, toByteCount: size, kind: entry.kind)
+      {
+        model.resize(at: index % model.entries.count, to: resized)
+      }
+    } else {
+      let entry = model.remove(at: index % model.entries.count)
+      allocator.free(entry.block, kind: entry.kind)
+    }
+  }
+
+  @Test func theBudgetIsNeverExceeded() throws {
+    let budget = 8 << 20
+    let allocator = BlockAllocator(configuration: MemoryConfiguration(budgetBytes: budget))
+    var model = BlockModel()
+    var thrown: MemoryError?
+    while thrown == nil, model.entries.count < 10_000 {
+      do throws(MemoryError) {
+        model.add(try allocator.allocate(byteCount: 1864, kind: .processHeap), kind: .processHeap)
+      } catch { thrown = error }
+    }
+    guard case .budgetExceeded(_, budget) = thrown else {
+      Issue.record("\(String(describing: thrown)) instead of an exceeded budget")
+      return
+    }
+    #expect(model.entries.count > 4_000)
+    #expect(model.isWhole())
+    #expect(allocator.statistics.pages.peakCommittedBytes <= budget)
+    for _ in 0..<model.entries.count {
+      let entry = model.remove(at: 0)
+      allocator.free(entry.block, kind: entry.kind)
+    }
+    let block = try allocator.allocate(byteCount: 7 << 20, kind: .oldHeap)
+    allocator.free(block, kind: .oldHeap)
+  }
+
+  @Test func cachedMemoryIsGivenBackBeforeTheBudgetRefuses() throws {
+    let allocator = BlockAllocator(configuration: MemoryConfiguration(budgetBytes: 32 << 20))
+    let large = try allocator.allocate(byteCount: 24 << 20, kind: .processHeap)
+    allocator.free(large, kind: .processHeap)
+    #expect(allocator.statistics.cachedBytes == 24 << 20)
+    let others = try (0..<24).map { _ in
+      try allocator.allocate(byteCount: 1 << 20, kind: .processHeap)
+    }
+    #expect(allocator.statistics.cachedBytes == 0)
+    let refusal = MemoryError.budgetExceeded(byteCount: 16 << 20, budget: 32 << 20)
+    #expect(throws: refusal) { try allocator.allocate(byteCount: 16 << 20, kind: .code) }
+    for block in others { allocator.free(block, kind: .processHeap) }
+    let again = try allocator.allocate(byteCount: 16 << 20, kind: .code)
+    allocator.free(again, kind: .code)
+  }
+
+  @Test func growingBeyondTheBudgetLeavesTheBlock() throws {
+    let allocator = BlockAllocator(configuration: MemoryConfiguration(budgetBytes: 4 << 20))
+    let block = try allocator.allocate(byteCount: 1 << 20, kind: .oldHeap)
+    block.base.storeBytes(of: 42, as: Int.self)
+    #expect(throws: MemoryError.self) {
+      try allocator.resizeInPlace(block, toByteCount: 5 << 20, kind: .oldHeap)
+    }
+    #expect(block.base.load(as: Int.self) == 42)
+    #expect(allocator.memory(by: .oldHeap).byteCount == 1 << 20)
+    allocator.free(block, kind: .oldHeap)
+  }
+}

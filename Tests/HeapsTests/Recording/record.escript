@@ -1,0 +1,99 @@
+#!/usr/bin/env escript
+%% Records what the Erlang runtime does with the heaps of some programs, for the tests of sizing:
+%%
+%%     escript record.escript swift > ../Traces/RecordedTraces.swift
+%%     escript record.escript random FIRST_SEED LAST_SEED
+%%     escript record.escript ladder PATH_OF_BEAM > ../../ToyVMTests/Fixtures/gc_ladder.trace
+%%
+%% One line an event: its kind and all its figures in the order of keys/0.
+-mode(compile).
+
+main(["swift"]) ->
+    Programs = (programs()):all(),
+    io:put_chars("/// Collections of the Erlang runtime, written by `Recording/record.escript`.\n"
+                 "///\n"
+                 "/// A line `= name fullsweep_after min_heap_size` begins a program; every other line is an\n"
+                 "/// event. Its figures:\n"),
+    [io:format("/// ~s~n", [Line]) || Line <- wrapped(keys())],
+    io:format("enum RecordedTraces {~n  static let release = \"~s\"~n~n", [release()]),
+    io:format("  static let heapSizes = \"\"\"~n", []),
+    sizes(erlang:system_info(heap_sizes)),
+    io:format("    \"\"\"~n~n  static let events = \"\"\"~n", []),
+    [program(P) || P <- Programs],
+    io:format("    \"\"\"~n}~n", []);
+main(["random", First, Last]) ->
+    Module = programs(),
+    [begin
+         {Options, Program} = Module:random(Seed),
+         program({"random_" ++ integer_to_list(Seed), Options, Program})
+     end || Seed <- lists:seq(list_to_integer(First), list_to_integer(Last))];
+main(["ladder", Beam]) ->
+    {ok, Code} = file:read_file(Beam),
+    {module, Module} = code:load_binary(gc_ladder, Beam, Code),
+    io:format("% ~s; spawn(gc_ladder, main, [])~n", [release()]),
+    io:format("% event ~s~n", [lists:join(" ", [atom_to_list(K) || K <- keys()])]),
+    [io:format("~s~n", [line(E)]) || E <- record([], {Module, main, []})].
+
+programs() ->
+    Here = filename:dirname(escript:script_name()),
+    {ok, Module, Code} = compile:file(filename:join(Here, "sizing_programs"), [binary, report]),
+    {module, Module} = code:load_binary(Module, "sizing_programs", Code),
+    Module.
+
+release() ->
+    Version = filename:join([code:root_dir(), "releases", erlang:system_info(otp_release),
+                             "OTP_VERSION"]),
+    {ok, Text} = file:read_file(Version),
+    "OTP " ++ string:trim(binary_to_list(Text)) ++ " " ++
+        atom_to_list(erlang:system_info(emu_flavor)).
+
+%% In a start event `wordsize` is what is needed, in an end event what was reclaimed.
+keys() ->
+    [wordsize, old_heap_block_size, heap_block_size, mbuf_size, recent_size, stack_size,
+     old_heap_size, heap_size, bin_vheap_size, bin_vheap_block_size, bin_old_vheap_size,
+     bin_old_vheap_block_size].
+
+wrapped(Keys) ->
+    {A, B} = lists:split(6, Keys),
+    [lists:join(" ", [atom_to_list(K) || K <- Part]) || Part <- [A, B]].
+
+sizes([]) -> ok;
+sizes(Sizes) ->
+    {Row, Rest} = lists:split(min(5, length(Sizes)), Sizes),
+    io:format("    ~s~n", [lists:join(" ", [integer_to_list(S) || S <- Row])]),
+    sizes(Rest).
+
+program({Name, Options, Program}) ->
+    {fullsweep_after, Default} = erlang:system_info(fullsweep_after),
+    {min_heap_size, Minimum} = erlang:system_info(min_heap_size),
+    Asked = proplists:get_value(min_heap_size, Options, Minimum),
+    io:format("    = ~s ~w ~w~n",
+              [Name, proplists:get_value(fullsweep_after, Options, Default), Asked]),
+    [io:format("    ~s~n", [line(E)]) || E <- record(Options, Program)].
+
+line({Kind, Info}) ->
+    Values = [integer_to_list(proplists:get_value(K, Info)) || K <- keys()],
+    lists:join(" ", [kind(Kind) | Values]).
+
+kind(gc_minor_start) -> "minor_start";
+kind(gc_minor_end) -> "minor_end";
+kind(gc_major_start) -> "major_start";
+kind(gc_major_end) -> "major_end".
+
+%% The events of one process from its birth on.
+record(Options, Program) ->
+    erlang:trace(new_processes, true, [garbage_collection]),
+    {Pid, Monitor} = start(Program, [monitor | Options]),
+    erlang:trace(new_processes, false, [garbage_collection]),
+    receive {'DOWN', Monitor, process, Pid, normal} -> ok end,
+    Delivered = erlang:trace_delivered(Pid),
+    collected(Pid, Delivered, []).
+
+start({Module, Function, Arguments}, Options) -> spawn_opt(Module, Function, Arguments, Options);
+start(Program, Options) -> spawn_opt(Program, Options).
+
+collected(Pid, Delivered, Events) ->
+    receive
+        {trace, Pid, Kind, Info} -> collected(Pid, Delivered, [{Kind, Info} | Events]);
+        {trace_delivered, Pid, Delivered} -> lists:reverse(Events)
+    end.
