@@ -8,7 +8,7 @@ import Glibc
 /// by their numbers; funs by module, index, version, free variables, and local before external.
 public struct TermOrder {
   private let atoms: AtomTable
-  private let scratch: any ScratchProvider
+  let scratch: any ScratchProvider
   private let funs: (any FunNaming)?
 
   /// Makes an order.
