@@ -27,8 +27,24 @@ enum IntegerArithmetic {
       let r = f - Double(t)
       return r > 0 ? -1 : r < 0 ? 1 : 0
     }
-    let value = Double(a.boxed[1])
-    return value < f ? -1 : value > f ? 1 : 0
+    let n = a.header.isNegative
+    if (f < 0) != n { return n ? -1 : 1 }
+    if f.magnitude < 0x1p59 { return n ? -1 : 1 }
+    let x = (0..<a.header.arity).map { a.boxed[1 + $0] }
+    var y = [UInt](repeating: 0, count: 18)
+    let e = Int(f.exponent) - 52
+    let m = UInt(f.magnitude.significandBitPattern) | 1 << 52
+    y[e / 64] |= m << (e % 64)
+    if e % 64 > 11 { y[e / 64 + 1] |= m >> (64 - e % 64) }
+    while y.last == 0 { y.removeLast() }
+    var order = x.count < y.count ? -1 : x.count > y.count ? 1 : 0
+    if order == 0 {
+      for i in x.indices.reversed() where x[i] != y[i] {
+        order = x[i] < y[i] ? -1 : 1
+        break
+      }
+    }
+    return n ? -order : order
   }
   static func appendText(
     _ a: Term, base: Int, to output: inout [UInt8], scratch: any ScratchProvider
@@ -37,6 +53,14 @@ enum IntegerArithmetic {
       output.append(contentsOf: String(a.smallValue, radix: base).utf8)
       return
     }
-    output.append(contentsOf: "(big)".utf8)
+    var x = (0..<a.header.arity).map { a.boxed[1 + $0] }
+    var digits: [UInt8] = []
+    while !x.allSatisfy({ $0 == 0 }) {
+      var r: UInt = 0
+      for i in x.indices.reversed() { (x[i], r) = UInt(base).dividingFullWidth((r, x[i])) }
+      digits.append(48 + UInt8(r))
+    }
+    output.append(contentsOf: a.header.isNegative ? [45] : [])
+    output.append(contentsOf: digits.reversed())
   }
 }

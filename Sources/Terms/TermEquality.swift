@@ -52,76 +52,116 @@ public enum TermEquality {
     while left.isCons && right.isCons {
       let (leftCell, rightCell) = (left.cons, right.cons)
       if leftCell[0].bits != rightCell[0].bits {
-        if leftCell[0].isImmediate && rightCell[0].isImmediate { return false }
-        try pending.push(words(leftCell + 1), words(rightCell + 1), count: 1, mode)
-        (left, right) = (leftCell[0], rightCell[0])
-        continue
+        guard let known = compareShallow(leftCell[0], rightCell[0], mode) else {
+          try pending.push(words(leftCell + 1), words(rightCell + 1), count: 1, mode)
+          (left, right) = (leftCell[0], rightCell[0])
+          continue
+        }
+        if !known { return false }
       }
       (left, right) = (leftCell[1], rightCell[1])
       if left.bits == right.bits { return true }
     }
-    if left.isBoxed && right.isBoxed { return try compareBoxed(left, right, mode, &pending) }
-    // Not both boxed and not both cells: only a small integer may still equal a float.
-    if mode == .exact { return false }
-    if left.isSmall && right.isFloat {
-      return IntegerArithmetic.compare(left, toFloat: right.floatValue) == 0
-    }
-    if left.isFloat && right.isSmall {
-      return IntegerArithmetic.compare(right, toFloat: left.floatValue) == 0
-    }
-    return false
+    if let known = compareShallow(left, right, mode) { return known }
+    return try open(left.boxed, right.boxed, mode, &pending)
   }
 
   private static func words(_ terms: UnsafeMutablePointer<Term>) -> PendingRuns.Words {
     UnsafeMutableRawPointer(terms).assumingMemoryBound(to: UInt.self)
   }
+}
 
-  private static func compareBoxed(
-    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ pending: inout PendingRuns
-  ) throws(ScratchExhausted) -> Bool {
+// MARK: - Terms that hold none, and tuples of such
+
+extension TermEquality {
+  /// Compares two terms of unlike words as far as it goes without a stack.
+  /// - Returns: nothing where terms that hold terms would have to be looked into.
+  private static func compareShallow(
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
+  ) -> Bool? {
+    guard left.isTuple && right.isTuple else { return compareLeaves(left, right, mode) }
     let (leftWords, rightWords) = (left.boxed, right.boxed)
-    let header = Header(bits: leftWords[0])
-    if header.bits != rightWords[0] {
-      if mode == .exact { return false }
-      if left.isBigInteger && right.isFloat {
-        return IntegerArithmetic.compare(left, toFloat: right.floatValue) == 0
-      }
-      if left.isFloat && right.isBigInteger {
-        return IntegerArithmetic.compare(right, toFloat: left.floatValue) == 0
-      }
-      return false
+    if leftWords[0] != rightWords[0] { return false }
+    for place in 1..<1 + Header(bits: leftWords[0]).arity
+    where leftWords[place] != rightWords[place] {
+      let (leftElement, rightElement) = (
+        Term(bits: leftWords[place]), Term(bits: rightWords[place])
+      )
+      guard let known = compareLeaves(leftElement, rightElement, mode) else { return nil }
+      if !known { return false }
     }
+    return true
+  }
+
+  /// Compares two terms of unlike words.
+  /// - Returns: nothing where both hold terms.
+  private static func compareLeaves(
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
+  ) -> Bool? {
+    if left.isBoxed && right.isBoxed {
+      let (leftWords, rightWords) = (left.boxed, right.boxed)
+      let header = Header(bits: leftWords[0])
+      if header.bits == rightWords[0] { return compareAlike(header, leftWords, rightWords) }
+      // Maps of any size have the same header; so only an integer and a float may be equal.
+      return mode == .byValue && areEqualNumbers(left, right)
+    }
+    if left.isCons && right.isCons { return nil }
+    return mode == .byValue && areEqualNumbers(left, right)
+  }
+
+  private static func compareAlike(
+    _ header: Header, _ left: PendingRuns.Words, _ right: PendingRuns.Words
+  ) -> Bool? {
     switch header.subtag {
-    case .tuple:
-      try pending.push(leftWords + 1, rightWords + 1, count: header.arity, mode)
-      return true
+    case .tuple, .map, .fun:
+      return nil
     case .float:
-      return left.floatValue == right.floatValue
-    case .map:
-      return try compareMaps(leftWords, rightWords, mode, &pending)
-    case .fun:
-      // The creator and the embedder's list are no part of the value.
-      if leftWords[1] != rightWords[1] || leftWords[3] != rightWords[3] { return false }
-      if Fun.isExternal(at: leftWords) { return true }
-      let count = Fun.freeCount(at: leftWords)
-      try pending.push(leftWords + 5, rightWords + 5, count: count, mode)
-      return true
+      // Not the bits: `0.0` equals `-0.0`.
+      return Double(bitPattern: UInt64(left[1])) == Double(bitPattern: UInt64(right[1]))
     case .positiveBigInteger, .negativeBigInteger, .heapBinary, .reference:
-      return memcmp(leftWords + 1, rightWords + 1, header.arity * MemoryLayout<UInt>.stride) == 0
+      return memcmp(left + 1, right + 1, header.arity * MemoryLayout<UInt>.stride) == 0
     default:
       preconditionFailure("no equality for the header 0x\(String(header.bits, radix: 16))")
     }
   }
 
-  /// Maps are equal when their keys are exactly equal and the values equal in the mode.
-  private static func compareMaps(
+  private static func areEqualNumbers(_ left: Term, _ right: Term) -> Bool {
+    if left.isInteger && right.isFloat {
+      return IntegerArithmetic.compare(left, toFloat: right.floatValue) == 0
+    }
+    if left.isFloat && right.isInteger {
+      return IntegerArithmetic.compare(right, toFloat: left.floatValue) == 0
+    }
+    return false
+  }
+}
+
+// MARK: - Boxed terms that hold terms
+
+extension TermEquality {
+  /// Makes pending what is in two boxed objects with the same header.
+  /// - Returns: whether they may still be equal.
+  private static func open(
     _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Bool {
-    let size = FlatMap.size(at: left)
-    if size != FlatMap.size(at: right) { return false }
-    try pending.push(FlatMap.values(at: left), FlatMap.values(at: right), count: size, mode)
-    try pending.push(left + 2, right + 2, count: 1, .exact)
+    let header = Header(bits: left[0])
+    switch header.subtag {
+    case .tuple:
+      try pending.push(left + 1, right + 1, count: header.arity, mode)
+    case .map:
+      let size = FlatMap.size(at: left)
+      if size != FlatMap.size(at: right) { return false }
+      try pending.push(FlatMap.values(at: left), FlatMap.values(at: right), count: size, mode)
+      // Keys are equal only where they are exactly equal, in either mode.
+      try pending.push(left + 2, right + 2, count: 1, .exact)
+    default:
+      assert(header.subtag == .fun, "the header 0x\(String(header.bits, radix: 16)) holds no terms")
+      // The creator and the embedder's list are no part of the value.
+      if left[1] != right[1] || left[3] != right[3] { return false }
+      if Fun.isExternal(at: left) { return true }
+      try pending.push(left + 5, right + 5, count: Fun.freeCount(at: left), mode)
+    }
     return true
   }
 }

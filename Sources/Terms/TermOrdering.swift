@@ -8,7 +8,7 @@ import Glibc
 /// by their numbers; funs by module, index, version, free variables, and local before external.
 public struct TermOrder {
   private let atoms: AtomTable
-  private let scratch: any ScratchProvider
+  let scratch: any ScratchProvider
   private let funs: (any FunNaming)?
 
   /// Makes an order.
@@ -68,15 +68,43 @@ extension TermOrder {
     while left.isCons && right.isCons {
       let (leftCell, rightCell) = (left.cons, right.cons)
       if leftCell[0].bits != rightCell[0].bits {
-        let (leftTail, rightTail) = (words(leftCell + 1), words(rightCell + 1))
-        (left, right) = (leftCell[0], rightCell[0])
-        if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
-        try pending.push(leftTail, rightTail, count: 1, mode)
-        continue
+        guard let known = orderShallow(leftCell[0], rightCell[0], mode) else {
+          try pending.push(words(leftCell + 1), words(rightCell + 1), count: 1, mode)
+          (left, right) = (leftCell[0], rightCell[0])
+          continue
+        }
+        if known != 0 { return known }
       }
       (left, right) = (leftCell[1], rightCell[1])
       if left.bits == right.bits { return 0 }
     }
+    if let known = orderShallow(left, right, mode) { return known }
+    return try open(left.boxed, right.boxed, mode, &pending)
+  }
+
+  /// Compares two terms of unlike words as far as it goes without a stack.
+  /// - Returns: nothing where terms that hold terms would have to be looked into.
+  private func orderShallow(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
+    guard left.isTuple && right.isTuple else { return orderLeaves(left, right, mode) }
+    let (leftWords, rightWords) = (left.boxed, right.boxed)
+    let (leftArity, rightArity) = (
+      Header(bits: leftWords[0]).arity, Header(bits: rightWords[0]).arity
+    )
+    if leftArity != rightArity { return three(leftArity, rightArity) }
+    for place in 1..<1 + leftArity where leftWords[place] != rightWords[place] {
+      let (leftElement, rightElement) = (
+        Term(bits: leftWords[place]), Term(bits: rightWords[place])
+      )
+      guard let known = orderLeaves(leftElement, rightElement, mode) else { return nil }
+      if known != 0 { return known }
+    }
+    return 0
+  }
+
+  /// Compares two terms of unlike words.
+  /// - Returns: nothing where both hold terms and are of the same kind.
+  private func orderLeaves(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
+    if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
     let (leftKind, rightKind) = (Self.kind(of: left), Self.kind(of: right))
     if leftKind != rightKind { return leftKind.rawValue < rightKind.rawValue ? -1 : 1 }
     switch leftKind {
@@ -84,11 +112,9 @@ extension TermOrder {
     case .atom: return orderAtoms(left, right)
     case .pid, .port: return three(left.identifierNumber, right.identifierNumber)
     case .reference: return orderReferences(left.boxed, right.boxed)
-    case .fun: return try orderFuns(left.boxed, right.boxed, mode, &pending)
-    case .tuple: return try orderTuples(left.boxed, right.boxed, mode, &pending)
-    case .map: return try orderMaps(left.boxed, right.boxed, mode, &pending)
     case .binary: return orderBytes(left.heapBinaryBytes, right.heapBinaryBytes)
-    case .nil, .cons: return 0
+    case .nil: return 0
+    case .fun, .tuple, .map, .cons: return nil
     }
   }
 
@@ -169,14 +195,24 @@ extension TermOrder {
 // MARK: - Terms that hold terms
 
 extension TermOrder {
-  private func orderTuples(
+  /// Compares two boxed terms of the same kind as far as their sizes and names, and makes pending
+  /// what is in them.
+  private func open(
     _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
-    let (leftArity, rightArity) = (Header(bits: left[0]).arity, Header(bits: right[0]).arity)
-    if leftArity != rightArity { return three(leftArity, rightArity) }
-    try pending.push(left + 1, right + 1, count: leftArity, mode)
-    return 0
+    let header = Header(bits: left[0])
+    switch header.subtag {
+    case .tuple:
+      // Of the same arity, or the shallow comparison had told them apart.
+      try pending.push(left + 1, right + 1, count: header.arity, mode)
+      return 0
+    case .map:
+      return try orderMaps(left, right, mode, &pending)
+    default:
+      assert(header.subtag == .fun, "the header 0x\(String(header.bits, radix: 16)) holds no terms")
+      return try orderFuns(left, right, mode, &pending)
+    }
   }
 
   private func orderMaps(

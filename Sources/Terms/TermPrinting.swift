@@ -189,15 +189,33 @@ extension TermPrinter {
     }
   }
 
-  private func appendNumber(_ number: some BinaryInteger, to output: inout [UInt8]) {
-    output.append(contentsOf: String(number).utf8)
+  private func appendNumber(_ number: Int, to output: inout [UInt8]) {
+    if number < 0 { output.append(UInt8(ascii: "-")) }
+    appendNumber(number.magnitude, to: &output)
+  }
+
+  /// Writes a number in base 10; the digits come out lowest first.
+  private func appendNumber(_ number: UInt, to output: inout [UInt8]) {
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var count = 0
+    var rest = number
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      digits[count] = UInt8(ascii: "0") + UInt8(digit)
+      count += 1
+      rest = quotient
+    } while rest > 0
+    while count > 0 {
+      count -= 1
+      output.append(digits[count])
+    }
   }
 
   private func appendBinary(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
     output.append(contentsOf: "<<".utf8)
     for (offset, byte) in bytes.enumerated() {
       if offset > 0 { output.append(UInt8(ascii: ",")) }
-      appendNumber(byte, to: &output)
+      appendNumber(UInt(byte), to: &output)
     }
     output.append(contentsOf: ">>".utf8)
   }

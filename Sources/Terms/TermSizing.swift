@@ -17,6 +17,41 @@ public enum TermSize {
       while current.isCons {
         words &+= 2
         let cell = current.cons
+        if let known = shallowWords(of: cell[0]) {
+          words &+= known
+          current = cell[1]
+        } else {
+          try pending.push(UnsafeMutableRawPointer(cell + 1), count: 1)
+          current = cell[0]
+        }
+      }
+      if current.isBoxed { words &+= try open(current, &pending) }
+      guard let next = try pending.nextPointer() else { return words }
+      current = next
+    }
+  }
+
+  /// The words that a copy takes when what is shared stays shared, as `erts_debug:size/1`.
+  ///
+  /// Time and working memory grow with the objects in the term.
+  /// - Parameter scratch: working memory for terms in terms and the objects met.
+  /// - Throws: ``ScratchExhausted`` where the provider has none.
+  public static func sharedWords(
+    of term: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Int {
+    if term.isImmediate { return 0 }
+    var pending = PendingWords(scratch)
+    var met = AddressSet(provider: scratch)
+    var words = 0
+    var current = term
+    while true {
+      while current.isCons {
+        if try !met.insert(current.bits) {
+          current = .nil
+          continue
+        }
+        words &+= 2
+        let cell = current.cons
         if cell[0].isImmediate {
           current = cell[1]
         } else {
@@ -24,17 +59,38 @@ public enum TermSize {
           current = cell[0]
         }
       }
-      if current.isBoxed && current.bits != Term.emptyTuple.bits {
-        let object = current.boxed
-        let header = Header(bits: object[0])
-        let objectWords = header.objectWords(at: object)
-        words &+= objectWords
-        let first = 1 + header.rawWords
-        try pending.push(UnsafeMutableRawPointer(object + first), count: objectWords - first)
-      }
+      if current.isBoxed, try met.insert(current.bits) { words &+= try open(current, &pending) }
       guard let next = try pending.nextPointer() else { return words }
       current = next
     }
+  }
+
+  /// The words of a boxed object alone; the terms in it become pending.
+  private static func open(
+    _ term: Term, _ pending: inout PendingWords
+  ) throws(ScratchExhausted) -> Int {
+    if term.bits == Term.emptyTuple.bits { return 0 }
+    let object = term.boxed
+    let header = Header(bits: object[0])
+    let words = header.objectWords(at: object)
+    let first = 1 + header.rawWords
+    try pending.push(UnsafeMutableRawPointer(object + first), count: words - first)
+    return words
+  }
+
+  /// The words of a term, or nothing where it holds terms that are no immediates.
+  private static func shallowWords(of term: Term) -> Int? {
+    if term.isImmediate { return 0 }
+    if term.isCons || term.bits == Term.emptyTuple.bits { return nil }
+    let object = term.boxed
+    let header = Header(bits: object[0])
+    let words = header.objectWords(at: object)
+    var place = 1 + header.rawWords
+    while place < words {
+      if !Term(bits: object[place]).isImmediate { return nil }
+      place += 1
+    }
+    return words
   }
 }
 

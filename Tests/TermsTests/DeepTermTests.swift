@@ -1,0 +1,96 @@
+import Terms
+import TestKit
+import Testing
+
+/// Terms that a traversal by recursion would not survive.
+@Suite struct DeepTermTests {
+  private static let depth = 300_000
+  private let reader = TermReader(words: 20 * depth)
+
+  private func nested(_ wrap: (Term, inout WordCursor) -> Term) -> Term {
+    var term = Term.small(1)
+    for _ in 0..<Self.depth { term = wrap(term, &reader.cursor) }
+    return term
+  }
+
+  private func check(_ left: Term, _ right: Term, words: Int, textCount: Int) throws {
+    let order = TermOrder(atoms: reader.atoms, scratch: reader.scratch)
+    let printer = TermPrinter(atoms: reader.atoms, scratch: reader.scratch)
+    #expect(try TermEquality.isExactlyEqual(left, right, scratch: reader.scratch))
+    #expect(try TermEquality.isEqual(left, right, scratch: reader.scratch))
+    #expect(try order.compare(left, right) == 0)
+    #expect(try TermSize.flatWords(of: left, scratch: reader.scratch) == words)
+    #expect(try printer.text(of: left).utf8.count == textCount)
+    #expect(reader.scratch.outstandingBytes == 0)
+  }
+
+  @Test func nestedTuples() throws {
+    let wrap = { (term: Term, cursor: inout WordCursor) in cursor.makeTuple(term, .small(2)) }
+    try check(
+      nested(wrap), nested(wrap), words: 3 * Self.depth, textCount: 1 + 4 * Self.depth)
+  }
+
+  @Test func nestedHeads() throws {
+    let wrap = { (term: Term, cursor: inout WordCursor) in cursor.makeCons(term, .nil) }
+    try check(
+      nested(wrap), nested(wrap), words: 2 * Self.depth, textCount: 1 + 2 * Self.depth)
+  }
+
+  @Test func nestedMaps() throws {
+    let order = TermOrder(atoms: reader.atoms, scratch: reader.scratch)
+    func make() throws -> Term {
+      var term = Term.small(1)
+      for _ in 0..<Self.depth {
+        var builder = FlatMapBuilder(pairs: 1, order: order, cursor: reader.cursor)
+        try builder.insert(.small(2), term)
+        term = builder.finish(cursor: &reader.cursor)
+      }
+      return term
+    }
+    try check(make(), make(), words: 6 * Self.depth, textCount: 1 + 8 * Self.depth)
+  }
+
+  @Test func longListsTakeNoWorkingMemory() throws {
+    let wrap = { (term: Term, cursor: inout WordCursor) in cursor.makeCons(.small(2), term) }
+    let (left, right) = (nested(wrap), nested(wrap))
+    try check(left, right, words: 2 * Self.depth, textCount: 3 + 2 * Self.depth)
+    let without = MallocScratch(failingRequest: 1)
+    let order = TermOrder(atoms: reader.atoms, scratch: without)
+    #expect(try order.compare(left, right) == 0)
+    #expect(try TermEquality.isExactlyEqual(left, right, scratch: without))
+    #expect(try TermSize.flatWords(of: left, scratch: without) == 2 * Self.depth)
+    #expect(without.requestCount == 0)
+  }
+
+  @Test func listsOfTuplesTakeLittle() throws {
+    let wrap = { (term: Term, cursor: inout WordCursor) in
+      let pair = cursor.makeTuple(.small(2), .small(3))
+      return cursor.makeCons(pair, term)
+    }
+    let (left, right) = (nested(wrap), nested(wrap))
+    try check(left, right, words: 5 * Self.depth, textCount: 3 + 6 * Self.depth)
+    #expect(reader.scratch.peakBytes <= 1024)
+  }
+
+  @Test func anExhaustedProviderIsAnError() throws {
+    let wrap = { (term: Term, cursor: inout WordCursor) in cursor.makeTuple(term, .small(2)) }
+    let (left, right) = (nested(wrap), nested(wrap))
+    for request in 1...3 {
+      let failing = { MallocScratch(failingRequest: request) }
+      let scratch = failing()
+      #expect(throws: ScratchExhausted.self) {
+        try TermEquality.isExactlyEqual(left, right, scratch: scratch)
+      }
+      #expect(scratch.outstandingBytes == 0)
+      #expect(throws: ScratchExhausted.self) {
+        try TermOrder(atoms: reader.atoms, scratch: failing()).compare(left, right)
+      }
+      #expect(throws: ScratchExhausted.self) {
+        try TermPrinter(atoms: reader.atoms, scratch: failing()).text(of: left)
+      }
+      #expect(throws: ScratchExhausted.self) {
+        try TermSize.flatWords(of: left, scratch: failing())
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Terms
+import TestKit
+import Testing
+
+/// Flat sizes of many terms are in ``RecordedTermTests``; here sharing counts.
+@Suite struct TermSizingTests {
+  private let reader = TermReader(words: 2_000_000)
+
+  private func sizes(_ term: Term) throws -> [Int] {
+    let sizes = try [
+      TermSize.flatWords(of: term, scratch: reader.scratch),
+      TermSize.sharedWords(of: term, scratch: reader.scratch),
+    ]
+    #expect(reader.scratch.outstandingBytes == 0)
+    return sizes
+  }
+
+  private func four(_ term: Term) -> Term { reader.cursor.makeTuple(term, term, term, term) }
+
+  /// The figures are those of `erts_debug:flat_size/1` and `size/1`.
+  @Test func whatIsSharedCountsOnce() throws {
+    #expect(try sizes(four(reader.read("{1,2,3,4,5,6}"))) == [33, 12])
+    #expect(try sizes(four(reader.read("[1,2,3,4]"))) == [37, 13])
+    #expect(try sizes(four(reader.read("<<1>>"))) == [17, 8])
+    #expect(try sizes(four(.emptyTuple)) == [5, 5])
+    #expect(try sizes(.emptyTuple) == [0, 0])
+    #expect(try sizes(.small(1)) == [0, 0])
+    var nested = reader.read("[1|2]")
+    for _ in 0..<17 { nested = reader.cursor.makeCons(nested, nested) }
+    #expect(try sizes(nested) == [524_286, 36])
+  }
+
+  @Test func aListMayShareTheTailOfAnother() throws {
+    let list = reader.read("[1,2,3,4]")
+    let tail = list.cons[1]
+    #expect(try sizes(reader.cursor.makeCons(list, tail)) == [16, 10])
+    #expect(try sizes(reader.cursor.makeCons(tail, list)) == [16, 10])
+  }
+
+  @Test func mapsShareTheirKeys() throws {
+    let order = TermOrder(atoms: reader.atoms, scratch: reader.scratch)
+    let first = reader.read("#{1 => 1,2 => 2,3 => 3,4 => 4,5 => 5}")
+    let others = try [2, 3].map {
+      try FlatMap.put(.small(1), .small($0), in: first, order: order, cursor: &reader.cursor)
+    }
+    #expect(try sizes(reader.cursor.makeList([first] + others)) == [48, 36])
+    #expect(try sizes(reader.cursor.makeTuple(first, first)) == [31, 17])
+  }
+
+  @Test func manyObjectsAreEachMetOnce() throws {
+    var generator = SeededGenerator(seed: 3)
+    var made: [Term] = [.small(0)]
+    var words = 0
+    for _ in 0..<50_000 {
+      let head = made.randomElement(using: &generator) ?? .nil
+      made.append(reader.cursor.makeCons(head, .small(1)))
+      words += 2
+    }
+    let all = reader.cursor.makeList(made)
+    #expect(try TermSize.sharedWords(of: all, scratch: reader.scratch) == words + 2 * made.count)
+  }
+
+  @Test func anExhaustedProviderIsAnError() {
+    let term = four(reader.read("[[1]]"))
+    for request in 1...2 {
+      let scratch = MallocScratch(failingRequest: request)
+      #expect(throws: ScratchExhausted.self) {
+        try TermSize.sharedWords(of: term, scratch: scratch)
+      }
+      #expect(scratch.outstandingBytes == 0)
+    }
+  }
+}
