@@ -18,16 +18,14 @@ final class LargeBlocks: Sendable {
 
   private let source: PageSource
   private let layout: CarrierLayout
-  private let usesHugePages: Bool
   private let cacheLimit: Int?
   private let state = Mutex(State())
 
   /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
   ///   in use, or for what is always kept where that is more.
-  init(source: PageSource, layout: CarrierLayout, usesHugePages: Bool, cacheLimit: Int?) {
+  init(source: PageSource, layout: CarrierLayout, cacheLimit: Int?) {
     self.source = source
     self.layout = layout
-    self.usesHugePages = usesHugePages
     self.cacheLimit = cacheLimit
   }
 
@@ -150,6 +148,8 @@ extension LargeBlocks {
     return range
   }
 
+  private var usesHugePages: Bool { layout.hugePagesFrom != nil }
+
   private func mostCachedBytes(liveByteCount: Int) -> Int {
     // Whole huge pages, so that a range cut down to it is not rounded up beyond it again.
     let half = liveByteCount / 2 & ~(CarrierLayout.hugePageByteCount - 1)
@@ -159,8 +159,8 @@ extension LargeBlocks {
   /// Reserves addresses for a block and its growth, or for the block alone where the system has
   /// no more of them.
   private func reserve(byteCount: Int) throws(MemoryError) -> LargeRange {
-    let isHuge = byteCount >= CarrierLayout.hugePageByteCount
-    let alignment = isHuge ? CarrierLayout.hugePageByteCount : source.pageByteCount
+    // Aligned also where the block is smaller than a huge page: it may grow.
+    let alignment = usesHugePages ? CarrierLayout.hugePageByteCount : source.pageByteCount
     guard let needed = commitGoal(byteCount).roundedUp(toMultipleOf: alignment) else {
       throw .invalidSize(byteCount: byteCount)
     }
@@ -177,9 +177,7 @@ extension LargeBlocks {
 
   private func reserve(exactly byteCount: Int, alignment: Int) throws(MemoryError) -> LargeRange {
     let base = try source.reserve(byteCount: byteCount, alignment: alignment)
-    if usesHugePages && alignment == CarrierLayout.hugePageByteCount {
-      source.adviseHugePages(base, byteCount: byteCount)
-    }
+    if usesHugePages { source.adviseHugePages(base, byteCount: byteCount) }
     return LargeRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
   }
 

@@ -14,6 +14,32 @@ import Testing
     }
   }
 
+  @Test func aRefusalInALargeSystemCostsOneAttempt() throws {
+    var request = 0
+    var failureCount = 0
+    repeat {
+      request += 1
+      failureCount = 0
+      let source = PageSource(configuration: MemoryConfiguration(failingRequest: request))
+      let allocator = BlockAllocator(source: source)
+      var blocks: [MemoryBlock] = []
+      while blocks.count < 250 {
+        do throws(MemoryError) {
+          blocks.append(try allocator.allocate(byteCount: 200_000, kind: .code))
+        } catch {
+          #expect(error == .injectedFailure(request: request))
+          failureCount += 1
+        }
+      }
+      #expect(Set(blocks.map { UInt(bitPattern: $0.base) }).count == 250)
+      for block in blocks { allocator.free(block, kind: .code) }
+      allocator.trim()
+      #expect(failureCount <= 1)
+      #expect(source.statistics.committedBytes == 0)
+    } while failureCount == 1
+    #expect(request > 100)
+  }
+
   /// Allocates, resizes and frees by a fixed plan; tries again what failed.
   private static func run(
     failing request: Int?
