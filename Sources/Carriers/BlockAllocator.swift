@@ -21,14 +21,13 @@ public final class BlockAllocator: Sendable {
     let pages = source.pageByteCount
     let layout: CarrierLayout =
       configuration.usesTinyCarriers
-      ? .tiny(pageByteCount: pages) : .standard(pageByteCount: pages)
+      ? .tiny(pageByteCount: pages)
+      : .standard(pageByteCount: pages, usesHugePages: configuration.usesHugePages)
     let limit = configuration.carrierCacheLimitBytes
     self.source = source
     self.layout = layout
     small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: limit))
-    large = LargeBlocks(
-      source: source, layout: layout, usesHugePages: configuration.usesHugePages,
-      cacheLimit: limit)
+    large = LargeBlocks(source: source, layout: layout, cacheLimit: limit)
   }
 
   /// Allocates a block, its content whatever was there before.

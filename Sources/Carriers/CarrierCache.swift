@@ -7,7 +7,7 @@ struct CarrierCache: ~Copyable {
   private static var mostRanges: Int { 64 }
 
   /// From the one freed first to the one freed last.
-  private var ranges: [LargeRange] = []
+  private var ranges: [ReservedRange] = []
   /// The committed bytes of the ranges.
   private(set) var byteCount = 0
 
@@ -17,7 +17,7 @@ struct CarrierCache: ~Copyable {
   /// the most committed of those that can grow to it.
   ///
   /// A range with far more than is needed is left: a small block would hold it all.
-  mutating func take(byteCount needed: Int) -> LargeRange? {
+  mutating func take(byteCount needed: Int) -> ReservedRange? {
     let most = needed + needed / 2 + (4 << 20)
     var best: Int?
     for (index, range) in ranges.enumerated() {
@@ -41,13 +41,13 @@ struct CarrierCache: ~Copyable {
   }
 
   /// Keeps a range.
-  mutating func put(_ range: LargeRange) {
+  mutating func put(_ range: ReservedRange) {
     ranges.append(range)
     byteCount += range.committedByteCount
   }
 
   /// Takes out the ranges freed first until no more than so many bytes are left.
-  mutating func evict(downToByteCount limit: Int) -> [LargeRange] {
+  mutating func evict(downToByteCount limit: Int) -> [ReservedRange] {
     var evicted = 0
     while ranges.count - evicted > Self.mostRanges || (byteCount > limit && evicted < ranges.count)
     {

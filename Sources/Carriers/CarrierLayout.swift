@@ -15,19 +15,24 @@ struct CarrierLayout {
   /// The most carriers of a region.
   let largestRegionCarriers: Int
 
-  /// A block as large or larger lies on a huge page's boundary.
+  /// Committed bytes of carriers from which on they come by huge pages, two and more at a time:
+  /// a small system would hold what it does not use, a large one has a fifth of the page faults'
+  /// cost. `nil` for never.
+  let hugePagesFrom: Int?
+
+  /// A huge page of x86-64 and of 64-bit ARM with pages of 4 KiB.
   static var hugePageByteCount: Int { 2 << 20 }
 
   /// Freed memory that is kept for reuse however little is in use, unless configured otherwise.
   static var alwaysKeptByteCount: Int { 64 << 20 }
 
   /// What an ordinary system uses.
-  static func standard(pageByteCount: Int) -> CarrierLayout {
+  static func standard(pageByteCount: Int, usesHugePages: Bool) -> CarrierLayout {
     CarrierLayout(
       carrierByteCount: 1 << 20, commitStep: max(128 << 10, pageByteCount),
       largestSmallBlock: 240 << 10, smallestReservation: 16 << 20,
       largeCommitStep: max(64 << 10, pageByteCount), firstRegionCarriers: 64,
-      largestRegionCarriers: 1024)
+      largestRegionCarriers: 1024, hugePagesFrom: usesHugePages ? 32 << 20 : nil)
   }
 
   /// Everything small: rare paths become common ones.
@@ -35,6 +40,7 @@ struct CarrierLayout {
     CarrierLayout(
       carrierByteCount: max(64 << 10, pageByteCount), commitStep: pageByteCount,
       largestSmallBlock: 15 << 10, smallestReservation: max(64 << 10, pageByteCount),
-      largeCommitStep: pageByteCount, firstRegionCarriers: 2, largestRegionCarriers: 16)
+      largeCommitStep: pageByteCount, firstRegionCarriers: 2, largestRegionCarriers: 16,
+      hugePagesFrom: nil)
   }
 }

@@ -6,7 +6,10 @@ struct CarrierRegions: ~Copyable {
   private let source: PageSource
   private let layout: CarrierLayout
   private var regions: [(base: UnsafeMutableRawPointer, byteCount: Int)] = []
+  /// Carriers given back, nothing of them committed.
   private var returned: [UnsafeMutableRawPointer] = []
+  /// Carriers that were committed together with another on the same huge page.
+  private var committedReserve: [UnsafeMutableRawPointer] = []
   private var unusedStart: UnsafeMutableRawPointer?
   private var unusedCarriers = 0
   /// Committed bytes of all carriers.
@@ -26,18 +29,32 @@ struct CarrierRegions: ~Copyable {
     }
   }
 
-  /// Addresses of a carrier, aligned to its size, nothing committed.
-  mutating func take() throws(MemoryError) -> UnsafeMutableRawPointer {
-    if let base = returned.popLast() { return base }
+  /// Addresses of a carrier, aligned to its size.
+  /// - Returns: the first address, and how much is committed from there on: maybe nothing.
+  mutating func take() throws(MemoryError) -> (base: UnsafeMutableRawPointer, committed: Int) {
+    if let base = committedReserve.popLast() { return (base, layout.carrierByteCount) }
+    if let base = returned.popLast() { return (base, 0) }
     if unusedCarriers == 0 { try addRegion() }
     guard let base = unusedStart else { preconditionFailure("a region without a start") }
+    if let committed = try commitHugePage(at: base) { return (base, committed) }
     unusedStart = base + layout.carrierByteCount
     unusedCarriers -= 1
-    return base
+    return (base, 0)
   }
 
   /// Takes back addresses of which nothing is committed.
   mutating func put(_ base: UnsafeMutableRawPointer) { returned.append(base) }
+
+  /// Gives the carriers back that are committed and were never taken.
+  mutating func trim() {
+    while let base = committedReserve.popLast() {
+      if !decommit(base, byteCount: layout.carrierByteCount) {
+        committedReserve.append(base)
+        return
+      }
+      returned.append(base)
+    }
+  }
 
   /// Commits further bytes of a carrier.
   mutating func commit(
@@ -54,6 +71,29 @@ struct CarrierRegions: ~Copyable {
     return true
   }
 
+  /// Commits all carriers of a huge page, where the system is large enough for that.
+  /// - Returns: the committed bytes of the first; `nil` where carriers come one by one.
+  private mutating func commitHugePage(
+    at base: UnsafeMutableRawPointer
+  ) throws(MemoryError) -> Int? {
+    let huge = CarrierLayout.hugePageByteCount
+    let count = huge / layout.carrierByteCount
+    guard let limit = layout.hugePagesFrom, committedByteCount >= limit,
+      UInt(bitPattern: base) % UInt(huge) == 0, unusedCarriers >= count
+    else { return nil }
+    do {
+      try commit(base, byteCount: huge)
+    } catch {
+      // A step of a carrier may still be had.
+      guard error.maySucceedAfterTrimming else { throw error }
+      return nil
+    }
+    unusedStart = base + huge
+    unusedCarriers -= count
+    for index in 1..<count { committedReserve.append(base + index * layout.carrierByteCount) }
+    return layout.carrierByteCount
+  }
+
   /// Where so many addresses are refused, fewer may do: half, down to one carrier.
   private mutating func addRegion() throws(MemoryError) {
     let grown = layout.firstRegionCarriers << min(regions.count, 16)
@@ -61,7 +101,10 @@ struct CarrierRegions: ~Copyable {
     while true {
       let byteCount = carriers * layout.carrierByteCount
       do {
-        let base = try source.reserve(byteCount: byteCount, alignment: layout.carrierByteCount)
+        let usesHugePages = layout.hugePagesFrom != nil
+        let alignment = usesHugePages ? CarrierLayout.hugePageByteCount : layout.carrierByteCount
+        let base = try source.reserve(byteCount: byteCount, alignment: alignment)
+        if usesHugePages { source.adviseHugePages(base, byteCount: byteCount) }
         regions.append((base, byteCount))
         unusedStart = base
         unusedCarriers = carriers

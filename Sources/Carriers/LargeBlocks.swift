@@ -8,7 +8,7 @@ import Synchronization
 final class LargeBlocks: Sendable {
   private struct State: ~Copyable {
     /// By address of the first byte.
-    var live: [UInt: LargeRange] = [:]
+    var live: [UInt: ReservedRange] = [:]
     var cache = CarrierCache()
     var usage = UsageByKind()
     /// Committed bytes of live blocks.
@@ -18,16 +18,14 @@ final class LargeBlocks: Sendable {
 
   private let source: PageSource
   private let layout: CarrierLayout
-  private let usesHugePages: Bool
   private let cacheLimit: Int?
   private let state = Mutex(State())
 
   /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
   ///   in use, or for what is always kept where that is more.
-  init(source: PageSource, layout: CarrierLayout, usesHugePages: Bool, cacheLimit: Int?) {
+  init(source: PageSource, layout: CarrierLayout, cacheLimit: Int?) {
     self.source = source
     self.layout = layout
-    self.usesHugePages = usesHugePages
     self.cacheLimit = cacheLimit
   }
 
@@ -41,7 +39,7 @@ final class LargeBlocks: Sendable {
   /// A block of whole pages.
   func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     let used = try source.roundedToPages(byteCount)
-    var range: LargeRange
+    var range: ReservedRange
     if let cached = state.withLock({ Self.takeCached(&$0, byteCount: used) }) {
       range = cached
       do {
@@ -72,7 +70,7 @@ final class LargeBlocks: Sendable {
   /// Takes a block back; its range is cached, and others leave the cache to make room.
   func free(_ base: UnsafeMutableRawPointer, kind: MemoryKind) {
     let address = UInt(bitPattern: base)
-    let found = state.withLock { state -> LargeRange? in
+    let found = state.withLock { state -> ReservedRange? in
       guard let range = state.live.removeValue(forKey: address) else { return nil }
       state.liveByteCount -= range.committedByteCount
       state.usage.remove(byteCount: range.usedByteCount, from: kind)
@@ -144,11 +142,13 @@ final class LargeBlocks: Sendable {
 }
 
 extension LargeBlocks {
-  private static func takeCached(_ state: inout State, byteCount: Int) -> LargeRange? {
+  private static func takeCached(_ state: inout State, byteCount: Int) -> ReservedRange? {
     guard let range = state.cache.take(byteCount: byteCount) else { return nil }
     state.cacheHitCount += 1
     return range
   }
+
+  private var usesHugePages: Bool { layout.hugePagesFrom != nil }
 
   private func mostCachedBytes(liveByteCount: Int) -> Int {
     // Whole huge pages, so that a range cut down to it is not rounded up beyond it again.
@@ -158,9 +158,9 @@ extension LargeBlocks {
 
   /// Reserves addresses for a block and its growth, or for the block alone where the system has
   /// no more of them.
-  private func reserve(byteCount: Int) throws(MemoryError) -> LargeRange {
-    let isHuge = byteCount >= CarrierLayout.hugePageByteCount
-    let alignment = isHuge ? CarrierLayout.hugePageByteCount : source.pageByteCount
+  private func reserve(byteCount: Int) throws(MemoryError) -> ReservedRange {
+    // Aligned also where the block is smaller than a huge page: it may grow.
+    let alignment = usesHugePages ? CarrierLayout.hugePageByteCount : source.pageByteCount
     guard let needed = commitGoal(byteCount).roundedUp(toMultipleOf: alignment) else {
       throw .invalidSize(byteCount: byteCount)
     }
@@ -175,12 +175,11 @@ extension LargeBlocks {
     return try reserve(exactly: needed, alignment: alignment)
   }
 
-  private func reserve(exactly byteCount: Int, alignment: Int) throws(MemoryError) -> LargeRange {
+  private func reserve(exactly byteCount: Int, alignment: Int) throws(MemoryError) -> ReservedRange
+  {
     let base = try source.reserve(byteCount: byteCount, alignment: alignment)
-    if usesHugePages && alignment == CarrierLayout.hugePageByteCount {
-      source.adviseHugePages(base, byteCount: byteCount)
-    }
-    return LargeRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
+    if usesHugePages { source.adviseHugePages(base, byteCount: byteCount) }
+    return ReservedRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
   }
 
   /// How much to commit for so many bytes in use: whole huge pages where they are few in a hundred.
@@ -190,7 +189,7 @@ extension LargeBlocks {
     return byteCount.roundedUp(toMultipleOf: step) ?? byteCount
   }
 
-  private func commit(_ range: inout LargeRange, toByteCount: Int) throws(MemoryError) {
+  private func commit(_ range: inout ReservedRange, toByteCount: Int) throws(MemoryError) {
     let goal = min(commitGoal(toByteCount), range.reservedByteCount)
     if goal <= range.committedByteCount { return }
     let start = range.base + range.committedByteCount
@@ -198,20 +197,20 @@ extension LargeBlocks {
     range.committedByteCount = goal
   }
 
-  private func shrink(_ range: inout LargeRange, toByteCount: Int) {
+  private func shrink(_ range: inout ReservedRange, toByteCount: Int) {
     let kept = toByteCount == 0 ? 0 : commitGoal(toByteCount)
     if kept >= range.committedByteCount { return }
     let excess = range.committedByteCount - kept
     if source.decommit(range.base + kept, byteCount: excess) { range.committedByteCount = kept }
   }
 
-  private func release(_ range: LargeRange) {
+  private func release(_ range: ReservedRange) {
     source.release(
       range.base, byteCount: range.reservedByteCount,
       committedByteCount: range.committedByteCount)
   }
 
-  private func setPoison(of range: LargeRange) {
+  private func setPoison(of range: ReservedRange) {
     ca_unpoison(range.base, range.usedByteCount)
     let behind = range.committedByteCount - range.usedByteCount
     ca_poison(range.base + range.usedByteCount, behind)

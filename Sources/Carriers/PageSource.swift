@@ -29,6 +29,7 @@ public final class PageSource: Sendable {
   public let budgetBytes: Int?
   private let failingRequest: Int?
   private let counters = Mutex(Statistics())
+  private let unreleased = Mutex<[ReservedRange]>([])
 
   /// Makes a source that holds nothing.
   public init(configuration: MemoryConfiguration = MemoryConfiguration()) {
@@ -91,14 +92,27 @@ public final class PageSource: Sendable {
   ) {
     assertPages(base, byteCount)
     ca_unpoison(base, byteCount)
-    let refusal = ca_release(base, byteCount)
-    precondition(refusal == 0, "munmap of our own \(byteCount) bytes failed with errno \(refusal)")
     counters.withLock {
-      $0.reservedBytes -= byteCount
       $0.committedBytes -= committedByteCount
-      assert($0.reservedBytes >= 0, "more released than reserved")
       assert($0.committedBytes >= 0, "more decommitted than committed")
     }
+    let range = ReservedRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
+    if !end(range) { return }
+    // A mapping less: what was refused before may work now.
+    while let range = unreleased.withLock({ $0.popLast() }), end(range) {}
+  }
+
+  /// Ends a reservation, or keeps it for later where the kernel refuses even that: neighbours
+  /// are one mapping, and to cut one out may need one more than there may be.
+  private func end(_ range: ReservedRange) -> Bool {
+    let byteCount = range.reservedByteCount
+    if ca_release(range.base, byteCount) == 0 {
+      counters.withLock { $0.reservedBytes -= byteCount }
+      return true
+    }
+    _ = ca_discard(range.base, byteCount)
+    unreleased.withLock { $0.append(range) }
+    return false
   }
 
   /// Asks for huge pages under a range; a kernel without them goes on with small ones.

@@ -85,6 +85,7 @@ struct SmallBlocks: ~Copyable {
       }
     }
     releaseIdle(downToByteCount: 0)
+    regions.trim()
   }
 
   @inline(__always)
@@ -170,19 +171,22 @@ extension SmallBlocks {
     carrier.pointee.committedEnd = committedEnd + steps * layout.commitStep
   }
 
-  /// A carrier of no class yet, with its first step committed.
+  /// A carrier of no class yet, with its first step committed, or all of it.
   private mutating func makeCarrier() throws(MemoryError) -> UnsafeMutablePointer<Carrier> {
-    let base = try regions.take()
-    do {
-      try regions.commit(base, byteCount: layout.commitStep)
-    } catch {
-      regions.put(base)
-      throw error
+    var (base, committed) = try regions.take()
+    if committed == 0 {
+      do {
+        try regions.commit(base, byteCount: layout.commitStep)
+      } catch {
+        regions.put(base)
+        throw error
+      }
+      committed = layout.commitStep
     }
     let carrier = base.bindMemory(to: Carrier.self, capacity: 1)
     carrier.initialize(
       to: Carrier(
-        firstFree: nil, fresh: base, committedEnd: base + layout.commitStep, blockByteCount: 0,
+        firstFree: nil, fresh: base, committedEnd: base + committed, blockByteCount: 0,
         next: nil, previous: nil, classIndex: 0, usedCount: 0, isListed: false))
     return carrier
   }

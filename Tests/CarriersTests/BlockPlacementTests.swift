@@ -139,13 +139,19 @@ import Testing
 
   /// The kernel's mappings in which the blocks lie.
   private static func mappingCount(under blocks: [MemoryBlock]) throws -> Int {
-    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
     let addresses = blocks.map { UInt(bitPattern: $0.base) }.sorted()
-    return maps.split(separator: "\n").count { line in
-      let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
-      guard ends.count == 2 else { return false }
-      return addresses.contains { $0 >= ends[0] && $0 < ends[1] }
+    // Read to its end: a file under /proc tells no size, and not all of it comes at once.
+    let file = try #require(fopen("/proc/self/maps", "r"))
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 8192)
+    var count = 0
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(decoding: line.prefix { $0 != 0x20 }.map(UInt8.init), as: UTF8.self)
+      let ends = text.split(separator: "-").compactMap { UInt($0, radix: 16) }
+      try #require(ends.count == 2, "no mapping: \(text)")
+      if addresses.contains(where: { $0 >= ends[0] && $0 < ends[1] }) { count += 1 }
     }
+    return count
   }
 
   /// The bytes of the pages under a block that are in memory.

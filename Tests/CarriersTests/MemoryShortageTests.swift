@@ -14,6 +14,32 @@ import Testing
     }
   }
 
+  @Test func aRefusalInALargeSystemCostsOneAttempt() throws {
+    var request = 0
+    var failureCount = 0
+    repeat {
+      request += 1
+      failureCount = 0
+      let source = PageSource(configuration: MemoryConfiguration(failingRequest: request))
+      let allocator = BlockAllocator(source: source)
+      var blocks: [MemoryBlock] = []
+      while blocks.count < 250 {
+        do throws(MemoryError) {
+          blocks.append(try allocator.allocate(byteCount: 200_000, kind: .code))
+        } catch {
+          #expect(error == .injectedFailure(request: request))
+          failureCount += 1
+        }
+      }
+      #expect(Set(blocks.map { UInt(bitPattern: $0.base) }).count == 250)
+      for block in blocks { allocator.free(block, kind: .code) }
+      allocator.trim()
+      #expect(failureCount <= 1)
+      #expect(source.statistics.committedBytes == 0)
+    } while failureCount == 1
+    #expect(request > 100)
+  }
+
   /// Allocates, resizes and frees by a fixed plan; tries again what failed.
   private static func run(
     failing request: Int?
@@ -71,6 +97,46 @@ import Testing
     } else {
       let entry = model.remove(at: index % model.entries.count)
       allocator.free(entry.block, kind: entry.kind)
+    }
+  }
+
+  @Test func runningOutOfMappingsIsAnErrorAndLosesNothing() async {
+    // In a process of its own: the kernel counts mappings by process.
+    await #expect(processExitsWith: .success) {
+      let source = PageSource()
+      let allocator = BlockAllocator(
+        configuration: MemoryConfiguration(usesTinyCarriers: true), source: source)
+      // Side by side these are one mapping, and more when some are taken out.
+      let size = source.pageByteCount
+      var neighbours = try (0..<100).map { _ in try source.reserve(byteCount: size) }
+      var blocks: [MemoryBlock] = []
+      var refusals = 0
+      while refusals < 100 && blocks.count < 200_000 {
+        do throws(MemoryError) {
+          blocks.append(try allocator.allocate(byteCount: 20_000, kind: .oldHeap))
+        } catch {
+          guard case .refused(_, 12) = error else { throw error }  // ENOMEM
+          refusals += 1
+          for _ in 0..<10 { allocator.free(blocks.remove(at: blocks.count / 2), kind: .oldHeap) }
+        }
+      }
+      precondition(refusals == 100, "\(blocks.count) blocks and no refusal")
+      while let block = try? allocator.allocate(byteCount: 20_000, kind: .oldHeap) {
+        blocks.append(block)
+      }
+      let reserved = source.statistics.reservedBytes
+      for index in stride(from: 98, to: 0, by: -2) {
+        source.release(neighbours.remove(at: index), byteCount: size, committedByteCount: 0)
+      }
+      let released = reserved - source.statistics.reservedBytes
+      precondition(released < 49 * size, "no release was refused: the test shows nothing")
+      for neighbour in neighbours {
+        source.release(neighbour, byteCount: size, committedByteCount: 0)
+      }
+      for block in blocks { allocator.free(block, kind: .oldHeap) }
+      allocator.trim()
+      precondition(source.statistics.committedBytes == 0, "\(source.statistics)")
+      precondition(source.statistics.reservedBytes == 0, "\(source.statistics)")
     }
   }
 

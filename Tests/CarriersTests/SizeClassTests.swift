@@ -27,9 +27,13 @@ import Testing
   }
 
   @Test func layoutsDivideAsTheirUsersAssume() {
-    for layout in [CarrierLayout.standard(pageByteCount: 4096), .tiny(pageByteCount: 4096)] {
+    for layout in [
+      CarrierLayout.standard(pageByteCount: 4096, usesHugePages: true),
+      .tiny(pageByteCount: 4096),
+    ] {
       #expect(layout.carrierByteCount % layout.commitStep == 0)
       #expect(layout.carrierByteCount & (layout.carrierByteCount - 1) == 0)
+      #expect(CarrierLayout.hugePageByteCount % layout.carrierByteCount == 0)
       let largest = SizeClass(holding: layout.largestSmallBlock).byteCount
       #expect(largest == layout.largestSmallBlock)
       #expect(layout.carrierByteCount - Carrier.headerByteCount >= 4 * largest)
