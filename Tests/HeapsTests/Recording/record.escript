@@ -10,11 +10,15 @@
 
 main(["swift"]) ->
     Programs = (programs()):all(),
-    io:put_chars("/// Collections of the Erlang runtime, written by `Recording/record.escript`.\n"
-                 "///\n"
-                 "/// A line `= name fullsweep_after min_heap_size` begins a program; every other line is an\n"
-                 "/// event. Its figures:\n"),
+    io:put_chars(
+      "/// Collections of the Erlang runtime, written by `Recording/record.escript`.\n"
+      "///\n"
+      "/// A line `= name fullsweep_after min_heap_size` begins a program; every other line is an\n"
+      "/// event with these figures, in words:\n"),
     [io:format("/// ~s~n", [Line]) || Line <- wrapped(keys())],
+    io:put_chars(
+      "///\n"
+      "/// The first is what is needed at a start and what was reclaimed at an end.\n"),
     io:format("enum RecordedTraces {~n  static let release = \"~s\"~n~n", [release()]),
     io:format("  static let heapSizes = \"\"\"~n", []),
     sizes(erlang:system_info(heap_sizes)),
@@ -23,15 +27,19 @@ main(["swift"]) ->
     io:format("    \"\"\"~n}~n", []);
 main(["random", First, Last]) ->
     Module = programs(),
-    [begin
-         {Options, Program} = Module:random(Seed),
-         program({"random_" ++ integer_to_list(Seed), Options, Program})
-     end || Seed <- lists:seq(list_to_integer(First), list_to_integer(Last))];
+    [program(Module:random_program(Seed))
+     || Seed <- lists:seq(list_to_integer(First), list_to_integer(Last))];
 main(["ladder", Beam]) ->
     {ok, Code} = file:read_file(Beam),
     {module, Module} = code:load_binary(gc_ladder, Beam, Code),
     io:format("% ~s; spawn(gc_ladder, main, [])~n", [release()]),
-    io:format("% event ~s~n", [lists:join(" ", [atom_to_list(K) || K <- keys()])]),
+    io:put_chars("% Each event with these figures, in words:\n"),
+    [io:format("% ~s~n", [Line]) || Line <- wrapped(keys())],
+    io:put_chars(
+      "% The first is what is needed at a start and what was reclaimed at an end.\n"
+      "% Between the start of a minor collection that fails and the end of its full sweep,\n"
+      "% mbuf_size counts what tracing itself allocated; it takes no part in sizing.\n"
+      "% stack_size counts one word that the call of the collector pushed.\n"),
     [io:format("~s~n", [line(E)]) || E <- record([], {Module, main, []})].
 
 programs() ->
@@ -53,9 +61,10 @@ keys() ->
      old_heap_size, heap_size, bin_vheap_size, bin_vheap_block_size, bin_old_vheap_size,
      bin_old_vheap_block_size].
 
+wrapped([]) -> [];
 wrapped(Keys) ->
-    {A, B} = lists:split(6, Keys),
-    [lists:join(" ", [atom_to_list(K) || K <- Part]) || Part <- [A, B]].
+    {Row, Rest} = lists:split(min(4, length(Keys)), Keys),
+    [lists:join(" ", [atom_to_list(K) || K <- Row]) | wrapped(Rest)].
 
 sizes([]) -> ok;
 sizes(Sizes) ->

@@ -1,9 +1,9 @@
 %% Programs whose collections are recorded: each shows other rules of heap sizing at work.
 -module(sizing_programs).
--export([all/0, random/1]).
+-export([all/0, random_program/1]).
 
-%% {Name, spawn options, program}. A name that begins with "asks" marks a program that asks for full
-%% sweeps itself.
+%% {Name, spawn options, program}. A name that begins with "asks" marks a program that asks for
+%% full sweeps itself.
 all() ->
     [{list, [], fun() -> build(40000, []) end},
      {list_and_garbage, [], fun() -> build_and_drop(4000, []) end},
@@ -37,7 +37,19 @@ all() ->
      {mixed_1, [{fullsweep_after, 3}], fun() -> mixed(1, 60, []) end},
      {mixed_2, [], fun() -> mixed(2, 90, []) end},
      {mixed_3, [{min_heap_size, 2000}, {fullsweep_after, 2}], fun() -> mixed(3, 90, []) end},
-     {above_the_dirty_limit, [], fun() -> build(200000, []) end}].
+     {asks_around_a_quarter, [], fun() -> around(78, 88, 400, []) end},
+     {asks_around_three_quarters, [], fun() -> around(267, 274, 30, []) end},
+     {middling_1, [{min_heap_size, 376}], fun() -> middling(330000, 1000) end},
+     {middling_2, [{min_heap_size, 376}], fun() -> middling(330000, 15000) end},
+     {above_the_dirty_limit, [], fun() -> build(200000, []) end}
+     | [random_program(Seed) || Seed <- seeds()]].
+
+%% The shortest of the first 4000 random programs that tell a rule from one slightly off.
+seeds() -> [15, 346, 430, 1665, 1844, 1886, 1931, 2255, 3131, 3452, 3481, 3495].
+
+random_program(Seed) ->
+    {Options, Program} = random(Seed),
+    {"random_" ++ integer_to_list(Seed), Options, Program}.
 
 build(0, List) -> List;
 build(N, List) -> build(N - 1, [N | List]).
@@ -162,7 +174,27 @@ mixed(Seed, Rounds, List) ->
         end,
     mixed(Next, Rounds - 1, Kept).
 
-% A random course through the rules, the same for the same seed: its options and its program.
+%% Full sweeps that find each of these numbers of live words, after some garbage.
+around(Words, Last, _, _) when Words > Last -> ok;
+around(Words, Last, Garbage, _) ->
+    Kept = words(Words),
+    nothing(Garbage div 4),
+    erlang:garbage_collect(),
+    erlang:garbage_collect(),
+    around(Words + 1, Last, Garbage, Kept).
+
+words(N) when N rem 2 =:= 0 -> build(N div 2, []);
+words(N) -> [{N, N} | build((N - 5) div 2, [])].
+
+%% A young live set about a ninth of a large old block, where the rule that spares a young block
+%% for the sake of the old one begins.
+middling(Old, Words) ->
+    List = build(Old, []),
+    Live = build(Words div 2, []),
+    nothing(60000),
+    sum_flat(List, sum_flat(Live, 0)).
+
+%% A random course through the rules, the same for the same seed: its options and its program.
 random(Seed) ->
     Number = Seed * 7919 + 17,
     Sweep = element(1 + Number rem 6, {65535, 65535, 65535, 1, 3, 8}),
