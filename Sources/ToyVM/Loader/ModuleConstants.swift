@@ -73,9 +73,12 @@ struct ModuleConstants {
     of range: Range<Int>, in file: BeamFile,
     _ body: (UnsafeRawBufferPointer) throws(ExternalFormatError) -> Result
   ) throws(ExternalFormatError) -> Result {
-    try file.literalBytes.withUnsafeBytes { bytes throws(ExternalFormatError) in
-      try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+    let outcome = file.literalBytes.withUnsafeBytes { bytes in
+      Swift.Result { () throws(ExternalFormatError) in
+        try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
+      }
     }
+    return try outcome.get()
   }
 
   private static func loadError(_ error: LiteralError<ExternalFormatError>) -> LoadError {
@@ -83,6 +86,12 @@ struct ModuleConstants {
     case .memory(let error): .outOfMemory(reason: error.description)
     case .builder(let error): .malformed(reason: "literal: \(error)")
     }
+  }
+
+  private static func withDigits(
+    _ digits: inout [UInt], _ body: (UnsafePointer<UInt>) throws(ArithmeticError) -> Term
+  ) throws(ArithmeticError) -> Term {
+    try body(&digits)
   }
 
   private mutating func buildIntegers(
@@ -110,11 +119,13 @@ struct ModuleConstants {
     let words = found.reduce(0) { $0 + 1 + $1.magnitude.count }
     var built: [LargeInteger: Term] = [:]
     do {
-      try system.heaps.literals.build(words: words) { cursor throws(Never) in
+      try system.heaps.literals.build(words: words) { cursor throws(ArithmeticError) in
         for integer in found {
-          built[integer] = integer.magnitude.withUnsafeBufferPointer { digits in
-            IntegerArithmetic.makeInteger(
-              magnitude: digits, isNegative: integer.isNegative, into: &cursor)
+          var digits = integer.magnitude
+          built[integer] = try Self.withDigits(&digits) { digits throws(ArithmeticError) in
+            try IntegerArithmetic.makeInteger(
+              magnitude: digits, count: integer.magnitude.count, isNegative: integer.isNegative,
+              into: &cursor)
           }
         }
       }

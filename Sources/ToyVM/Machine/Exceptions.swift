@@ -179,7 +179,7 @@ extension Interpreter {
       kept[Kept.reason] = build { $0.makeTuple(kept[Kept.reason], kept[Kept.trace]) }
     }
     guard ensure(3, live: 0) else { return nil }
-    return build { $0.makeTuple(.EXIT, kept[Kept.reason]) }
+    return build { $0.makeTuple(.exitSignal, kept[Kept.reason]) }
   }
 
   /// The class that a captured trace belongs to.

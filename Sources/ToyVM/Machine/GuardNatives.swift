@@ -73,10 +73,14 @@ enum GuardNative: UInt8, CaseIterable {
 extension Interpreter {
   /// Runs a guard's native.
   ///
-  /// - Parameter live: the X registers that hold terms, where it may build.
+  /// - Parameters:
+  ///   - live: the X registers that hold terms, where it may build.
+  ///   - isGuard: whether a failure goes on elsewhere, so that no reason may be built.
   /// - Returns: the result, or no value after an exception was made pending.
   @inline(never)
-  func guardNative(_ native: GuardNative, _ a: Term, _ b: Term, live: Int) -> Term {
+  func guardNative(
+    _ native: GuardNative, _ a: Term, _ b: Term, live: Int, isGuard: Bool = false
+  ) -> Term {
     switch native {
     case .negate, .plus, .complement, .absolute, .float, .round, .truncate, .floor, .ceiling:
       return numberNative(native, a, live: live)
@@ -87,7 +91,7 @@ extension Interpreter {
     case .selfPid: return process.pid
     case .node: return code.natives.nodeName
     case .get: return dictionaryValue(a)
-    case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b)
+    case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
     case .length, .head, .tail, .element, .tupleSize, .byteSize, .bitSize:
       return partNative(native, a, b)
     default: return .boolean(isKind(native, a, b))

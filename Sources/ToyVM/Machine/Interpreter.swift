@@ -46,6 +46,10 @@ final class Interpreter {
   /// - Returns: whether there is room; if not, `system_limit` is the pending exception.
   func ensure(_ words: Int, live: Int) -> Bool {
     if heap.pointee.hasRoom(words: words) { return true }
+    // As in ERTS with its JIT, a collection finds the return address of its own call on the
+    // stack; the reserved words have room for it.
+    process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
+    defer { _ = process.heap.pop() }
     do {
       var roots = registers.roots(live: live)
       try process.makeRoom(words: words, roots: &roots)
@@ -67,6 +71,16 @@ final class Interpreter {
     let result = body(&cursor)
     heap.pointee.top = cursor.top
     return result
+  }
+
+  /// The value of a key in the process dictionary, or `undefined`.
+  func dictionaryValue(_ key: Term) -> Term {
+    do {
+      return try process.dictionary.value(of: key, scratch: scratch) ?? .undefined
+    } catch {
+      raiseScratchExhausted(error)
+      return .none
+    }
   }
 
   /// Ends with `system_limit` where working memory was refused.

@@ -411,7 +411,8 @@ extension Interpreter {
       case .guardNative:
         f.save()
         let result = guardNative(
-          f.guardNative, f.operand(w.fieldA), f.operand(w.fieldB), live: f.live)
+          f.guardNative, f.operand(w.fieldA), f.operand(w.fieldB), live: f.live,
+          isGuard: f.code[1].jump != 0)
         f.load()
         if result.isNone {
           if f.jumpOnFailure() { continue }

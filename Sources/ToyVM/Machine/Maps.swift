@@ -48,9 +48,10 @@ extension Interpreter {
   }
 
   /// The guards' natives of maps.
-  func mapNative(_ native: GuardNative, _ a: Term, _ b: Term) -> Term {
+  func mapNative(_ native: GuardNative, _ a: Term, _ b: Term, isGuard: Bool) -> Term {
     let map = native == .mapSize ? a : b
     guard map.isMap else {
+      if isGuard { return badArgument() }
       raiseError(.badMap, map)
       return .none
     }
@@ -59,6 +60,7 @@ extension Interpreter {
     case .isMapKey: return .boolean(value(of: a, in: map) != nil)
     default:
       if let value = value(of: a, in: map) { return value }
+      if isGuard { return badArgument() }
       raiseError(.badKey, a)
       return .none
     }

@@ -5,10 +5,10 @@ import Tenure
 /// It finds its arguments in `x[0..<arity]` and returns its result, or ``Term/none`` after it
 /// made an exception pending. One that builds ensures first and reads its arguments after:
 /// `interpreter.ensure(words, live: arity)`.
-typealias NativeBody = (Interpreter, UnsafeMutablePointer<Term>) -> Term
+typealias NativeBody = @Sendable (Interpreter, UnsafeMutablePointer<Term>) -> Term
 
 /// The name, arity and body of a native function.
-struct Native {
+struct Native: Sendable {
   let module: String
   let function: String
   let arity: Int
@@ -25,6 +25,8 @@ struct Native {
 /// The native functions of a machine, each at a place that code can name.
 final class NativeTable {
   private let bodies: [NativeBody]
+  /// The name of a node that is not part of a network.
+  let nodeName: Term
   private var places: [FunctionName: Int] = [:]
 
   /// Every native there is, by the file that holds it.
@@ -36,6 +38,7 @@ final class NativeTable {
   init(atoms: AtomTable) {
     let natives = Self.all
     bodies = natives.map(\.body)
+    nodeName = (try? atoms.atom("nonode@nohost")) ?? .undefined
     for (place, native) in natives.enumerated() {
       // The names are ours: short, and few beside the smallest table.
       guard let module = try? atoms.atom(native.module),
