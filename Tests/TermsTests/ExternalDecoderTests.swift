@@ -60,9 +60,9 @@ struct ExternalDecoderTests {
 
   @Test("terms have the text and the words that they have in Erlang")
   func decodesRecordedTerms() throws {
-    #expect(recordedTerms.count > 130)
+    #expect(recordedExternalTerms.count > 130)
     let printer = TermPrinter(atoms: atoms, scratch: scratch)
-    for record in recordedTerms {
+    for record in recordedExternalTerms {
       let decoded = try decode(hex(record.hex)).get()
       #expect(try printer.text(of: decoded.term) == record.text)
       let measured = try hex(record.hex).withUnsafeBytes {
@@ -79,7 +79,7 @@ struct ExternalDecoderTests {
 
   @Test("big integers have the digits that they have in Erlang")
   func decodesBigIntegers() throws {
-    for record in recordedBigIntegers {
+    for record in recordedExternalIntegers {
       let term = try decode(hex(record.hex)).get()
       let header = term.term.header
       #expect(header.isBigInteger)
@@ -196,7 +196,7 @@ struct ExternalDecoderTests {
 
   @Test("every proper prefix of a term is refused")
   func refusesPrefixes() {
-    for record in recordedTerms {
+    for record in recordedExternalTerms {
       let bytes = hex(record.hex)
       for count in 0..<bytes.count {
         #expect(failure(Array(bytes[..<count])) != nil, "\(count) bytes of \(record.text)")
@@ -208,7 +208,8 @@ struct ExternalDecoderTests {
   func survivesDamage() throws {
     let seed: UInt64 = 1_414_213
     var generator = SeededGenerator(seed: seed)
-    let originals = (recordedTerms.map(\.hex) + recordedBigIntegers.map(\.hex)).map(hex)
+    let originals = (recordedExternalTerms.map(\.hex) + recordedExternalIntegers.map(\.hex)).map(
+      hex)
     let resolver = Resolver()
     var outcomes = (terms: 0, errors: 0)
     for round in 0..<20_000 {

@@ -1,7 +1,7 @@
 // swift-format-ignore-file
 /// Encoded terms, what `~w` prints of them and their flat size in OTP 25;
 /// `Recording/external.erl` made this file.
-let recordedTerms: [(hex: String, words: Int, text: String)] = [
+let recordedExternalTerms: [(hex: String, words: Int, text: String)] = [
   (
     "836100", 0,
     "0"
@@ -578,7 +578,7 @@ let recordedTerms: [(hex: String, words: Int, text: String)] = [
 
 /// Encoded big integers: the hexadecimal digits of their absolute value, and
 /// the sign.
-let recordedBigIntegers: [(hex: String, magnitude: String, isNegative: Bool)] = [
+let recordedExternalIntegers: [(hex: String, magnitude: String, isNegative: Bool)] = [
   ("836e08000000000000000008", "800000000000000", false),
   ("836e08010100000000000008", "800000000000001", true),
   ("836e08000000000000000080", "8000000000000000", false),

@@ -10,14 +10,14 @@ main() ->
     io:format("// swift-format-ignore-file~n"
               "/// Encoded terms, what `~~w` prints of them and their flat size in OTP 25;~n"
               "/// `Recording/external.erl` made this file.~n"
-              "let recordedTerms: [(hex: String, words: Int, text: String)] = [~n"),
+              "let recordedExternalTerms: [(hex: String, words: Int, text: String)] = [~n"),
     [row(term_to_binary(T, O), T) || {T, O} <- terms()],
     [row(B, binary_to_term(B)) || B <- handmade()],
     [row(term_to_binary(T), T) || _ <- lists:seq(1, 80), T <- [random(4)]],
     io:format("]~n~n/// Encoded big integers: the hexadecimal digits of their absolute value, and~n"
               "/// the sign.~n"
-              "let recordedBigIntegers: [(hex: String, magnitude: String, isNegative: Bool)] = ["
-              "~n"),
+              "let recordedExternalIntegers: [(hex: String, magnitude: String, isNegative: Bool)] ="
+              " [~n"),
     [io:format("  (\"~s\", \"~.16B\", ~w),~n", [hex(term_to_binary(N)), abs(N), N < 0])
      || N <- bigs()],
     io:format("]~n").
