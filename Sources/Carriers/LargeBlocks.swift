@@ -14,6 +14,8 @@ final class LargeBlocks: Sendable {
     /// Committed bytes of live blocks.
     var liveByteCount = 0
     var cacheHitCount = 0
+    /// Ranges reserved so far; gives each its colour.
+    var reservedCount = 0
   }
 
   private let source: PageSource
@@ -38,7 +40,7 @@ final class LargeBlocks: Sendable {
 
   /// A block of whole pages.
   func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
-    let used = try source.roundedToPages(byteCount)
+    let used = try source.roundedToPages(try withColour(byteCount))
     var range: ReservedRange
     if let cached = state.withLock({ Self.takeCached(&$0, byteCount: used) }) {
       range = cached
@@ -60,11 +62,11 @@ final class LargeBlocks: Sendable {
     range.usedByteCount = used
     setPoison(of: range)
     state.withLock { [range] state in
-      state.live[UInt(bitPattern: range.base)] = range
+      state.live[UInt(bitPattern: range.blockBase)] = range
       state.liveByteCount += range.committedByteCount
-      state.usage.add(byteCount: used, to: kind)
+      state.usage.add(byteCount: used - range.colour, to: kind)
     }
-    return MemoryBlock(base: range.base, byteCount: used)
+    return MemoryBlock(base: range.blockBase, byteCount: used - range.colour)
   }
 
   /// Takes a block back; its range is cached, and others leave the cache to make room.
@@ -73,7 +75,7 @@ final class LargeBlocks: Sendable {
     let found = state.withLock { state -> ReservedRange? in
       guard let range = state.live.removeValue(forKey: address) else { return nil }
       state.liveByteCount -= range.committedByteCount
-      state.usage.remove(byteCount: range.usedByteCount, from: kind)
+      state.usage.remove(byteCount: range.usedByteCount - range.colour, from: kind)
       return range
     }
     guard var range = found else {
@@ -96,13 +98,13 @@ final class LargeBlocks: Sendable {
   func resize(
     _ base: UnsafeMutableRawPointer, toByteCount byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock? {
-    let used = try source.roundedToPages(byteCount)
     let address = UInt(bitPattern: base)
     guard let old = state.withLock({ $0.live[address] }) else {
       preconditionFailure("the block at \(base) is resized, but is none of this allocator")
     }
+    if byteCount <= layout.largestSmallBlock { return nil }
+    let used = try source.roundedToPages(try withColour(byteCount))
     if used > old.reservedByteCount { return nil }
-    if used <= layout.largestSmallBlock { return nil }
     var range = old
     if used > range.committedByteCount {
       try commit(&range, toByteCount: used)
@@ -115,10 +117,10 @@ final class LargeBlocks: Sendable {
     state.withLock { [range] state in
       state.live[address] = range
       state.liveByteCount += range.committedByteCount - old.committedByteCount
-      state.usage.remove(byteCount: old.usedByteCount, from: kind)
-      state.usage.add(byteCount: used, to: kind)
+      state.usage.remove(byteCount: old.usedByteCount - old.colour, from: kind)
+      state.usage.add(byteCount: used - old.colour, to: kind)
     }
-    return MemoryBlock(base: base, byteCount: used)
+    return MemoryBlock(base: base, byteCount: used - old.colour)
   }
 
   /// Gives all cached ranges back.
@@ -156,6 +158,13 @@ extension LargeBlocks {
     return cacheLimit ?? max(CarrierLayout.alwaysKeptByteCount, half)
   }
 
+  /// The bytes of a block with the most that a colour takes.
+  private func withColour(_ byteCount: Int) throws(MemoryError) -> Int {
+    let (sum, overflow) = byteCount.addingReportingOverflow(ReservedRange.mostColour)
+    if overflow { throw .invalidSize(byteCount: byteCount) }
+    return sum
+  }
+
   /// Reserves addresses for a block and its growth, or for the block alone where the system has
   /// no more of them.
   private func reserve(byteCount: Int) throws(MemoryError) -> ReservedRange {
@@ -179,7 +188,13 @@ extension LargeBlocks {
   {
     let base = try source.reserve(byteCount: byteCount, alignment: alignment)
     if usesHugePages { source.adviseHugePages(base, byteCount: byteCount) }
-    return ReservedRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
+    let number = state.withLock { state in
+      state.reservedCount += 1
+      return state.reservedCount
+    }
+    return ReservedRange(
+      base: base, reservedByteCount: byteCount, committedByteCount: 0,
+      colour: ReservedRange.colour(ofRange: number))
   }
 
   /// How much to commit for so many bytes in use: whole huge pages where they are few in a hundred.

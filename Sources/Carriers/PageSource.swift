@@ -96,7 +96,8 @@ public final class PageSource: Sendable {
       $0.committedBytes -= committedByteCount
       assert($0.committedBytes >= 0, "more decommitted than committed")
     }
-    let range = ReservedRange(base: base, reservedByteCount: byteCount, committedByteCount: 0)
+    let range = ReservedRange(
+      base: base, reservedByteCount: byteCount, committedByteCount: 0, colour: 0)
     if !end(range) { return }
     // A mapping less: what was refused before may work now.
     while let range = unreleased.withLock({ $0.popLast() }), end(range) {}
