@@ -25,7 +25,8 @@ extension ProcessHeap {
     let heap = state.pointee
     guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
     var evacuator = MinorEvacuator(
-      young: AddressRange(heap.start, heap.top), mature: AddressRange(heap.start, heap.highWater),
+      mature: AddressRange(heap.start, heap.highWater),
+      fresh: AddressRange(heap.highWater, heap.top),
       to: to.words, oldTop: old.top)
     evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
     withUnsafeMutablePointer(to: &evacuator) { evacuator in
