@@ -25,8 +25,8 @@ struct FullEvacuator {
     var scan = space.scan
     var top = space.top
     while scan < top {
-      if UInt(bitPattern: scan) == space.settled.nextStart {
-        scan = space.settled.removeFirst()
+      if let end = space.settled.end(ofRunAt: scan) {
+        scan = end
         continue
       }
       let bits = scan.pointee
@@ -56,7 +56,8 @@ struct FullEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if from.contains(bits) {
-        slot.pointee = ToSpace.moveObject(Term(bits: bits).boxed, to: &top)
+        slot.pointee = ToSpace.moveObject(
+          Term(bits: bits).boxed, to: &top, settled: &space.settled)
       }
     } else if bits & 3 == 1 {
       if from.contains(bits) {

@@ -47,8 +47,8 @@ struct MinorEvacuator {
     var scan = young.scan
     var top = young.top
     while scan < top {
-      if UInt(bitPattern: scan) == young.settled.nextStart {
-        scan = young.settled.removeFirst()
+      if let end = young.settled.end(ofRunAt: scan) {
+        scan = end
         continue
       }
       let bits = scan.pointee
@@ -75,8 +75,8 @@ struct MinorEvacuator {
     var scan = old.scan
     var top = old.top
     while scan < top {
-      if UInt(bitPattern: scan) == old.settled.nextStart {
-        scan = old.settled.removeFirst()
+      if let end = old.settled.end(ofRunAt: scan) {
+        scan = end
         continue
       }
       let bits = scan.pointee
@@ -106,9 +106,11 @@ struct MinorEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if fresh.contains(bits) {
-        slot.pointee = ToSpace.moveObject(Term(bits: bits).boxed, to: &top)
+        slot.pointee = ToSpace.moveObject(
+          Term(bits: bits).boxed, to: &top, settled: &young.settled)
       } else if mature.contains(bits) {
-        slot.pointee = ToSpace.moveObject(Term(bits: bits).boxed, to: &old.top)
+        slot.pointee = ToSpace.moveObject(
+          Term(bits: bits).boxed, to: &old.top, settled: &old.settled)
       }
     } else if bits & 3 == 1 {
       if fresh.contains(bits) {
@@ -133,7 +135,8 @@ struct MinorEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if mature.contains(bits) {
-        slot.pointee = ToSpace.moveObject(Term(bits: bits).boxed, to: &top)
+        slot.pointee = ToSpace.moveObject(
+          Term(bits: bits).boxed, to: &top, settled: &old.settled)
       }
     } else if bits & 3 == 1 {
       if mature.contains(bits) {

@@ -1,47 +1,63 @@
-/// Runs of words in a to-space that need no scan: lists of immediates whose tails are resolved.
+/// Runs of words in a to-space that need no scan: objects and cells that refer to nothing that
+/// moves, one behind the other.
 ///
-/// A queue in order of addresses, with a fixed number of places; a run that finds no place is
-/// scanned like everything else.
+/// The last run is open: it grows as long as what is moved behind it is settled too. Those before
+/// it stand in a queue in order of addresses, with a fixed number of places; a run that is short
+/// or finds no place is scanned like everything else.
 struct SettledRuns {
   private static var capacity: Int { 32 }
-  /// The cells from which on a run is worth a place.
-  static var shortestWords: Int { 8 }
+  /// Below this a run costs more in the queue than its scan does.
+  private static var shortestBytes: UInt { 64 }
 
+  private var openStart: UInt = .max
+  private var openEnd: UInt = 0
+  /// Where the next run of the queue begins.
+  private var nextStart: UInt = .max
   private var starts = InlineArray<32, UInt>(repeating: 0)
   private var ends = InlineArray<32, UInt>(repeating: 0)
   private var first = 0
   private var count = 0
-  /// Where the next run begins; the scan compares each object's address with it.
-  private(set) var nextStart: UInt = .max
 
-  /// Notes a run that lies behind all noted before.
-  @inline(never)
+  /// Notes words that lie behind all noted before.
+  @inline(__always)
   mutating func append(_ start: UnsafeMutablePointer<UInt>, _ end: UnsafeMutablePointer<UInt>) {
     let start = UInt(bitPattern: start)
-    let end = UInt(bitPattern: end)
-    if count > 0 {
-      let last = (first &+ count &- 1) & (Self.capacity &- 1)
-      if ends[last] == start {
-        ends[last] = end
-        return
-      }
-      if count == Self.capacity { return }
-    } else {
-      nextStart = start
+    if start != openEnd {
+      if openEnd &- openStart >= Self.shortestBytes && openEnd > openStart { enqueueOpenRun() }
+      openStart = start
     }
+    openEnd = UInt(bitPattern: end)
+  }
+
+  /// Where the scan goes on if a run begins where it stands.
+  @inline(__always)
+  mutating func end(
+    ofRunAt scan: UnsafeMutablePointer<UInt>
+  ) -> UnsafeMutablePointer<UInt>? {
+    let scan = UInt(bitPattern: scan)
+    if scan == openStart {
+      openStart = .max
+      return UnsafeMutablePointer(bitPattern: openEnd)
+    }
+    return scan == nextStart ? removeFirst() : nil
+  }
+
+  @inline(never)
+  private mutating func enqueueOpenRun() {
+    if count == Self.capacity { return }
+    if count == 0 { nextStart = openStart }
     let place = (first &+ count) & (Self.capacity &- 1)
-    starts[place] = start
-    ends[place] = end
+    starts[place] = openStart
+    ends[place] = openEnd
     count &+= 1
   }
 
-  /// Takes the next run out and returns where the scan goes on.
   @inline(never)
-  mutating func removeFirst() -> UnsafeMutablePointer<UInt> {
+  private mutating func removeFirst() -> UnsafeMutablePointer<UInt>? {
     let end = ends[first]
     first = (first &+ 1) & (Self.capacity &- 1)
     count &-= 1
     nextStart = count > 0 ? starts[first] : .max
-    return UnsafeMutablePointer(bitPattern: end).unsafelyUnwrapped
+    return UnsafeMutablePointer(bitPattern: end)
   }
 }

@@ -25,35 +25,64 @@ struct ToSpace {
   /// moved before.
   @inline(__always)
   static func moveObject(
-    _ object: UnsafeMutablePointer<UInt>, to top: inout UnsafeMutablePointer<UInt>
+    _ object: UnsafeMutablePointer<UInt>, to top: inout UnsafeMutablePointer<UInt>,
+    settled: inout SettledRuns
   ) -> UInt {
     let header = object[0]
     if header & 3 != 0 { return header }
     let new = top
     let forward = UInt(bitPattern: new) &+ 2
+    let second = object[1]
+    object[0] = forward
     // Nothing is shorter than two words; most is not much longer.
     new[0] = header
-    new[1] = object[1]
-    var words = 2
-    if header & 0x3F == 0 {
-      words = 1 &+ Int(header >> 6)
-    } else if header != Header.float.bits {
-      words = Header(bits: header).objectWords(at: object)
+    new[1] = second
+    if header == Header.float.bits {
+      top = new + 2
+      settled.append(new, top)
+      return forward
     }
-    object[0] = forward
+    if header & 0x3F != 0 {
+      moveRest(of: object, header: header, to: &top, settled: &settled)
+      return forward
+    }
+    // All elements, and-ed: the low bits stay 11 as long as each is an immediate.
+    var elements = second
+    let words = 1 &+ Int(header >> 6)
     if words > 2 {
-      new[2] = object[2]
+      let third = object[2]
+      new[2] = third
+      elements &= third
       if words > 3 {
-        new[3] = object[3]
+        let fourth = object[3]
+        new[3] = fourth
+        elements &= fourth
         var index = 4
         while index < words {
-          new[index] = object[index]
+          let element = object[index]
+          new[index] = element
+          elements &= element
           index &+= 1
         }
       }
     }
     top = new + words
+    if elements & 3 == 3 { settled.append(new, top) }
     return forward
+  }
+
+  /// Copies what stands behind the first two words of an object that is neither tuple nor float.
+  @inline(never)
+  private static func moveRest(
+    of object: UnsafeMutablePointer<UInt>, header: UInt,
+    to top: inout UnsafeMutablePointer<UInt>, settled: inout SettledRuns
+  ) {
+    let new = top
+    let header = Header(bits: header)
+    let words = header.objectWords(at: object)
+    (new + 2).update(from: object + 2, count: words - 2)
+    top = new + words
+    if words == 1 + header.rawWords { settled.append(new, top) }
   }
 
   /// Copies the cells of a list one behind the other as long as they stand in a from-space: the
@@ -97,9 +126,7 @@ struct ToSpace {
       bits = tail
     }
     top = new
-    if heads & tail & 3 == 3 && new - start >= SettledRuns.shortestWords {
-      settled.append(start, new)
-    }
+    if heads & tail & 3 == 3 { settled.append(start, new) }
     return (slot, tail)
   }
 }
