@@ -15,6 +15,12 @@ struct AddressRange {
     self.byteCount = byteCount
   }
 
+  /// This range and the one that begins where it ends.
+  func joined(with next: AddressRange) -> AddressRange {
+    assert(start &+ byteCount == next.start, "ranges with a gap between them")
+    return AddressRange(start: start, byteCount: byteCount &+ next.byteCount)
+  }
+
   /// Whether the address of a tagged word is in the range.
   @inline(__always)
   func contains(_ bits: UInt) -> Bool { bits &- start < byteCount }

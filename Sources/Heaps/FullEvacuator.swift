@@ -56,12 +56,12 @@ struct FullEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if from.contains(bits) {
-        slot.pointee = ToSpace.moveObject(
-          Term(bits: bits).boxed, to: &top, settled: &space.settled)
+        ToSpace.evacuateObject(bits, slot, to: &top, settled: &space.settled)
       }
     } else if bits & 3 == 1 {
       if from.contains(bits) {
-        _ = ToSpace.moveChain(bits, slot, from: from, to: &top, settled: &space.settled)
+        _ = ToSpace.moveChain(
+          bits, slot, from: from, moving: from, to: &top, settled: &space.settled)
       }
     }
   }

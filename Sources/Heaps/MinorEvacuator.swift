@@ -10,6 +10,8 @@ struct MinorEvacuator {
   private let mature: AddressRange
   /// Built since: goes to the new young heap.
   private let fresh: AddressRange
+  /// Both.
+  private let moving: AddressRange
   private var young: ToSpace
   private var old: ToSpace
 
@@ -19,6 +21,7 @@ struct MinorEvacuator {
   ) {
     self.mature = mature
     self.fresh = fresh
+    moving = mature.joined(with: fresh)
     young = ToSpace(at: to)
     old = ToSpace(at: oldTop)
   }
@@ -106,15 +109,14 @@ struct MinorEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if fresh.contains(bits) {
-        slot.pointee = ToSpace.moveObject(
-          Term(bits: bits).boxed, to: &top, settled: &young.settled)
+        ToSpace.evacuateObject(bits, slot, to: &top, settled: &young.settled)
       } else if mature.contains(bits) {
-        slot.pointee = ToSpace.moveObject(
-          Term(bits: bits).boxed, to: &old.top, settled: &old.settled)
+        ToSpace.evacuateObject(bits, slot, to: &old.top, settled: &old.settled)
       }
     } else if bits & 3 == 1 {
       if fresh.contains(bits) {
-        let end = ToSpace.moveChain(bits, slot, from: fresh, to: &top, settled: &young.settled)
+        let end = ToSpace.moveChain(
+          bits, slot, from: fresh, moving: moving, to: &top, settled: &young.settled)
         // From the first mature cell on, all are mature.
         if end.tail & 3 == 1 && mature.contains(end.tail) { promoteChain(end.tail, end.slot) }
       } else if mature.contains(bits) {
@@ -125,7 +127,8 @@ struct MinorEvacuator {
 
   @inline(never)
   private mutating func promoteChain(_ bits: UInt, _ slot: UnsafeMutablePointer<UInt>) {
-    _ = ToSpace.moveChain(bits, slot, from: mature, to: &old.top, settled: &old.settled)
+    _ = ToSpace.moveChain(
+      bits, slot, from: mature, moving: mature, to: &old.top, settled: &old.settled)
   }
 
   @inline(__always)
@@ -135,12 +138,12 @@ struct MinorEvacuator {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if mature.contains(bits) {
-        slot.pointee = ToSpace.moveObject(
-          Term(bits: bits).boxed, to: &top, settled: &old.settled)
+        ToSpace.evacuateObject(bits, slot, to: &top, settled: &old.settled)
       }
     } else if bits & 3 == 1 {
       if mature.contains(bits) {
-        _ = ToSpace.moveChain(bits, slot, from: mature, to: &top, settled: &old.settled)
+        _ = ToSpace.moveChain(
+          bits, slot, from: mature, moving: mature, to: &top, settled: &old.settled)
       }
     }
   }

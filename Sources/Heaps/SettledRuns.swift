@@ -18,9 +18,10 @@ struct SettledRuns {
   private var first = 0
   private var count = 0
 
-  /// Notes words that lie behind all noted before.
+  /// Notes words that lie behind all noted before; none where the end is the start.
   @inline(__always)
   mutating func append(_ start: UnsafeMutablePointer<UInt>, _ end: UnsafeMutablePointer<UInt>) {
+    if start == end { return }
     let start = UInt(bitPattern: start)
     if start != openEnd {
       if openEnd &- openStart >= Self.shortestBytes && openEnd > openStart { enqueueOpenRun() }

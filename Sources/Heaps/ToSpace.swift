@@ -21,31 +21,24 @@ struct ToSpace {
     top = start
   }
 
-  /// Copies an object, forwards it and returns its new term; or the forwarding word of one that
-  /// moved before.
+  /// Copies an object that has not moved and forwards it.
+  ///
+  /// - Returns: whether what was copied needs no scan.
   @inline(__always)
   static func moveObject(
-    _ object: UnsafeMutablePointer<UInt>, to top: inout UnsafeMutablePointer<UInt>,
-    settled: inout SettledRuns
-  ) -> UInt {
-    let header = object[0]
-    if header & 3 != 0 { return header }
+    _ object: UnsafeMutablePointer<UInt>, header: UInt, to top: inout UnsafeMutablePointer<UInt>
+  ) -> Bool {
     let new = top
-    let forward = UInt(bitPattern: new) &+ 2
     let second = object[1]
-    object[0] = forward
+    object[0] = UInt(bitPattern: new) &+ 2
     // Nothing is shorter than two words; most is not much longer.
     new[0] = header
     new[1] = second
     if header == Header.float.bits {
       top = new + 2
-      settled.append(new, top)
-      return forward
+      return true
     }
-    if header & 0x3F != 0 {
-      moveRest(of: object, header: header, to: &top, settled: &settled)
-      return forward
-    }
+    if header & 0x3F != 0 { return moveRest(of: object, header: header, to: &top) }
     // All elements, and-ed: the low bits stay 11 as long as each is an immediate.
     var elements = second
     let words = 1 &+ Int(header >> 6)
@@ -67,66 +60,108 @@ struct ToSpace {
       }
     }
     top = new + words
-    if elements & 3 == 3 { settled.append(new, top) }
-    return forward
+    return elements & 3 == 3
   }
 
   /// Copies what stands behind the first two words of an object that is neither tuple nor float.
   @inline(never)
   private static func moveRest(
-    of object: UnsafeMutablePointer<UInt>, header: UInt,
-    to top: inout UnsafeMutablePointer<UInt>, settled: inout SettledRuns
-  ) {
-    let new = top
+    of object: UnsafeMutablePointer<UInt>, header: UInt, to top: inout UnsafeMutablePointer<UInt>
+  ) -> Bool {
     let header = Header(bits: header)
     let words = header.objectWords(at: object)
-    (new + 2).update(from: object + 2, count: words - 2)
-    top = new + words
-    if words == 1 + header.rawWords { settled.append(new, top) }
+    (top + 2).update(from: object + 2, count: words - 2)
+    top += words
+    return words == 1 + header.rawWords
   }
 
-  /// Copies the cells of a list one behind the other as long as they stand in a from-space: the
-  /// tail is resolved at once.
+  /// Moves the object that a slot refers to, if it has not moved before, and corrects the slot.
+  @inline(__always)
+  static func evacuateObject(
+    _ bits: UInt, _ slot: UnsafeMutablePointer<UInt>, to top: inout UnsafeMutablePointer<UInt>,
+    settled: inout SettledRuns
+  ) {
+    let object = Term(bits: bits).boxed
+    let header = object[0]
+    if header & 3 != 0 {
+      slot.pointee = header
+      return
+    }
+    let new = top
+    slot.pointee = UInt(bitPattern: new) &+ 2
+    if moveObject(object, header: header, to: &top) { settled.append(new, top) }
+  }
+
+  /// Copies the cells of a list as long as they stand in a from-space, each with the object it
+  /// holds behind it: both are read in the order in which they were built, and most need no scan.
   ///
   /// - Parameters:
   ///   - first: the term of the first cell, which stands in the from-space.
   ///   - slot: the slot that refers to it.
-  /// - Returns: the slot of the last tail and the tail if it is still to be resolved.
+  ///   - from: what moves to this space.
+  ///   - moving: what moves to any space; what a cell refers to there is left to the scan.
+  /// - Returns: the slot of the last tail and the tail, if it is in no from-space of this space.
   @inline(__always)
   static func moveChain(
     _ first: UInt, _ slot: UnsafeMutablePointer<UInt>, from: some FromSpace,
-    to top: inout UnsafeMutablePointer<UInt>, settled: inout SettledRuns
+    moving: some FromSpace, to top: inout UnsafeMutablePointer<UInt>,
+    settled: inout SettledRuns
   ) -> (slot: UnsafeMutablePointer<UInt>, tail: UInt) {
-    let start = top
-    var new = top
     var bits = first
     var slot = slot
-    // All heads so far, and-ed: the low bits stay 11 as long as each is an immediate.
-    var heads = UInt.max
     var tail: UInt
+    // Where the words begin that are settled up to `top`.
+    var run = top
     while true {
       let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
       let head = cell[0]
       tail = cell[1]
       if head == 0 {
         slot.pointee = tail
-        tail = Term.nil.bits  // Resolved.
+        tail = Term.nil.bits
         break
       }
+      let new = top
       let forward = UInt(bitPattern: new) &+ 1
+      top = new + 2
       new[0] = head
       new[1] = tail
       cell[0] = 0
       cell[1] = forward
       slot.pointee = forward
-      heads &= head
       slot = new + 1
-      new += 2
+      if head & 3 != 3 && moving.contains(head) {
+        var isSettled = false
+        if head & 3 == 2 && from.contains(head) {
+          let object = Term(bits: head).boxed
+          let header = object[0]
+          if header & 3 != 0 {
+            new[0] = header
+            isSettled = true
+          } else {
+            let copy = top
+            new[0] = UInt(bitPattern: copy) &+ 2
+            if !moveObject(object, header: header, to: &top) {
+              settled.append(run, copy)
+              run = top
+            }
+            isSettled = true
+          }
+        }
+        if !isSettled {
+          settled.append(run, new)
+          run = top
+        }
+      }
       if tail & 3 != 1 || !from.contains(tail) { break }
       bits = tail
     }
-    top = new
-    if heads & tail & 3 == 3 { settled.append(start, new) }
+    // A tail that the scan must resolve ends the run before its cell.
+    if tail & 3 == 3 || !moving.contains(tail) {
+      settled.append(run, top)
+    } else if run < slot {
+      settled.append(run, slot - 1)
+    }
     return (slot, tail)
   }
 }
