@@ -10,8 +10,6 @@ struct MinorEvacuator {
   private let mature: AddressRange
   /// Built since: goes to the new young heap.
   private let fresh: AddressRange
-  /// Both.
-  private let moving: AddressRange
   private var young: ToSpace
   private var old: ToSpace
 
@@ -21,7 +19,6 @@ struct MinorEvacuator {
   ) {
     self.mature = mature
     self.fresh = fresh
-    moving = mature.joined(with: fresh)
     young = ToSpace(at: to)
     old = ToSpace(at: oldTop)
   }
@@ -33,118 +30,67 @@ struct MinorEvacuator {
 
   /// Moves what a run of root slots refers to.
   mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
-    var top = young.top
-    for index in 0..<max(count, 0) { evacuate(base + index, &top) }
-    young.top = top
+    for index in 0..<max(count, 0) {
+      Self.evacuate(base + index, mature, fresh, &young.top, &young.settled, &old)
+    }
   }
 
   /// Moves what the moved objects refer to, until nothing is left to move.
   mutating func scanToEnd() {
-    scanYoung()
+    let mature = mature
+    let fresh = fresh
+    young.scanToEnd { slot, top, settled in
+      Self.evacuate(slot, mature, fresh, &top, &settled, &old)
+    }
     // What was promoted refers to mature objects only: one destination is enough.
-    scanOld()
+    old.scanToEnd { slot, top, settled in Self.promote(slot, mature, &top, &settled) }
     assert(young.scan == young.top, "a promoted object refers to a younger one")
   }
 
-  private mutating func scanYoung() {
-    var scan = young.scan
-    var top = young.top
-    while scan < top {
-      if let end = young.settled.end(ofRunAt: scan) {
-        scan = end
-        continue
-      }
-      let bits = scan.pointee
-      if bits & 3 != 0 {
-        evacuate(scan, &top)
-        evacuate(scan + 1, &top)
-        scan += 2
-        continue
-      }
-      let header = Header(bits: bits)
-      var terms = scan + 1 + header.rawWords
-      let end = header.isTuple ? terms + header.arity : scan + header.objectWords(at: scan)
-      while terms < end {
-        evacuate(terms, &top)
-        terms += 1
-      }
-      scan = end
-    }
-    young.scan = scan
-    young.top = top
-  }
-
-  private mutating func scanOld() {
-    var scan = old.scan
-    var top = old.top
-    while scan < top {
-      if let end = old.settled.end(ofRunAt: scan) {
-        scan = end
-        continue
-      }
-      let bits = scan.pointee
-      if bits & 3 != 0 {
-        promote(scan, &top)
-        promote(scan + 1, &top)
-        scan += 2
-        continue
-      }
-      let header = Header(bits: bits)
-      var terms = scan + 1 + header.rawWords
-      let end = header.isTuple ? terms + header.arity : scan + header.objectWords(at: scan)
-      while terms < end {
-        promote(terms, &top)
-        terms += 1
-      }
-      scan = end
-    }
-    old.scan = scan
-    old.top = top
-  }
-
   @inline(__always)
-  private mutating func evacuate(
-    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>
+  private static func evacuate(
+    _ slot: UnsafeMutablePointer<UInt>, _ mature: AddressRange, _ fresh: AddressRange,
+    _ top: inout UnsafeMutablePointer<UInt>, _ settled: inout SettledRuns, _ old: inout ToSpace
   ) {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if fresh.contains(bits) {
-        ToSpace.evacuateObject(bits, slot, to: &top, settled: &young.settled)
+        ToSpace.evacuateObject(bits, slot, to: &top, settled: &settled)
       } else if mature.contains(bits) {
-        ToSpace.evacuateObject(bits, slot, to: &old.top, settled: &old.settled)
+        promote(slot, mature, &old.top, &old.settled)
       }
     } else if bits & 3 == 1 {
       if fresh.contains(bits) {
         let end = ToSpace.moveChain(
-          bits, slot, from: fresh, moving: moving, to: &top, settled: &young.settled)
+          bits, slot, from: fresh, moving: mature.joined(with: fresh), to: &top,
+          settled: &settled)
         // From the first mature cell on, all are mature.
-        if end.tail & 3 == 1 && mature.contains(end.tail) { promoteChain(end.tail, end.slot) }
+        if end.tail & 3 == 1 && mature.contains(end.tail) { promoteChain(end.slot, mature, &old) }
       } else if mature.contains(bits) {
-        promoteChain(bits, slot)
+        promoteChain(slot, mature, &old)
       }
     }
   }
 
   @inline(never)
-  private mutating func promoteChain(_ bits: UInt, _ slot: UnsafeMutablePointer<UInt>) {
-    _ = ToSpace.moveChain(
-      bits, slot, from: mature, moving: mature, to: &old.top, settled: &old.settled)
+  private static func promoteChain(
+    _ slot: UnsafeMutablePointer<UInt>, _ mature: AddressRange, _ old: inout ToSpace
+  ) {
+    promote(slot, mature, &old.top, &old.settled)
   }
 
   @inline(__always)
-  private mutating func promote(
-    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>
+  private static func promote(
+    _ slot: UnsafeMutablePointer<UInt>, _ mature: AddressRange,
+    _ top: inout UnsafeMutablePointer<UInt>, _ settled: inout SettledRuns
   ) {
     let bits = slot.pointee
     if bits & 3 == 2 {
       if mature.contains(bits) {
-        ToSpace.evacuateObject(bits, slot, to: &top, settled: &old.settled)
+        ToSpace.evacuateObject(bits, slot, to: &top, settled: &settled)
       }
-    } else if bits & 3 == 1 {
-      if mature.contains(bits) {
-        _ = ToSpace.moveChain(
-          bits, slot, from: mature, moving: mature, to: &top, settled: &old.settled)
-      }
+    } else if bits & 3 == 1 && mature.contains(bits) {
+      _ = ToSpace.moveChain(bits, slot, from: mature, moving: mature, to: &top, settled: &settled)
     }
   }
 }

@@ -1,30 +1,24 @@
 /// Runs of words in a to-space that need no scan: objects and cells that refer to nothing that
 /// moves, one behind the other.
 ///
-/// The last run is open: it grows as long as what is moved behind it is settled too. Those before
-/// it stand in a queue in order of addresses, with a fixed number of places; a run that is short
-/// or finds no place is scanned like everything else.
+/// The open run grows as long as what is moved behind it is settled too. Of those before it the
+/// longest is kept; the others are scanned like everything else. Four words, so that they stay in
+/// the processor's registers.
 struct SettledRuns {
-  private static var capacity: Int { 32 }
-  /// Below this a run costs more in the queue than its scan does.
-  private static var shortestBytes: UInt { 64 }
-
+  private var start: UInt = .max
+  private var end: UInt = .max
   private var openStart: UInt = .max
-  private var openEnd: UInt = 0
-  /// Where the next run of the queue begins.
-  private var nextStart: UInt = .max
-  private var starts = InlineArray<32, UInt>(repeating: 0)
-  private var ends = InlineArray<32, UInt>(repeating: 0)
-  private var first = 0
-  private var count = 0
+  private var openEnd: UInt = .max
 
   /// Notes words that lie behind all noted before; none where the end is the start.
   @inline(__always)
   mutating func append(_ start: UnsafeMutablePointer<UInt>, _ end: UnsafeMutablePointer<UInt>) {
-    if start == end { return }
     let start = UInt(bitPattern: start)
     if start != openEnd {
-      if openEnd &- openStart >= Self.shortestBytes && openEnd > openStart { enqueueOpenRun() }
+      if openEnd &- openStart > self.end &- self.start {
+        self.start = openStart
+        self.end = openEnd
+      }
       openStart = start
     }
     openEnd = UInt(bitPattern: end)
@@ -32,33 +26,18 @@ struct SettledRuns {
 
   /// Where the scan goes on if a run begins where it stands.
   @inline(__always)
-  mutating func end(
-    ofRunAt scan: UnsafeMutablePointer<UInt>
-  ) -> UnsafeMutablePointer<UInt>? {
+  mutating func end(ofRunAt scan: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt>? {
     let scan = UInt(bitPattern: scan)
-    if scan == openStart {
-      openStart = .max
+    if scan == start {
+      let end = end
+      start = .max
+      self.end = .max
+      return UnsafeMutablePointer(bitPattern: end)
+    }
+    if scan == openStart && scan != openEnd {
+      openStart = openEnd
       return UnsafeMutablePointer(bitPattern: openEnd)
     }
-    return scan == nextStart ? removeFirst() : nil
-  }
-
-  @inline(never)
-  private mutating func enqueueOpenRun() {
-    if count == Self.capacity { return }
-    if count == 0 { nextStart = openStart }
-    let place = (first &+ count) & (Self.capacity &- 1)
-    starts[place] = openStart
-    ends[place] = openEnd
-    count &+= 1
-  }
-
-  @inline(never)
-  private mutating func removeFirst() -> UnsafeMutablePointer<UInt>? {
-    let end = ends[first]
-    first = (first &+ 1) & (Self.capacity &- 1)
-    count &-= 1
-    nextStart = count > 0 ? starts[first] : .max
-    return UnsafeMutablePointer(bitPattern: end)
+    return nil
   }
 }

@@ -21,6 +21,51 @@ struct ToSpace {
     top = start
   }
 
+  /// Scans what was moved here, in order, until nothing is left to scan.
+  ///
+  /// - Parameter evacuate: moves what a slot refers to, if it moves, and corrects the slot.
+  @inline(__always)
+  mutating func scanToEnd(
+    _ evacuate: (
+      _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
+      _ settled: inout SettledRuns
+    ) -> Void
+  ) {
+    var scan = scan
+    var top = top
+    var settled = settled
+    while scan < top {
+      if let end = settled.end(ofRunAt: scan) {
+        scan = end
+        continue
+      }
+      let bits = scan.pointee
+      if bits & 0x3F == 0 {
+        let end = scan + 1 + Int(bits >> 6)
+        scan += 1
+        while scan < end {
+          evacuate(scan, &top, &settled)
+          scan += 1
+        }
+      } else if bits & 3 != 0 {
+        evacuate(scan, &top, &settled)
+        evacuate(scan + 1, &top, &settled)
+        scan += 2
+      } else {
+        let header = Header(bits: bits)
+        let end = scan + header.objectWords(at: scan)
+        scan += 1 + header.rawWords
+        while scan < end {
+          evacuate(scan, &top, &settled)
+          scan += 1
+        }
+      }
+    }
+    self.scan = scan
+    self.top = top
+    self.settled = settled
+  }
+
   /// Copies an object that has not moved and forwards it.
   ///
   /// - Returns: whether what was copied needs no scan.
