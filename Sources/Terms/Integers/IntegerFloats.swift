@@ -9,13 +9,17 @@ public enum FloatRounding: Sendable, CaseIterable {
   /// `ceil/1`
   case ceiling
 
+  /// Rounds a float of less than 2^62.
   @inline(__always)
-  func apply(_ float: Double) -> Double {
+  func apply(_ float: Double) -> Int {
+    // Both steps are exact, and no function of the C library is called.
+    let whole = Int(float)
+    let fraction = float - Double(whole)
     switch self {
-    case .truncate: float.rounded(.towardZero)
-    case .nearest: float.rounded(.toNearestOrAwayFromZero)
-    case .floor: float.rounded(.down)
-    case .ceiling: float.rounded(.up)
+    case .truncate: return whole
+    case .nearest: return fraction >= 0.5 ? whole &+ 1 : fraction <= -0.5 ? whole &- 1 : whole
+    case .floor: return fraction < 0 ? whole &- 1 : whole
+    case .ceiling: return fraction > 0 ? whole &+ 1 : whole
     }
   }
 }
@@ -60,7 +64,7 @@ extension IntegerArithmetic {
   ) -> Term {
     assert(float.isFinite, "\(float) is no Erlang float")
     if float.magnitude < 0x1p62 {
-      return makeInteger(Int(rounding.apply(float)), into: &cursor)
+      return makeInteger(rounding.apply(float), into: &cursor)
     }
     let magnitude = FloatMagnitude(float.magnitude)
     let count = Limbs.count(bits: magnitude.bitLength)
