@@ -24,8 +24,10 @@ extension IntegerArithmetic {
   static func compareLong(_ a: Term, _ b: Term) -> Int {
     // A big integer lies beyond every small, on the side of its sign.
     if a.isSmall { return b.header.isNegative ? 1 : -1 }
-    let (x, y) = (a.header, b.header)
-    if b.isSmall || x.isNegative != y.isNegative { return x.isNegative ? -1 : 1 }
+    let x = a.header
+    if b.isSmall { return x.isNegative ? -1 : 1 }
+    let y = b.header
+    if x.isNegative != y.isNegative { return x.isNegative ? -1 : 1 }
     let order = Limbs.compare(a.boxed + 1, x.arity, b.boxed + 1, y.arity)
     return x.isNegative ? 0 &- order : order
   }
