@@ -32,8 +32,9 @@ import Testing
     for line in Self.lines(RecordedIntegers.binary) {
       let operation = try #require(operations[String(line[0])])
       let (a, b) = (bench.term(hex: line[1]), bench.term(hex: line[2]))
-      #expect(answer { () throws(ArithmeticError) in try bench.compute(operation, a, b) }
-        == line[3], "\(line)")
+      #expect(
+        answer { () throws(ArithmeticError) in try bench.compute(operation, a, b) }
+          == line[3], "\(line)")
     }
   }
 
@@ -43,8 +44,9 @@ import Testing
     for line in Self.lines(RecordedIntegers.unary) {
       let operation = try #require(operations[String(line[0])])
       let a = bench.term(hex: line[1])
-      #expect(answer { () throws(ArithmeticError) in try bench.compute(operation, a) }
-        == line[2], "\(line)")
+      #expect(
+        answer { () throws(ArithmeticError) in try bench.compute(operation, a) }
+          == line[2], "\(line)")
     }
   }
 

@@ -2,11 +2,13 @@
 
 extension IntegerArithmetic {
   /// An upper bound of the words that ``compute(_:_:_:into:scratch:)`` takes; 0 where the result is
-  /// certainly small. Exact for two smalls but for remainders and bitwise operations, which need
-  /// none; else at most a word too large, for differences and bitwise operations more.
+  /// certainly small.
+  ///
+  /// Exact for two smalls, but a word too large for some products. Of long operands it is at most a
+  /// word too large; of differences, remainders and bitwise operations it is what the bits of the
+  /// operands allow.
   /// - Throws: ``ArithmeticError/badArgument``, or ``ArithmeticError/systemLimit`` where it is
   ///   certain already.
-  @inline(__always)
   public static func words(
     _ operation: IntegerOperation, _ a: Term, _ b: Term
   ) throws(ArithmeticError) -> Int {
@@ -24,7 +26,10 @@ extension IntegerArithmetic {
         if b.smallValue == 0 { throw .badArgument }
         return 0
       case .and, .or, .xor: return 0
-      case .shiftLeft, .shiftRight: break
+      case .shiftLeft:
+        if shiftedSmall(a.smallValue, by: b.smallValue) != nil { return 0 }
+      case .shiftRight:
+        if shiftedSmall(a.smallValue, by: 0 &- b.smallValue) != nil { return 0 }
       }
     }
     return try wordsOfLong(operation, a, b)

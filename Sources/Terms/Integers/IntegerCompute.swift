@@ -6,7 +6,6 @@ extension IntegerArithmetic {
   /// - Parameters:
   ///   - cursor: has the words that ``words(_:_:_:)`` told; what the result does not need is left.
   ///   - scratch: gives working memory for long products and quotients.
-  @inline(__always)
   public static func compute(
     _ operation: IntegerOperation, _ a: Term, _ b: Term, into cursor: inout WordCursor,
     scratch: any ScratchProvider
@@ -76,7 +75,7 @@ extension IntegerArithmetic {
 
   /// A small shifted left (right by a negative count), where the result is small.
   @inline(__always)
-  private static func shiftedSmall(_ x: Int, by count: Int) -> Int? {
+  static func shiftedSmall(_ x: Int, by count: Int) -> Int? {
     if count <= 0 { return count > -63 ? x &>> (0 &- count) : (x < 0 ? -1 : 0) }
     if x == 0 { return 0 }
     if count > 59 { return nil }

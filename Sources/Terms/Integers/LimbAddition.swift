@@ -1,36 +1,63 @@
 // Sums and differences. Targets may be one of the operands, at the same address.
 
 extension Limbs {
+  /// One limb of a sum: takes and leaves the carry.
+  @inline(__always)
+  private static func add(_ a: UInt, _ b: UInt, _ carry: inout Bool) -> UInt {
+    let (partial, over) = a.addingReportingOverflow(b)
+    let (sum, overAgain) = partial.addingReportingOverflow(carry ? 1 : 0)
+    carry = over != overAgain
+    return sum
+  }
+
+  /// One limb of a difference: takes and leaves the borrow.
+  @inline(__always)
+  private static func subtract(_ a: UInt, _ b: UInt, _ borrow: inout Bool) -> UInt {
+    let (partial, under) = a.subtractingReportingOverflow(b)
+    let (difference, underAgain) = partial.subtractingReportingOverflow(borrow ? 1 : 0)
+    borrow = under != underAgain
+    return difference
+  }
+
   /// a + b for equally many limbs.
   /// - Returns: the carry, 0 or 1.
   @inline(__always)
   static func add(_ r: Target, _ a: Source, _ b: Source, _ count: Int) -> UInt {
-    var carry: UInt = 0
+    var carry = false
     var index = 0
+    // Four at a time keep the carry in the processor's flag.
+    while index &+ 4 <= count {
+      r[index] = add(a[index], b[index], &carry)
+      r[index &+ 1] = add(a[index &+ 1], b[index &+ 1], &carry)
+      r[index &+ 2] = add(a[index &+ 2], b[index &+ 2], &carry)
+      r[index &+ 3] = add(a[index &+ 3], b[index &+ 3], &carry)
+      index &+= 4
+    }
     while index < count {
-      let (partial, over) = a[index].addingReportingOverflow(b[index])
-      let (sum, overAgain) = partial.addingReportingOverflow(carry)
-      r[index] = sum
-      carry = over || overAgain ? 1 : 0
+      r[index] = add(a[index], b[index], &carry)
       index &+= 1
     }
-    return carry
+    return carry ? 1 : 0
   }
 
   /// a - b for equally many limbs.
   /// - Returns: the borrow, 0 or 1.
   @inline(__always)
   static func subtract(_ r: Target, _ a: Source, _ b: Source, _ count: Int) -> UInt {
-    var borrow: UInt = 0
+    var borrow = false
     var index = 0
+    while index &+ 4 <= count {
+      r[index] = subtract(a[index], b[index], &borrow)
+      r[index &+ 1] = subtract(a[index &+ 1], b[index &+ 1], &borrow)
+      r[index &+ 2] = subtract(a[index &+ 2], b[index &+ 2], &borrow)
+      r[index &+ 3] = subtract(a[index &+ 3], b[index &+ 3], &borrow)
+      index &+= 4
+    }
     while index < count {
-      let (partial, under) = a[index].subtractingReportingOverflow(b[index])
-      let (difference, underAgain) = partial.subtractingReportingOverflow(borrow)
-      r[index] = difference
-      borrow = under || underAgain ? 1 : 0
+      r[index] = subtract(a[index], b[index], &borrow)
       index &+= 1
     }
-    return borrow
+    return borrow ? 1 : 0
   }
 
   /// a + one limb.

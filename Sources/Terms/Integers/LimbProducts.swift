@@ -19,20 +19,32 @@ extension Limbs {
     return carry
   }
 
+  /// One limb of r + a times a limb: takes and leaves the carry.
+  @inline(__always)
+  private static func addProduct(_ r: Target, _ a: UInt, _ limb: UInt, _ carry: inout UInt) {
+    // The sum fits: (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
+    let sum =
+      UInt128(truncatingIfNeeded: a) &* UInt128(truncatingIfNeeded: limb)
+      &+ UInt128(truncatingIfNeeded: r[0]) &+ UInt128(truncatingIfNeeded: carry)
+    r[0] = UInt(truncatingIfNeeded: sum)
+    carry = UInt(truncatingIfNeeded: sum &>> 64)
+  }
+
   /// r + a times one limb.
   /// - Returns: the limb beyond a's limbs.
   @inline(__always)
   static func addProduct(_ r: Target, _ a: Source, _ count: Int, limb: UInt) -> UInt {
     var carry: UInt = 0
     var index = 0
+    while index &+ 4 <= count {
+      addProduct(r + index, a[index], limb, &carry)
+      addProduct(r + (index &+ 1), a[index &+ 1], limb, &carry)
+      addProduct(r + (index &+ 2), a[index &+ 2], limb, &carry)
+      addProduct(r + (index &+ 3), a[index &+ 3], limb, &carry)
+      index &+= 4
+    }
     while index < count {
-      // The sum with r comes first: only the second sum waits for the limb before.
-      let product = a[index].multipliedFullWidth(by: limb)
-      let (partial, over) = product.low.addingReportingOverflow(r[index])
-      let high = product.high &+ (over ? 1 : 0)
-      let (sum, overAgain) = partial.addingReportingOverflow(carry)
-      r[index] = sum
-      carry = high &+ (overAgain ? 1 : 0)
+      addProduct(r + index, a[index], limb, &carry)
       index &+= 1
     }
     return carry
