@@ -49,7 +49,9 @@ extension IntegerArithmetic {
 
   /// The words of the integer that a float is rounded to.
   /// - Precondition: `float` is finite.
-  public static func wordsFromDouble(_ float: Double, rounding: FloatRounding) -> Int {
+  public static func wordsFromDouble(
+    _ float: Double, rounding: FloatRounding = .truncate
+  ) -> Int {
     assert(float.isFinite, "\(float) is no Erlang float")
     if float.magnitude < 0x1p58 { return 0 }
     // No fraction: nothing is rounded.
@@ -60,7 +62,7 @@ extension IntegerArithmetic {
   /// Makes the integer that a float is rounded to: ``wordsFromDouble(_:rounding:)`` words.
   /// - Precondition: `float` is finite.
   public static func fromDouble(
-    _ float: Double, rounding: FloatRounding, into cursor: inout WordCursor
+    _ float: Double, rounding: FloatRounding = .truncate, into cursor: inout WordCursor
   ) -> Term {
     assert(float.isFinite, "\(float) is no Erlang float")
     if float.magnitude < 0x1p62 {
