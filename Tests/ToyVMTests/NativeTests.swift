@@ -38,13 +38,18 @@ import Tenure
     return rest.isEmpty ? nil : "more results than calls: \(rest)"
   }
 
-  @Test(arguments: [(0, false), (1, false), (3, true)])
-  func resultsAreThoseOfErlang(zeal: Int, alwaysSweepsFully: Bool) throws {
+  private func machine(_ levers: HeapLevers = HeapLevers()) throws -> Machine {
     var configuration = SystemConfiguration()
-    configuration.levers = HeapLevers(
-      zeal: zeal, verifies: true, alwaysSweepsFully: alwaysSweepsFully)
+    configuration.levers = levers
     let machine = Machine(system: MemorySystem(configuration: configuration))
     #expect(try machine.load(try BeamFixtures.bytes("natives")) == "natives")
+    return machine
+  }
+
+  @Test(arguments: [(0, false), (1, false), (3, true)])
+  func resultsAreThoseOfErlang(zeal: Int, alwaysSweepsFully: Bool) throws {
+    let machine = try machine(
+      HeapLevers(zeal: zeal, verifies: true, alwaysSweepsFully: alwaysSweepsFully))
     let recordings = try Self.recordings()
     #expect(recordings.count > 1000)
     let groups = try #require(recordings.last).group
@@ -56,6 +61,30 @@ import Tenure
         continue
       }
       #expect(firstDifference(text, recordings.filter { $0.group == group }) == nil)
+    }
+  }
+
+  /// What is not there yet says so: it never gives a wrong map.
+  @Test func mapsOfManyKeysAreRefused() throws {
+    let machine = try machine()
+    guard case .exception(let report) = try machine.run("natives", "wide_map", [.integer(33)])
+    else {
+      Issue.record("a map of 33 keys was made")
+      return
+    }
+    #expect(report.kind == "error")
+    #expect(report.reason == "{not_implemented,'maps of more than 32 keys'}")
+  }
+
+  /// Code that is checked as it runs calls the same natives.
+  @Test func checkedCodeGivesTheSame() throws {
+    let machine = try machine()
+    let recordings = try Self.recordings()
+    for group in Set(recordings.map(\.group)) {
+      let outcome = try machine.run(
+        "natives", "results", [.integer(group)], options: RunOptions(checksOperands: true))
+      let results = recordings.filter { $0.group == group }.map(\.result)
+      #expect(outcome == .returned("[\(results.joined(separator: ","))]"), "group \(group)")
     }
   }
 }
