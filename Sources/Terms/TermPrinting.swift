@@ -69,7 +69,7 @@ public struct TermPrinter {
       try pending.push(.keys, UInt(bitPattern: words), 0)
       return nil
     case .positiveBigInteger, .negativeBigInteger:
-      try IntegerArithmetic.appendText(term, base: 10, to: &output, scratch: scratch)
+      try appendInteger(term, to: &output)
     case .float:
       FloatText.appendShortest(term.floatValue, to: &output)
     case .heapBinary:
@@ -186,6 +186,18 @@ extension TermPrinter {
       output.append(UInt8(ascii: ">"))
     } else {
       preconditionFailure("no text for the word 0x\(String(term.bits, radix: 16))")
+    }
+  }
+
+  private func appendInteger(
+    _ term: Term, to output: inout [UInt8]
+  ) throws(ScratchExhausted) {
+    do {
+      try IntegerArithmetic.appendText(term, base: 10, to: &output, scratch: scratch)
+    } catch .scratch(let error) {
+      throw error
+    } catch {
+      preconditionFailure("no text for the integer: \(error)")
     }
   }
 

@@ -519,9 +519,11 @@ extension Interpreter {
       // MARK: Maps
 
       case .getMapElements:
-        f.code += getMapElements(&f, w)
+        guard let slots = getMapElements(&f, w) else { break raised }
+        f.code += slots
       case .hasMapFields:
-        f.code += hasMapFields(&f, w)
+        guard let slots = hasMapFields(&f, w) else { break raised }
+        f.code += slots
       case .putMap:
         f.save()
         let map = putMap(&f, w)

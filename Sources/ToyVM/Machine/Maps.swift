@@ -1,48 +1,45 @@
 import Tenure
 
 extension Interpreter {
-  /// The value of a key in a map, or nothing.
-  func value(of key: Term, in map: Term) -> Term? {
-    let size = FlatMap.size(at: map.boxed)
-    let keys = FlatMap.keys(at: map.boxed)
-    if size == 0 { return nil }
-    let elements = keys.tupleElements
-    for index in 0..<size where elements[index] == key {
-      return Term(bits: FlatMap.values(at: map.boxed)[index])
-    }
-    if key.isImmediate { return nil }
-    for index in 0..<size {
-      let isEqual = try? TermEquality.isExactlyEqual(elements[index], key, scratch: scratch)
-      if isEqual == true { return Term(bits: FlatMap.values(at: map.boxed)[index]) }
-    }
-    return nil
-  }
-
-  /// Fetches values of a map into registers; returns the slots to go on by.
-  func getMapElements<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Int {
+  /// Fetches values of a map into registers.
+  ///
+  /// - Returns: the slots to go on by, or nothing after an exception was made pending.
+  func getMapElements<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Int? {
     let map = f.value(w.fieldA)
     if Checks.isOn && !map.isMap {
       f.fail("the elements of no map")
       return 0
     }
     for pair in 0..<w.count {
-      guard let found = value(of: f.source(f.code[2 + 2 * pair]), in: map) else {
+      guard let found = lookUp(f.source(f.code[2 + 2 * pair]), in: map) else {
         return f.code[1].jump
+      }
+      if found.isNone {
+        f.save()
+        return nil
       }
       f.store(found, f.code[3 + 2 * pair])
     }
     return 2 + 2 * w.count
   }
 
-  /// Whether a map has all keys; returns the slots to go on by.
-  func hasMapFields<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Int {
+  /// Whether a map has all keys.
+  ///
+  /// - Returns: the slots to go on by, or nothing after an exception was made pending.
+  func hasMapFields<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Int? {
     let map = f.value(w.fieldA)
     if Checks.isOn && !map.isMap {
       f.fail("the fields of no map")
       return 0
     }
-    for index in 0..<w.count where value(of: f.source(f.code[2 + index]), in: map) == nil {
-      return f.code[1].jump
+    for index in 0..<w.count {
+      guard let found = lookUp(f.source(f.code[2 + index]), in: map) else {
+        return f.code[1].jump
+      }
+      if found.isNone {
+        f.save()
+        return nil
+      }
     }
     return 2 + w.count
   }
@@ -57,9 +54,11 @@ extension Interpreter {
     }
     switch native {
     case .mapSize: return .small(FlatMap.size(at: map.boxed))
-    case .isMapKey: return .boolean(value(of: a, in: map) != nil)
+    case .isMapKey:
+      guard let value = lookUp(a, in: map) else { return .false }
+      return value.isNone ? .none : .true
     default:
-      if let value = value(of: a, in: map) { return value }
+      if let value = lookUp(a, in: map) { return value }
       if isGuard { return badArgument() }
       raiseError(.badKey, a)
       return .none

@@ -1,0 +1,66 @@
+import Tenure
+
+/// Natives of module `erlang` that tell of loaded modules.
+var moduleNatives: [Native] {
+  [
+    Native("erlang", "get_module_info", 1, moduleInfo),
+    Native("erlang", "get_module_info", 2, moduleInfoItem),
+  ]
+}
+
+/// The items of `get_module_info/1`, in its order. What the machine keeps nothing of is empty.
+private let listedItems = ["module", "exports", "attributes", "compile"]
+
+private func moduleInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, interpreter.code.isLoaded(x[0]) else { return interpreter.badArgument() }
+  interpreter.kept[0] = .nil
+  defer { interpreter.kept[0] = .nil }
+  for item in listedItems.reversed() {
+    guard let atom = interpreter.atom(item) else { return .none }
+    x[1] = value(interpreter, x, item) ?? .nil
+    guard !x[1].isNone, interpreter.ensure(5, live: 2) else { return .none }
+    interpreter.kept[0] = interpreter.build { cursor in
+      cursor.makeCons(cursor.makeTuple(atom, x[1]), interpreter.kept[0])
+    }
+  }
+  return interpreter.kept[0]
+}
+
+private func moduleInfoItem(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, x[1].isAtom, interpreter.code.isLoaded(x[0]) else {
+    return interpreter.badArgument()
+  }
+  return value(interpreter, x, interpreter.atoms.name(of: x[1])) ?? interpreter.badArgument()
+}
+
+/// The value of an item of the module in x0: nothing where there is no such item, no value after
+/// an exception was made pending.
+private func value(_ interpreter: Interpreter, _ x: Arguments, _ item: String) -> Term? {
+  switch item {
+  case "module": return x[0]
+  case "exports": return functions(interpreter, x[0]) { isExported(interpreter, $0) }
+  case "functions": return functions(interpreter, x[0]) { _ in true }
+  case "attributes", "compile", "nifs": return .nil
+  case "native": return .false
+  default: return nil
+  }
+}
+
+private func isExported(_ interpreter: Interpreter, _ name: FunctionName) -> Bool {
+  interpreter.code.export(name).pointee.address != nil
+}
+
+/// The list of `{Function, Arity}` of a module's functions that satisfy a condition.
+private func functions(
+  _ interpreter: Interpreter, _ module: Term, where isWanted: (FunctionName) -> Bool
+) -> Term {
+  let names = (interpreter.code.functions(of: module) ?? []).map(\.name).filter(isWanted)
+  guard interpreter.ensure(5 * names.count, live: 1) else { return .none }
+  return interpreter.build { cursor in
+    var list = Term.nil
+    for name in names.reversed() {
+      list = cursor.makeCons(cursor.makeTuple(name.function, .small(name.arity)), list)
+    }
+    return list
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import Tenure
+
+/// Natives of module `erlang` that make lists and binaries of names and bytes, and names of them.
+var erlangTextNatives: [Native] {
+  atomTextNatives + byteNatives + [
+    Native("erlang", "display", 1, display),
+    Native("erlang", "pid_to_list", 1, pidToList),
+  ]
+}
+
+// MARK: - Printing
+
+extension Interpreter {
+  /// The text of a term as `~w` writes it, or nothing after an exception was made pending.
+  fileprivate func text(of term: Term) -> [UInt8]? {
+    var text: [UInt8] = []
+    do {
+      try TermPrinter(atoms: atoms, scratch: scratch, funs: code).append(term, to: &text)
+    } catch {
+      raiseScratchExhausted(error)
+      return nil
+    }
+    return text
+  }
+}
+
+/// Writes a term and the end of a line to the standard output.
+private func display(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard var text = interpreter.text(of: x[0]) else { return .none }
+  text.append(UInt8(ascii: "\n"))
+  fflush(nil)  // What was printed before stands before.
+  return text.withUnsafeBytes { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = write(
+        STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 && errno != EINTR { return interpreter.badArgument() }
+      rest = rest.dropFirst(max(0, written))
+    }
+    return .true
+  }
+}
+
+private func pidToList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isLocalPid else { return interpreter.badArgument() }
+  guard let text = interpreter.text(of: x[0]) else { return .none }
+  return interpreter.makeList(text, live: 0)
+}
