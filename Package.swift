@@ -13,6 +13,16 @@ let common: [SwiftSetting] = [
 ]
 let strict: [SwiftSetting] = common + [.strictMemorySafety()]
 
+/// The interpreter's `switch` becomes one indirect jump. LLVM copies it to the end of every
+/// instruction, where the processor predicts it far better (fib 1.2 times faster, binary trees
+/// 1.4), unless a function has as many cases as an interpreter: these flags lift that limit. The
+/// target is in no library product, so no embedder meets them.
+let interpreter: [SwiftSetting] = [
+  .unsafeFlags(
+    ["-Xllvm", "-tail-dup-pred-size=1000", "-Xllvm", "-tail-dup-succ-size=1000"],
+    .when(configuration: .release))
+]
+
 let package = Package(
   name: "Tenure",
   products: [
@@ -37,7 +47,8 @@ let package = Package(
       swiftSettings: strict),
     // Outside: an embedder like any other. Without package access it sees only what is public.
     .target(
-      name: "ToyVM", dependencies: ["Tenure"], packageAccess: false, swiftSettings: common),
+      name: "ToyVM", dependencies: ["Tenure"], packageAccess: false,
+      swiftSettings: common + interpreter),
     .executableTarget(
       name: "TenureTool", dependencies: ["ToyVM", "Tenure"], packageAccess: false,
       swiftSettings: strict),

@@ -33,32 +33,32 @@ public struct Term: Equatable, Hashable, BitwiseCopyable, Sendable {
 
 extension Term {
   /// The word that stands for the absence of a value.
-  @inlinable public static var none: Term { Term(bits: 0) }
+  @inlinable @inline(__always) public static var none: Term { Term(bits: 0) }
   /// The empty list, `[]`.
-  @inlinable public static var `nil`: Term { Term(bits: 0x3B) }
+  @inlinable @inline(__always) public static var `nil`: Term { Term(bits: 0x3B) }
 
   /// Whether this is the absence of a value.
-  @inlinable public var isNone: Bool { bits == 0 }
+  @inlinable @inline(__always) public var isNone: Bool { bits == 0 }
   /// Whether this is `[]`.
-  @inlinable public var isNil: Bool { bits == 0x3B }
+  @inlinable @inline(__always) public var isNil: Bool { bits == 0x3B }
   /// Whether the word addresses a cons cell.
-  @inlinable public var isCons: Bool { bits & 3 == 1 }
+  @inlinable @inline(__always) public var isCons: Bool { bits & 3 == 1 }
   /// Whether the word addresses a boxed object.
-  @inlinable public var isBoxed: Bool { bits & 3 == 2 }
+  @inlinable @inline(__always) public var isBoxed: Bool { bits & 3 == 2 }
   /// Whether the value is in the word itself.
-  @inlinable public var isImmediate: Bool { bits & 3 == 3 }
+  @inlinable @inline(__always) public var isImmediate: Bool { bits & 3 == 3 }
   /// Whether this is `[]` or a cons cell.
-  @inlinable public var isList: Bool { isCons || isNil }
+  @inlinable @inline(__always) public var isList: Bool { isCons || isNil }
   /// Whether this is a small integer.
-  @inlinable public var isSmall: Bool { bits & 0xF == 0xF }
+  @inlinable @inline(__always) public var isSmall: Bool { bits & 0xF == 0xF }
   /// Whether this is an atom.
-  @inlinable public var isAtom: Bool { bits & 0x3F == 0x0B }
+  @inlinable @inline(__always) public var isAtom: Bool { bits & 0x3F == 0x0B }
   /// Whether this is a catch mark (found on stacks only).
-  @inlinable public var isCatch: Bool { bits & 0x3F == 0x1B }
+  @inlinable @inline(__always) public var isCatch: Bool { bits & 0x3F == 0x1B }
   /// Whether this is a local pid.
-  @inlinable public var isLocalPid: Bool { bits & 0xF == 0x3 }
+  @inlinable @inline(__always) public var isLocalPid: Bool { bits & 0xF == 0x3 }
   /// Whether this is a local port.
-  @inlinable public var isLocalPort: Bool { bits & 0xF == 0x7 }
+  @inlinable @inline(__always) public var isLocalPort: Bool { bits & 0xF == 0x7 }
 
   /// Whether this addresses a boxed object whose header has the subtag.
   @inlinable @inline(__always)
@@ -66,25 +66,25 @@ extension Term {
     isBoxed && header.subtag == subtag
   }
   /// Whether this is a tuple.
-  @inlinable public var isTuple: Bool { isBoxed && boxed[0] & 0x3F == 0 }
+  @inlinable @inline(__always) public var isTuple: Bool { isBoxed && boxed[0] & 0x3F == 0 }
   /// Whether this is a tuple of exactly so many elements.
   @inlinable public func isTuple(arity: Int) -> Bool {
     isBoxed && boxed[0] == Header.tuple(arity: arity).bits
   }
   /// Whether this is a boxed float.
-  @inlinable public var isFloat: Bool { isBoxed && boxed[0] == Header.float.bits }
+  @inlinable @inline(__always) public var isFloat: Bool { isBoxed && boxed[0] == Header.float.bits }
   /// Whether this is an integer too large for a word.
-  @inlinable public var isBigInteger: Bool { isBoxed && header.isBigInteger }
+  @inlinable @inline(__always) public var isBigInteger: Bool { isBoxed && header.isBigInteger }
   /// Whether this is a small or a big integer.
-  @inlinable public var isInteger: Bool { isSmall || isBigInteger }
+  @inlinable @inline(__always) public var isInteger: Bool { isSmall || isBigInteger }
   /// Whether this is an integer or a float.
-  @inlinable public var isNumber: Bool { isSmall || isBigInteger || isFloat }
+  @inlinable @inline(__always) public var isNumber: Bool { isSmall || isBigInteger || isFloat }
   /// Whether this is a map.
-  @inlinable public var isMap: Bool { isBoxed(.map) }
+  @inlinable @inline(__always) public var isMap: Bool { isBoxed(.map) }
   /// Whether this is a fun, local or external.
-  @inlinable public var isFun: Bool { isBoxed(.fun) }
+  @inlinable @inline(__always) public var isFun: Bool { isBoxed(.fun) }
   /// Whether this is a binary of whole bytes that stands on a heap.
-  @inlinable public var isHeapBinary: Bool { isBoxed(.heapBinary) }
+  @inlinable @inline(__always) public var isHeapBinary: Bool { isBoxed(.heapBinary) }
 }
 
 // MARK: - Immediates

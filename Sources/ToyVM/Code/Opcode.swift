@@ -55,6 +55,11 @@ enum Opcode: UInt8 {
   case moveXYMoveXY
   case moveYXMoveYX
   case moveXXReturn
+  case moveCXReturn
+  case moveXXCallOnly  // a, b as moveXX; slot 1: address
+  case moveXXMoveXXCallOnly  // n: index of the second register to move to; else as the next
+  case moveXYMoveXXCall  // a, b, c: from, to, from; n: index of the register to; slot 1: address
+  case allocateMoveXYMoveXX  // n: live; a: words; b, c: from, to; slot 1: from, to << 32
   case swap  // a, b: reg
 
   // Lists and tuples.
@@ -67,6 +72,8 @@ enum Opcode: UInt8 {
   case isNonemptyListGetList  // a: reg; b, c: reg; slot 1: jump
   case isNonemptyListAllocateGetList  // as above; slot 1 lower half: frame words << 8 | live
   case putTuple  // a: reg; n: arity, or 0 and slot 1; a slot each: source word
+  case testHeapPutTuple  // a: reg; n: arity; b: live; c: words; a slot each: source word
+  case testHeapPutTupleReturn  // slot 1: frame words; else as above; ends the function
   case getTupleElement  // a: reg; b: reg; c: byte offset of the element
   case getTupleElementPair  // as above; the next element goes to slot 1's low field
   case setTupleElement  // a: value; b: reg; c: byte offset
@@ -90,6 +97,7 @@ enum Opcode: UInt8 {
   case isFunctionOfArity  // a: reg; b: arity; slot 1: jump
   case isTaggedTuple  // a: reg; jump; slot 1: header; slot 2: atom
   case testArity  // a: reg; jump; slot 1: header
+  case isTupleOfArity  // a: reg; jump; slot 1: header
   case isExactlyWord  // a: reg; jump; slot 1: immediate
   case isNotExactlyWord
   case isExactlyEqual  // a, b; slot 1: jump
@@ -109,6 +117,7 @@ enum Opcode: UInt8 {
 
   // Arithmetic. n: slots; a, b; c: reg; slot 1: jump, operation or native << 16, live.
   case add
+  case addReturn  // as add; slot n: frame words; ends the function
   case addSmall  // a: reg; slot 2: small to add; slot 3: the operand as it was
   case subtract
   case multiply

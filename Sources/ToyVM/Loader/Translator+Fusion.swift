@@ -9,7 +9,10 @@ extension Translator {
   mutating func fuse(at index: Int) throws(LoadError) -> Int? {
     switch items[index].instruction.opcode {
     case .isNonemptyList: try fuseListTest(at: index)
-    case .testHeap: try fusePutList(at: index)
+    case .isTuple: try fuseTupleTest(at: index)
+    case .testHeap: try fuseBuilding(at: index)
+    case .allocate: try fuseAllocate(at: index)
+    case .gcBif2: try fuseAddReturn(at: index)
     case .deallocate: try fuseReturn(at: index)
     case .move: try fuseMove(at: index)
     case .getTupleElement: try fuseElements(at: index)
@@ -65,6 +68,73 @@ extension Translator {
     return 2
   }
 
+  private mutating func fuseBuilding(at index: Int) throws(LoadError) -> Int? {
+    if let count = try fusePutList(at: index) { return count }
+    return try fusePutTuple(at: index)
+  }
+
+  private mutating func fuseTupleTest(at index: Int) throws(LoadError) -> Int? {
+    let test = items[index].instruction
+    guard let field = register(test.operands[1]), let arity = instruction(index + 1, .testArity),
+      arity.operands[1] == test.operands[1], arity.operands[0] == test.operands[0]
+    else { return nil }
+    let start = buffer.begin(.isTupleOfArity, a: field)
+    buffer.jump(to: try target(test, 0), at: start)
+    buffer.append(Header.tuple(arity: try unsigned(arity, 2, below: 1 << 24)).bits)
+    return 2
+  }
+
+  private mutating func fusePutTuple(at index: Int) throws(LoadError) -> Int? {
+    guard let put = instruction(index + 1, .putTuple2) else { return nil }
+    let test = items[index].instruction
+    let words = try heapWords(test, 0)
+    let elements = try list(put, 1)
+    guard words < 1 << 16, !elements.isEmpty, elements.count < 256 else { return nil }
+    var frame: UInt?
+    if let deallocate = instruction(index + 2, .deallocate), instruction(index + 3, .return) != nil {
+      frame = UInt(try unsigned(deallocate, 0, below: 1 << 16))
+    }
+    buffer.begin(
+      frame == nil ? .testHeapPutTuple : .testHeapPutTupleReturn, n: elements.count,
+      a: try register(put, 0), b: UInt(try live(test, 1)), c: UInt(words))
+    if let frame { buffer.append(frame) }
+    for element in elements { buffer.append(try sourceWord(element, put)) }
+    return frame == nil ? 2 : 4
+  }
+
+  private mutating func fuseAllocate(at index: Int) throws(LoadError) -> Int? {
+    guard let first = instruction(index + 1, .move), let second = instruction(index + 2, .move),
+      isX(first.operands[0]), isY(first.operands[1]), isX(second.operands[0]),
+      isX(second.operands[1])
+    else { return nil }
+    let allocate = items[index].instruction
+    buffer.begin(
+      .allocateMoveXYMoveXX, n: try live(allocate, 1),
+      a: UInt(try unsigned(allocate, 0, below: 1 << 16)), b: try register(first, 0),
+      c: try register(first, 1))
+    buffer.append(try register(second, 0) | (try register(second, 1)) << 32)
+    return 3
+  }
+
+  /// A sum that a function ends with.
+  private mutating func fuseAddReturn(at index: Int) throws(LoadError) -> Int? {
+    let sum = items[index].instruction
+    guard let deallocate = instruction(index + 1, .deallocate),
+      instruction(index + 2, .return) != nil, isX(sum.operands[5]),
+      register(sum.operands[3]) != nil, register(sum.operands[4]) != nil,
+      case .unsigned(let place) = sum.operands[2], imports.indices.contains(place),
+      case .label(0) = sum.operands[0],
+      let (opcode, operation) = BinaryArithmetic.named(
+        imports[place].pointee.name, in: store.system.atoms), opcode == .add
+    else { return nil }
+    let frame = UInt(try unsigned(deallocate, 0, below: 1 << 16))
+    try beginWithValues(
+      .addReturn, sum, a: 3, b: 4, c: try register(sum, 5), jump: 0,
+      lowerHalf: UInt(operation.rawValue) << 16 | UInt(try live(sum, 1)))
+    buffer.append(frame)
+    return 3
+  }
+
   private mutating func fuseReturn(at index: Int) throws(LoadError) -> Int? {
     guard instruction(index + 1, .return) != nil else { return nil }
     let words = try unsigned(items[index].instruction, 0, below: 1 << 16)
@@ -89,10 +159,11 @@ extension Translator {
 
   private mutating func fuseMove(at index: Int) throws(LoadError) -> Int? {
     let move = items[index].instruction
-    guard let from = register(move.operands[0]) else { return nil }
+    guard let from = register(move.operands[0]) else { return try fuseConstantReturn(at: index) }
     let to = try register(move, 1)
     let fromX = isX(move.operands[0])
     let toX = isX(move.operands[1])
+    if let count = try fuseMovesAndCall(at: index) { return count }
     if let second = instruction(index + 1, .move), let secondFrom = register(second.operands[0]),
       let opcode = Self.pairs[
         MovePair(
@@ -108,19 +179,70 @@ extension Translator {
       buffer.begin(.moveXXReturn, a: from, b: to)
       return 2
     }
-    if fromX, let call = instruction(index + 1, .call) {
-      if let line = items[index + 1].line { note(line: line) }
+    return try fuseMoveAndCall(at: index, from: from, to: to, fromX: fromX)
+  }
+
+  private mutating func fuseConstantReturn(at index: Int) throws(LoadError) -> Int? {
+    let move = items[index].instruction
+    guard instruction(index + 1, .return) != nil, isX(move.operands[1]),
+      let term = constants.term(of: move.operands[0])
+    else { return nil }
+    buffer.begin(.moveCXReturn, a: try register(move, 1))
+    buffer.append(term.bits)
+    return 2
+  }
+
+  private mutating func fuseMoveAndCall(
+    at index: Int, from: UInt, to: UInt, fromX: Bool
+  ) throws(LoadError) -> Int? {
+    let call: GenericInstruction
+    if fromX, let local = instruction(index + 1, .call) {
+      noteLine(at: index + 1)
       buffer.begin(.moveXXCall, a: from, b: to)
-      buffer.appendAddress(of: try target(call, 1))
-      return 2
-    }
-    if !fromX, let call = instruction(index + 1, .callLast) {
-      let words = UInt(try unsigned(call, 2, below: 1 << 16))
+      call = local
+    } else if fromX, let tail = instruction(index + 1, .callOnly) {
+      noteLine(at: index + 1)
+      buffer.begin(.moveXXCallOnly, a: from, b: to)
+      call = tail
+    } else if !fromX, let last = instruction(index + 1, .callLast) {
+      noteLine(at: index + 1)
+      let words = UInt(try unsigned(last, 2, below: 1 << 16))
       buffer.begin(.moveYXCallLast, a: from, b: to, c: words)
-      buffer.appendAddress(of: try target(call, 1))
-      return 2
+      call = last
+    } else {
+      return nil
     }
-    return nil
+    buffer.appendAddress(of: try target(call, 1))
+    return 2
+  }
+
+  /// Two moves, the second between X registers, and a call.
+  private mutating func fuseMovesAndCall(at index: Int) throws(LoadError) -> Int? {
+    let first = items[index].instruction
+    guard let second = instruction(index + 1, .move), isX(first.operands[0]),
+      isX(second.operands[0]), case .x(let to) = second.operands[1], to < 256
+    else { return nil }
+    let opcode: Opcode
+    let call: GenericInstruction
+    if isY(first.operands[1]), let local = instruction(index + 2, .call) {
+      opcode = .moveXYMoveXXCall
+      call = local
+    } else if isX(first.operands[1]), let tail = instruction(index + 2, .callOnly) {
+      opcode = .moveXXMoveXXCallOnly
+      call = tail
+    } else {
+      return nil
+    }
+    noteLine(at: index + 2)
+    buffer.begin(
+      opcode, n: to, a: try register(first, 0), b: try register(first, 1),
+      c: try register(second, 0))
+    buffer.appendAddress(of: try target(call, 1))
+    return 3
+  }
+
+  private mutating func noteLine(at index: Int) {
+    if let line = items[index].line { note(line: line) }
   }
 
   private struct MovePair: Hashable {

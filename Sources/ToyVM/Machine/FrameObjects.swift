@@ -62,6 +62,20 @@ extension Frame {
     store(.cons(at: cell), w.fieldC)
   }
 
+  /// Builds the tuple of an instruction with its arity behind the opcode.
+  @inline(__always)
+  mutating func makeTuple(_ w: UInt, sources: UnsafeMutablePointer<UInt>) {
+    let arity = w.count
+    guard let tuple = reserve(words: 1 &+ arity) else { return }
+    tuple[0] = Header.tuple(arity: arity).bits
+    var index = 0
+    while index < arity {
+      tuple[1 &+ index] = source(sources[index]).bits
+      index &+= 1
+    }
+    store(.boxed(at: tuple), w.fieldA)
+  }
+
   /// Fills the words of a fun in front of its free variables.
   @inline(__always)
   func fillFun(_ fun: UnsafeMutablePointer<UInt>, entry: UInt, free: Int, creator: Term) {

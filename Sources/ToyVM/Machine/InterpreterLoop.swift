@@ -171,6 +171,33 @@ extension Interpreter {
       case .moveXXReturn:
         f.xSlot(w.fieldB).pointee = f.xValue(w.fieldA).bits
         f.popReturn()
+      case .moveCXReturn:
+        f.xSlot(w.fieldA).pointee = f.code[1]
+        f.popReturn()
+      case .moveXXCallOnly:
+        f.xSlot(w.fieldB).pointee = f.xValue(w.fieldA).bits
+        f.steps &-= 1
+        if f.steps < 0 { return .outOfSteps }
+        f.code = f.target(1)
+      case .moveXXMoveXXCallOnly:
+        f.xSlot(w.fieldB).pointee = f.xValue(w.fieldA).bits
+        f.xSlot(UInt(w.count) &* 8).pointee = f.xValue(w.fieldC).bits
+        f.steps &-= 1
+        if f.steps < 0 { return .outOfSteps }
+        f.code = f.target(1)
+      case .moveXYMoveXXCall:
+        f.ySlot(w.fieldB).pointee = f.xValue(w.fieldA).bits
+        f.xSlot(UInt(w.count) &* 8).pointee = f.xValue(w.fieldC).bits
+        f.pushReturn(f.code + 2)
+        f.steps &-= 1
+        if f.steps < 0 { return .outOfSteps }
+        f.code = f.target(1)
+      case .allocateMoveXYMoveXX:
+        if !ensureRoom(&f, words: Int(w.fieldA), live: w.count) { break raised }
+        f.pushFrame(words: Int(w.fieldA))
+        f.ySlot(w.fieldC).pointee = f.xValue(w.fieldB).bits
+        f.xSlot(f.code[1] >> 32).pointee = f.xValue(f.code[1] & 0xFFFF_FFFF).bits
+        f.code += 2
       case .swap:
         let left = f.value(w.fieldA)
         f.store(f.value(w.fieldB), w.fieldA)
@@ -248,6 +275,15 @@ extension Interpreter {
           f.store(.boxed(at: tuple), w.fieldA)
         }
         f.code = sources + arity
+      case .testHeapPutTuple:
+        if !ensureRoom(&f, words: Int(w.fieldC), live: Int(w.fieldB)) { break raised }
+        f.makeTuple(w, sources: f.code + 1)
+        f.code += 1 + w.count
+      case .testHeapPutTupleReturn:
+        if !ensureRoom(&f, words: Int(w.fieldC), live: Int(w.fieldB)) { break raised }
+        f.makeTuple(w, sources: f.code + 2)
+        f.popFrame(words: Int(f.code[1]))
+        f.popReturn()
       case .getTupleElement:
         let tuple = f.tuple(f.value(w.fieldA), upTo: w.fieldC)
         f.store(tuple.load(fromByteOffset: Int(w.fieldC), as: Term.self), w.fieldB)
@@ -300,6 +336,9 @@ extension Interpreter {
         let term = f.value(w.fieldA)
         if Checks.isOn && !term.isTuple { f.fail("the arity of no tuple") }
         f.code += (!Checks.isOn || term.isBoxed) && term.boxed[0] == f.code[1] ? 2 : w.jump
+      case .isTupleOfArity:
+        let term = f.value(w.fieldA)
+        f.code += term.isBoxed && term.boxed[0] == f.code[1] ? 2 : w.jump
       case .isExactlyWord: f.code += f.value(w.fieldA).bits == f.code[1] ? 2 : w.jump
       case .isNotExactlyWord: f.code += f.value(w.fieldA).bits != f.code[1] ? 2 : w.jump
       case .isExactlyEqual, .isNotExactlyEqual, .isEqual, .isNotEqual:
@@ -375,6 +414,21 @@ extension Interpreter {
           f.code += w.count
         } else if !arithmetic(&f, w, a, b) {
           break raised
+        }
+      case .addReturn:
+        let a = f.operand(w.fieldA)
+        let b = f.operand(w.fieldB)
+        let (sum, overflow) = Int(bitPattern: a.bits).addingReportingOverflow(
+          Int(bitPattern: b.bits &- 0xF))
+        if a.bits & b.bits & 0xF == 0xF && !overflow {
+          f.store(Term(bits: UInt(bitPattern: sum)), w.fieldC)
+          f.popFrame(words: Int(f.code[w.count]))
+          f.popReturn()
+        } else {
+          // The slow path goes on behind the sum: where an instruction ends the function.
+          if !arithmetic(&f, w, a, b) { break raised }
+          f.popFrame(words: Int(f.code[0]))
+          f.popReturn()
         }
       case .subtract:
         let a = f.operand(w.fieldA)
