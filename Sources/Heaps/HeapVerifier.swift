@@ -111,3 +111,13 @@ public struct HeapVerifier {
     "heap verifier: the word 0x\(String(bits, radix: 16)) at \(slot) (\(place.rawValue)) \(complaint)"
   }
 }
+
+extension ProcessHeap {
+  /// Verifies every object of both generations, the stack and the roots, and traps at the first
+  /// word that no term may be.
+  /// - Parameter roots: every slot outside the stack that holds a term of this heap.
+  /// - Complexity: linear in the words of the heap, the dead ones included.
+  public mutating func verify(roots: inout some RootSource & ~Copyable) {
+    HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+  }
+}
