@@ -127,7 +127,7 @@ public struct TermGenerator {
   public mutating func path(from root: ModelTerm, model: ModelHeap) -> [Int] {
     var path: [Int] = []
     var reached = root
-    while case .object(let number) = reached, number(below: 3) > 0 {
+    while case .object(let number) = reached, self.number(below: 3) > 0 {
       let slots = model.objects[number].slots
       if slots.isEmpty { break }
       let slot = self.number(below: slots.count)

@@ -37,6 +37,17 @@ public struct TermPlan {
   /// Makes a plan of no objects.
   public init() {}
 
+  /// What a path of slots leads to, on the heap and in the model.
+  public static func follow(_ path: [Int], from root: Pair, in model: ModelHeap) -> Pair {
+    var (reached, term) = root
+    for slot in path {
+      guard case .object(let number) = reached else { break }
+      reached = model.objects[number].slots[slot]
+      term = ObjectWords(of: term).slots[slot]
+    }
+    return (reached, term)
+  }
+
   /// Builds the objects at a cursor and in a model.
   /// - Parameters:
   ///   - cursor: over at least ``words`` words.
@@ -52,13 +63,7 @@ public struct TermPlan {
       case .word(let word): return (.word(word), word)
       case .planned(let number): return built[number]
       case .root(let number, let path):
-        var (reached, term) = root(number)
-        for slot in path {
-          guard case .object(let number) = reached else { break }
-          reached = model.objects[number].slots[slot]
-          term = ObjectWords(of: term).slots[slot]
-        }
-        return (reached, term)
+        return Self.follow(path, from: root(number), in: model)
       }
     }
     for object in objects {
