@@ -65,7 +65,7 @@ private struct DictionaryAndRoots<Roots: RootSource & ~Copyable>: RootSource {
   let roots: UnsafeMutablePointer<Roots>
 
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
-    dictionary?.visitSlots(&visitor)
+    if var dictionary { dictionary.visitSlots(&visitor) }
     roots.pointee.visitSlots(&visitor)
   }
 }

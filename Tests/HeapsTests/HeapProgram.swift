@@ -38,6 +38,7 @@ final class HeapProgram {
   /// The sizes of the frames on the stack, return addresses included.
   private var frames: [Int] = []
   private var generator: TermGenerator
+  private var stepsDone = 0
   private var collectionsSeen = 0
   private var fullSweepsSeen = 0
 
@@ -54,18 +55,19 @@ final class HeapProgram {
 
   private var rootSlots: RootSlots { RootSlots(base: registers, count: registerCount) }
 
-  /// Runs all steps.
-  /// - Throws: the first refusal that a second attempt did not help.
+  /// Runs the steps that are left.
+  /// - Throws: the first refusal that a second attempt did not help; its step is not done again.
   func run() throws(HeapError) {
-    for number in 0..<plan.steps {
+    while stepsDone < plan.steps {
+      stepsDone += 1
       do {
         try step()
       } catch {
-        check("after step \(number), which was refused")
+        check("after step \(stepsDone), which was refused")
         throw error
       }
       if complaints.count > 3 { return }
-      noteCollections("step \(number)")
+      noteCollections("step \(stepsDone)")
       if model.objects.count > 2000 { forgetInModel() }
     }
     check("at the end")
