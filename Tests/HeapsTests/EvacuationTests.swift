@@ -172,6 +172,29 @@ import Testing
     }
   }
 
+  /// The last cell of a list whose head holds more and whose tail is an object: both are to be
+  /// found by the scan, the tail in a cell that stands among others that need none.
+  @Test(arguments: ObjectKind.allCases)
+  func anImproperTailBehindAHeadThatHoldsMore(kind: ObjectKind) throws {
+    for tailIsMature in [false, true] {
+      for cells in [1, 2, 5] {
+        let fixture = try HeapFixture(options: HeapOptions(minimumWords: 2000))
+        fixture.roots[0] = fixture.heap.build { kind.build(&$0, holding: .small(1)) }
+        if tailIsMature { try fixture.collect(fully: true) }
+        let tail = fixture.roots[0]
+        fixture.roots[0] = fixture.heap.build { cursor in
+          let head = cursor.makeTuple(cursor.makeFloat(1), cursor.makeFloat(2))
+          let last = cursor.makeCons(head, tail)
+          return (1..<cells).reduce(last) { list, number in
+            cursor.makeCons(.small(number), list)
+          }
+        }
+        #expect(try fixture.differenceAfterCollecting(fully: false) == nil)
+        #expect(try fixture.differenceAfterCollecting(fully: true) == nil)
+      }
+    }
+  }
+
   private static func drop(_ cells: Int, of list: Term) -> Term {
     var list = list
     for _ in 0..<cells { list = list.cons[1] }
