@@ -24,8 +24,10 @@ final class HeapProgram {
   private(set) var complaints: [String] = []
   /// The ensures that were refused.
   private(set) var refusals: [HeapError] = []
-  /// Called after a refusal and before the second attempt.
+  /// Called after a refusal and before the next attempt.
   var onRefusal: () -> Void = {}
+  /// How often an ensure that is refused is tried.
+  var attempts = 2
   private(set) var checkCount = 0
 
   private(set) var heap: ProcessHeap
@@ -203,19 +205,21 @@ final class HeapProgram {
     }
   }
 
-  /// Tries once more what was refused.
+  /// Tries again what was refused.
   private func attempt(
     _ body: (inout ProcessHeap, inout RootSlots) throws(HeapError) -> Void
   ) throws(HeapError) {
     var roots = rootSlots
-    do {
-      try body(&heap, &roots)
-    } catch {
-      refusals.append(error)
-      check("after a refusal")
-      onRefusal()
-      try body(&heap, &roots)
+    for _ in 1..<attempts {
+      do {
+        return try body(&heap, &roots)
+      } catch {
+        refusals.append(error)
+        check("after a refusal")
+        onRefusal()
+      }
     }
+    try body(&heap, &roots)
   }
 
   private func noteCollections(_ place: String) {

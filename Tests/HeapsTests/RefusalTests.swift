@@ -67,19 +67,19 @@ import Testing
     plan.memory.budgetBytes = budget
     let allocator = BlockAllocator(configuration: plan.memory)
     var ballast: [MemoryBlock] = []
-    while allocator.statistics.pages.committedBytes < budget - (128 << 10) {
-      ballast.append(try allocator.allocate(byteCount: 32 << 10, kind: .code))
+    while allocator.statistics.pages.committedBytes < budget - (24 << 10) {
+      ballast.append(try allocator.allocate(byteCount: 16 << 10, kind: .code))
     }
     do {
       let environment = HeapEnvironment(allocator: allocator)
       let program = try HeapProgram(plan, environment: environment)
+      program.attempts = 20
       program.onRefusal = {
-        for block in ballast.suffix(8) { allocator.free(block, kind: .code) }
-        ballast.removeLast(8)
+        if let block = ballast.popLast() { allocator.free(block, kind: .code) }
       }
       try program.run()
       #expect(program.complaints.isEmpty)
-      #expect(program.refusals.count > 1)
+      #expect(program.refusals.count > 3)
       #expect(program.refusals.allSatisfy { $0.isBudgetExceeded })
       #expect(!ballast.isEmpty)
     }
