@@ -68,6 +68,8 @@ let package = Package(
       name: "HeapsTests", dependencies: ["Heaps", "TestKit"], exclude: ["Recording"],
       swiftSettings: common),
     .testTarget(
+      name: "ProcessesTests", dependencies: ["Processes", "TestKit"], swiftSettings: common),
+    .testTarget(
       name: "ToyVMTests", dependencies: ["ToyVM", "Tenure", "TestKit"],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(

@@ -71,8 +71,9 @@ public struct HeapState: BitwiseCopyable {
   /// Whether there is room for so many words on top of the reserve.
   @inlinable @inline(__always)
   public func hasRoom(words: Int) -> Bool {
-    UnsafeMutableRawPointer(stackTop) - UnsafeMutableRawPointer(top) &- reservedBytes
-      >= words &* MemoryLayout<UInt>.stride
+    // Divided rather than multiplied: a number of words beyond all memory must not wrap around.
+    (UnsafeMutableRawPointer(stackTop) - UnsafeMutableRawPointer(top) &- reservedBytes) &>> 3
+      >= words
   }
 }
 

@@ -6,17 +6,19 @@ import Terms
 /// Independent of the evacuators: walks every object of both generations, live or dead, the
 /// stack and the roots.
 public struct HeapVerifier {
-  private let young: AddressRange
-  private let old: AddressRange
+  private let young: ObjectStarts
+  private let old: ObjectStarts?
+  private let mature: AddressRange
   private let literals: LiteralAreas
   private var place = Place.young
 
   /// Where a word stands that is being checked.
-  private enum Place: String { case young, old, stack, root }
+  private enum Place: String { case young, mature, old, stack, root }
 
   init(state: HeapState, literals: LiteralAreas) {
-    young = AddressRange(state.start, state.top)
-    old = state.old.map { AddressRange($0.start, $0.top) } ?? .empty
+    young = ObjectStarts(from: state.start, to: state.top)
+    old = state.old.map { ObjectStarts(from: $0.start, to: $0.top) }
+    mature = AddressRange(state.start, state.highWater)
     self.literals = literals
   }
 
@@ -26,7 +28,10 @@ public struct HeapVerifier {
   ) {
     verifyPointers(state)
     var verifier = HeapVerifier(state: state, literals: literals)
-    verifier.verifyObjects(from: state.start, to: state.top)
+    verifier.place = .mature
+    verifier.verifyObjects(from: state.start, to: state.highWater)
+    verifier.place = .young
+    verifier.verifyObjects(from: state.highWater, to: state.top)
     if let old = state.old {
       verifier.place = .old
       verifier.verifyObjects(from: old.start, to: old.top)
@@ -55,19 +60,16 @@ public struct HeapVerifier {
   ) {
     var scan = start
     while scan < top {
-      let bits = scan.pointee
-      if bits & 3 == 0 {
-        precondition(bits != 0, "no value at \(scan) in the \(place.rawValue) heap")
-        let words = Header(bits: bits).objectWords(at: scan)
-        precondition(
-          words <= top - scan, "object of \(words) words at \(scan) runs beyond the heap's top")
-        scan += 1 + Header(bits: bits).rawWords
-      } else {
-        verifyTerm(bits, at: scan)
-        scan += 1
+      let (terms, end) = ObjectStarts.termsOfObject(at: scan, before: top)
+      var slot = terms
+      while slot < end {
+        let bits = slot.pointee
+        precondition(bits & 3 != 0, describe(bits, slot, "of an object is no term"))
+        verifyTerm(bits, at: slot)
+        slot += 1
       }
+      scan = end
     }
-    precondition(scan == top, "the last object runs beyond the heap's top")
   }
 
   /// Verifies a run of slots outside the heap.
@@ -86,22 +88,24 @@ public struct HeapVerifier {
       precondition(isKnown, describe(bits, slot, "is no immediate"))
       return
     }
-    let inYoung = young.contains(bits)
-    let inOld = old.contains(bits)
-    if place == .old {
-      precondition(!inYoung, describe(bits, slot, "of the old generation is young"))
-    }
-    if !inYoung && !inOld {
+    if young.range.contains(bits) {
+      precondition(place != .old, describe(bits, slot, "of the old generation is young"))
+      precondition(
+        place != .mature || mature.contains(bits),
+        describe(bits, slot, "of a mature object is younger"))
+      precondition(young.contains(bits), describe(bits, slot, "refers to the inside of an object"))
+    } else if let old, old.range.contains(bits) {
+      precondition(old.contains(bits), describe(bits, slot, "refers to the inside of an object"))
+    } else {
       let isLiteral = bits == Term.emptyTuple.bits || literals.contains(bits)
       precondition(isLiteral, describe(bits, slot, "is in no heap and no literal area"))
     }
     if term.isBoxed {
       let header = term.boxed[0]
       precondition(header & 3 == 0, describe(bits, slot, "refers to no header"))
-      precondition(
-        header != 0 || bits == Term.emptyTuple.bits, describe(bits, slot, "refers to no value"))
     } else {
-      precondition(term.cons[0].bits & 3 != 0, describe(bits, slot, "refers to a cell with no head"))
+      precondition(
+        term.cons[0].bits & 3 != 0, describe(bits, slot, "refers to a cell with no head"))
     }
   }
 
@@ -109,5 +113,15 @@ public struct HeapVerifier {
     _ bits: UInt, _ slot: UnsafeMutablePointer<UInt>, _ complaint: String
   ) -> String {
     "heap verifier: the word 0x\(String(bits, radix: 16)) at \(slot) (\(place.rawValue)) \(complaint)"
+  }
+}
+
+extension ProcessHeap {
+  /// Verifies every object of both generations, the stack and the roots, and traps at the first
+  /// word that no term may be.
+  /// - Parameter roots: every slot outside the stack that holds a term of this heap.
+  /// - Complexity: linear in the words of the heap, the dead ones included.
+  public mutating func verify(roots: inout some RootSource & ~Copyable) {
+    HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
   }
 }

@@ -94,7 +94,7 @@ extension ProcessHeap {
   }
 
   /// The most words one ensure may ask for: far beyond any machine, far below an overflow.
-  private static var largestRequestWords: Int { 1 << 48 }
+  static var largestRequestWords: Int { 1 << 48 }
 
   private func fillFreeWords() {
     let heap = state.pointee

@@ -24,11 +24,15 @@ public struct ProcessHeap: ~Copyable {
   ///   - environment: where memory comes from.
   ///   - options: sizes of this heap.
   ///   - words: what the first block must have room for.
-  /// - Throws: ``HeapError/outOfMemory(_:)``; then nothing is held.
+  /// - Throws: ``HeapError``; then nothing is held.
   public init(
     environment: HeapEnvironment, options: HeapOptions = HeapOptions(), words: Int = 0
   ) throws(HeapError) {
-    let blockWords = max(options.minimumWords, HeapSizes.atLeast(words))
+    precondition(words >= 0, "a heap of \(words) words")
+    let least = max(options.minimumWords, words)
+    guard least <= Self.largestRequestWords else { throw .tooLarge(words: least) }
+    let blockWords = max(
+      options.minimumWords, HeapSizes.atLeast(words + HeapSizes.reservedWords))
     let stateBlock: MemoryBlock
     do {
       stateBlock = try environment.allocator.allocate(

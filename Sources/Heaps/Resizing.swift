@@ -5,7 +5,7 @@ extension ProcessHeap {
   /// Gives the young block the size that was decided, where it stands if it can.
   ///
   /// - Returns: the refusal, if memory for it was refused: the block then keeps its size.
-  mutating func resize(
+  package mutating func resize(
     by decision: ResizeDecision, roots: inout some RootSource & ~Copyable
   ) -> HeapError? {
     guard let words = decision.newBlockWords, words != state.pointee.blockWords else { return nil }

@@ -61,11 +61,11 @@ public struct Process: ~Copyable {
 
 /// The dictionary's slots and an embedder's roots as one source.
 private struct DictionaryAndRoots<Roots: RootSource & ~Copyable>: RootSource {
-  var dictionary: RootSlots
+  var dictionary: RootSlots?
   let roots: UnsafeMutablePointer<Roots>
 
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
-    dictionary.visitSlots(&visitor)
+    if var dictionary { dictionary.visitSlots(&visitor) }
     roots.pointee.visitSlots(&visitor)
   }
 }

@@ -27,10 +27,12 @@ public struct ProcessDictionary: ~Copyable {
     block.unsafelyUnwrapped.base.assumingMemoryBound(to: Term.self)
   }
 
-  /// Every key and value, empty places included: the dictionary's roots.
-  var slots: RootSlots {
-    guard let block else { return RootSlots(base: UnsafeMutablePointer(bitPattern: 8)!, count: 0) }
-    return RootSlots(base: block.base.assumingMemoryBound(to: Term.self), count: 2 * places)
+  /// Every key and value, empty places included: the dictionary's roots. Nothing before the first
+  /// key is set.
+  var slots: RootSlots? {
+    block.map { block in
+      RootSlots(base: block.base.assumingMemoryBound(to: Term.self), count: 2 * places)
+    }
   }
 
   private func firstPlace(of key: Term) -> Int {

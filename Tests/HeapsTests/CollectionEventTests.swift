@@ -1,0 +1,102 @@
+import Carriers
+import Heaps
+import TestKit
+import Terms
+import Testing
+
+/// What is told of collections, and that the numbers agree with each other.
+@Suite struct CollectionEventTests {
+  @Test func theFirstCollectionIsAMinorOneThatFailedAndAFullSweep() throws {
+    let recorder = EventRecorder()
+    let fixture = try HeapFixture(listener: recorder)
+    fixture.fillWithLists(words: 228)
+    #expect(recorder.events.isEmpty)
+    try fixture.ensure(2)
+    fixture.fillWithLists(words: 2000)
+    let events = recorder.events
+    #expect(events.first?.kind == .fullSweep)
+    #expect(events.first?.followsFailedMinor == true)
+    #expect(events.first?.reason == .noRoom)
+    #expect(events.first?.neededWords == 2)
+    #expect(events.first?.before.youngUsedWords == 228)
+    #expect(events.first?.copiedWords == 228)
+    #expect(events.dropFirst().first?.kind == .minor)
+    #expect(events.dropFirst().first?.promotedWords == 228)
+  }
+
+  @Test func aRequestIsTheReasonOfItsCollection() throws {
+    let recorder = EventRecorder()
+    let fixture = try HeapFixture(listener: recorder)
+    try fixture.collect(fully: true)
+    try fixture.collect(fully: false)
+    #expect(recorder.events.map(\.reason) == [.requested, .requested])
+    #expect(recorder.events.map(\.neededWords) == [0, 0])
+    #expect(recorder.events.map(\.followsFailedMinor) == [false, true])
+  }
+
+  @Test(arguments: [HeapLevers(), HeapLevers(zeal: 3), HeapLevers(alwaysSweepsFully: true)])
+  func theNumbersOfARunAddUp(levers: HeapLevers) throws {
+    let recorder = EventRecorder()
+    let plan = HeapProgram.Plan(
+      description: "events", seed: 31, steps: 4000, levers: levers, dropsEvery: 80)
+    let environment = HeapEnvironment(
+      allocator: BlockAllocator(), levers: levers, listener: recorder)
+    let program = try HeapProgram(plan, environment: environment)
+    try program.run()
+    let events = recorder.events
+    #expect(program.complaints.isEmpty)
+    #expect(events.count > 50)
+    var last: HeapFigures?
+    for event in events {
+      Self.check(event)
+      if let last {
+        // Between two collections only the program changes anything: it builds, pushes, pops.
+        #expect(event.before.youngBlockWords == last.youngBlockWords)
+        #expect(event.before.matureWords == last.matureWords)
+        #expect(event.before.oldBlockWords == last.oldBlockWords)
+        #expect(event.before.oldUsedWords == last.oldUsedWords)
+        #expect(event.before.youngUsedWords >= last.youngUsedWords)
+      }
+      last = event.after
+    }
+    let counters = program.heap.counters
+    let figures = program.heap.figures
+    #expect(counters.minorCollections == events.count { $0.kind == .minor })
+    #expect(counters.fullSweeps == events.count { $0.kind == .fullSweep })
+    #expect(counters.copiedWords == events.reduce(0) { $0 + $1.copiedWords })
+    #expect(counters.promotedWords == events.reduce(0) { $0 + $1.promotedWords })
+    #expect(counters.freedWords == events.reduce(0) { $0 + $1.freedWords })
+    #expect(
+      counters.allocatedWords
+        == figures.youngUsedWords + figures.oldUsedWords + counters.freedWords)
+  }
+
+  private static func check(_ event: CollectionEvent) {
+    let before = event.before
+    let after = event.after
+    #expect(
+      before.youngUsedWords + before.oldUsedWords
+        == after.youngUsedWords + after.oldUsedWords + event.freedWords)
+    #expect(event.copiedWords == after.youngUsedWords + event.promotedWords)
+    #expect(after.matureWords == after.youngUsedWords)
+    #expect(after.stackWords == before.stackWords)
+    #expect(
+      after.youngBlockWords
+        >= after.youngUsedWords + after.stackWords + event.neededWords + HeapSizes.reservedWords)
+    switch event.kind {
+    case .minor:
+      #expect(!event.followsFailedMinor)
+      #expect(after.oldUsedWords == before.oldUsedWords + event.promotedWords)
+      #expect(event.promotedWords <= before.matureWords)
+      #expect(after.oldBlockWords > 0)
+    case .fullSweep:
+      #expect(event.promotedWords == 0)
+      #expect(after.oldUsedWords == 0)
+      #expect(after.oldBlockWords == 0)
+    }
+    #expect(event.pauseNanoseconds > 0)
+    #expect(
+      event.pauseNanoseconds == event.allocationNanoseconds + event.evacuationNanoseconds
+        + event.resizeNanoseconds)
+  }
+}

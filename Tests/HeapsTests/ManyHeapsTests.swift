@@ -1,0 +1,56 @@
+import Carriers
+import Heaps
+import TestKit
+import Terms
+import Testing
+
+/// Many heaps of one system: their memory comes from few mappings, and all of it goes back.
+@Suite struct ManyHeapsTests {
+  @Test(arguments: [10_000, 100_000])
+  func heapsAreMadeAndReleased(count: Int) throws {
+    let allocator = BlockAllocator()
+    let environment = HeapEnvironment(allocator: allocator)
+    let heaps = UnsafeMutablePointer<ProcessHeap>.allocate(capacity: count)
+    defer { heaps.deallocate() }
+    for number in 0..<count {
+      (heaps + number).initialize(to: try ProcessHeap(environment: environment))
+      heaps[number].push(.small(number))
+    }
+    #expect(allocator.allocatedBlockCount == 2 * count)
+    #expect(allocator.memory(by: .processHeap).blockCount == count)
+    let bytes = allocator.statistics.pages.committedBytes
+    #expect(bytes / count < 2700, "\(bytes / count) bytes a heap")
+    // A request for each step by which carriers are committed, not for each heap.
+    #expect(allocator.statistics.pages.requestCount < count / 16)
+    // Every other one goes, and others take the places.
+    for number in stride(from: 0, to: count, by: 2) { (heaps + number).deinitialize(count: 1) }
+    #expect(allocator.allocatedBlockCount == count)
+    for number in stride(from: 0, to: count, by: 2) {
+      (heaps + number).initialize(to: try ProcessHeap(environment: environment))
+    }
+    #expect(allocator.statistics.pages.committedBytes == bytes)
+    for number in stride(from: 1, to: count, by: 2) where heaps[number].pop() != .small(number) {
+      Issue.record("the stack of heap \(number) is another")
+      break
+    }
+    heaps.deinitialize(count: count)
+    #expect(allocator.allocatedBlockCount == 0)
+    allocator.trim()
+    #expect(allocator.statistics.pages.committedBytes == 0)
+  }
+
+  @Test func heapsThatCollectInTurnDoNotDisturbEachOther() throws {
+    let environment = HeapEnvironment(
+      allocator: BlockAllocator(configuration: MemoryConfiguration(usesTinyCarriers: true)))
+    let programs = try (0..<40).map { number in
+      try HeapProgram(
+        .init(
+          description: "heap \(number)", seed: UInt64(100 + number), steps: 400,
+          options: .tiny(), dropsEvery: 60),
+        environment: environment)
+    }
+    for program in programs { try program.run() }
+    for program in programs { program.check("after all the others") }
+    for program in programs { #expect(program.complaints.isEmpty) }
+  }
+}
