@@ -71,7 +71,7 @@ let package = Package(
       name: "ProcessesTests", dependencies: ["Processes", "TestKit"], swiftSettings: common),
     .testTarget(
       name: "ToyVMTests", dependencies: ["ToyVM", "Tenure", "TestKit"],
-      exclude: ["Fixtures"], swiftSettings: common),
+      exclude: ["Fixtures", "Recording"], swiftSettings: common),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Tenure"], packageAccess: false,
       swiftSettings: strict),

@@ -35,7 +35,7 @@ public struct HeapState: BitwiseCopyable {
   /// The end of the block, where the stack begins.
   public var end: UnsafeMutablePointer<UInt>
   /// What stands below it has survived a collection and is promoted by the next minor one.
-  package var highWater: UnsafeMutablePointer<UInt>
+  public package(set) var highWater: UnsafeMutablePointer<UInt>
 
   package var youngBlock: MemoryBlock
   package var old: OldGeneration?

@@ -17,9 +17,8 @@ public final class Machine {
   public init(system: MemorySystem, directories: [String] = []) {
     self.system = system
     code = CodeStore(system: system)
-    let loader = ModuleLoader(store: code)
     code.loadOnCall = { [unowned code] name throws(LoadError) in
-      precondition(loader.store === code, "a loader of another machine")
+      let loader = ModuleLoader(store: code)
       guard !name.isEmpty, !name.contains("/") else { return false }
       for directory in directories {
         let path = "\(directory)/\(name).beam"

@@ -12,6 +12,8 @@ final class CodeStore {
   /// The native functions by the place that an export entry names.
   let natives: NativeTable
   private var modules: [Term: LoadedModule] = [:]
+  /// Modules that others replaced: their code may still run, and closures refer to it.
+  private var replaced: [LoadedModule] = []
   private var exports: [FunctionName: UnsafeMutablePointer<ExportEntry>] = [:]
   private var lambdas: [UnsafeMutablePointer<LambdaEntry>] = []
   private var handlers: [UnsafeMutablePointer<UInt>] = []
@@ -64,9 +66,12 @@ final class CodeStore {
     handlers.indices.contains(index) ? handlers[index] : nil
   }
 
-  /// Makes a module's functions callable.
+  /// Makes a module's functions callable, in place of those of a module of the same name.
   func add(_ module: LoadedModule, exporting: [FunctionName: UnsafeMutablePointer<UInt>]) {
-    modules[module.name] = module
+    if let before = modules.updateValue(module, forKey: module.name) {
+      replaced.append(before)
+      for (name, entry) in exports where name.module == module.name { entry.pointee.address = nil }
+    }
     for (name, address) in exporting { export(name).pointee.address = address }
   }
 
@@ -89,7 +94,7 @@ final class CodeStore {
 
   /// The module whose code holds an address.
   func module(at address: UInt) -> LoadedModule? {
-    modules.values.first { $0.contains(address) }
+    modules.values.first { $0.contains(address) } ?? replaced.first { $0.contains(address) }
   }
 
   /// The function and line of an address.

@@ -57,7 +57,9 @@ extension Interpreter {
   func raise(_ error: ArithmeticError) -> Term {
     switch error {
     case .badArgument: raise(.error, .badArithmetic)
-    case .systemLimit: raise(.error, .systemLimit)
+    case .systemLimit:
+      memoryRefusal = nil  // No memory was refused: the result is beyond any integer.
+      raise(.error, .systemLimit)
     case .scratch(let error): raiseScratchExhausted(error)
     }
     return .none

@@ -20,6 +20,7 @@ extension Interpreter {
   /// Runs a native on the arguments in X registers; the result goes to x0.
   private func runNative(_ entry: UnsafeMutablePointer<ExportEntry>) -> Bool {
     let arity = entry.pointee.name.arity
+    guard hasArguments(arity) else { return false }
     let result = code.natives.body(entry.pointee.native)(self, x)
     if result.isNone {
       // A bad argument is told with the call that had it, as long as its arguments stand.
@@ -87,6 +88,15 @@ extension Interpreter {
     return UnsafeMutablePointer(bitPattern: word)
   }
 
+  /// Whether the first X registers hold terms: the first has none where a handler begins.
+  private func hasArguments(_ arity: Int) -> Bool {
+    if clearsDeadRegisters && arity > 0 && x[0].isNone {
+      callFault = "an argument that is no term"
+      return false
+    }
+    return true
+  }
+
   private func hasRoomForReturn() -> Bool {
     if clearsDeadRegisters && heap.pointee.freeWords < 2 {
       callFault = "calls without frames"
@@ -107,18 +117,28 @@ extension Interpreter {
     _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     guard hasRoomForReturn() else { return nil }
-    if entry.pointee.native >= 0 {
-      return runNative(entry) ? continuation(after: w, at: code) : nil
-    }
-    do {
-      guard try self.code.resolve(entry), let address = entry.pointee.address else {
+    var entry = entry
+    while true {
+      if entry.pointee.native >= 0 {
+        return runNative(entry) ? continuation(after: w, at: code) : nil
+      }
+      do {
+        if try self.code.resolve(entry), let address = entry.pointee.address {
+          return enter(address, by: w, at: code)
+        }
+      } catch {
+        loadFailure = error
+        return nil
+      }
+      guard hasArguments(entry.pointee.name.arity) else { return nil }
+      switch applied(by: entry.pointee.name) {
+      case .code(let address): return enter(address, by: w, at: code)
+      case .export(let next): entry = next
+      case .raised: return nil
+      case nil:
         raiseError(.undef, in: entry.pointee.name, argumentsInX: entry.pointee.name.arity)
         return nil
       }
-      return enter(address, by: w, at: code)
-    } catch {
-      loadFailure = error
-      return nil
     }
   }
 
@@ -127,34 +147,74 @@ extension Interpreter {
   func callFun(
     _ fun: Term, arity: Int, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
-    guard hasRoomForReturn() else { return nil }
-    guard fun.isFun else {
-      raiseError(.badFun, fun)
-      return nil
+    guard hasRoomForReturn(), hasArguments(arity) else { return nil }
+    switch target(of: fun, arity: arity) {
+    case .code(let address): return enter(address, by: code.pointee, at: code)
+    case .export(let entry): return call(entry, by: code.pointee, at: code)
+    case .raised: return nil
     }
-    let w = code.pointee
-    guard Fun.arity(at: fun.boxed) == arity else { return badArity(fun, arity) }
-    if Fun.isExternal(at: fun.boxed) {
-      return call(exportEntry(Fun.entry(at: fun.boxed)), by: w, at: code)
-    }
-    let lambda = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)).unsafelyUnwrapped
-    let free = Fun.freeCount(at: fun.boxed)
-    let terms = Fun.terms(at: fun.boxed)
-    for index in 0..<free { x[arity + index] = Term(bits: terms[1 + index]) }
-    return enter(lambda.pointee.address, by: w, at: code)
   }
 
-  private func badArity(_ fun: Term, _ arity: Int) -> UnsafeMutablePointer<UInt>? {
+  /// What a call by value leads to.
+  private enum CallTarget {
+    case code(UnsafeMutablePointer<UInt>)
+    case export(UnsafeMutablePointer<ExportEntry>)
+    case raised
+  }
+
+  /// The target of a fun whose arguments are in X registers; its free variables are put there.
+  private func target(of fun: Term, arity: Int) -> CallTarget {
+    guard fun.isFun else {
+      raiseError(.badFun, fun)
+      return .raised
+    }
+    guard Fun.arity(at: fun.boxed) == arity else {
+      badArity(fun, arity)
+      return .raised
+    }
+    if Fun.isExternal(at: fun.boxed) { return .export(exportEntry(Fun.entry(at: fun.boxed))) }
+    let lambda = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)).unsafelyUnwrapped
+    let terms = Fun.terms(at: fun.boxed)
+    for index in 0..<Fun.freeCount(at: fun.boxed) {
+      x[arity + index] = Term(bits: terms[1 + index])
+    }
+    return .code(lambda.pointee.address)
+  }
+
+  /// The target of `erlang:apply/2` and `erlang:apply/3`, whose list of arguments is put into X
+  /// registers; nothing for any other function.
+  private func applied(by name: FunctionName) -> CallTarget? {
+    guard name.module == .erlang, name.arity == 2 || name.arity == 3,
+      atoms.name(of: name.function) == "apply"
+    else { return nil }
+    let first = x[0]
+    let function = x[1]
+    let list = x[name.arity - 1]
+    let isName = name.arity == 2 || first.isAtom && function.isAtom
+    guard isName, let count = listLength(list), count < 256 else {
+      raiseError(.badArgument, in: name, argumentsInX: name.arity)
+      return .raised
+    }
+    var rest = list
+    for index in 0..<count {
+      x[index] = rest.cons[0]
+      rest = rest.cons[1]
+    }
+    if name.arity == 2 { return target(of: first, arity: count) }
+    return .export(
+      code.export(FunctionName(module: first, function: function, arity: count)))
+  }
+
+  private func badArity(_ fun: Term, _ arity: Int) {
     kept[0] = fun
     defer { kept[0] = .nil }
-    guard ensure(2 * arity + 3 + 3, live: arity) else { return nil }
+    guard ensure(2 * arity + 3 + 3, live: arity) else { return }
     raise(
       .error,
       build { cursor in
         let arguments = cursor.makeList((0..<arity).map { x[$0] })
         return cursor.makeTuple(.badArity, cursor.makeTuple(kept[0], arguments))
       })
-    return nil
   }
 
   /// Calls the function that x[arity] and x[arity + 1] name as module and function.
@@ -176,6 +236,7 @@ extension Interpreter {
   /// Raises `function_clause` for the function whose `functionInfo` runs.
   @inline(never)
   func raiseFunctionClause(at address: UnsafeMutablePointer<UInt>) {
+    if clearsDeadRegisters && x[0].isNone { x[0] = .nil }
     guard let place = code.place(of: UInt(bitPattern: address)) else {
       raise(.error, .functionClause)
       return

@@ -128,41 +128,67 @@ extension Interpreter {
       kept[Kept.work] = .nil
     }
     var depth = trace.tupleElements[1].header.arity
-    while depth > 0 {
+    let clause = functionOfClause(trace)
+    while depth > (clause == nil ? 0 : 1) {
       // The trace may move with every entry that is built.
       let address = kept[Kept.trace].tupleElements[1].boxed[depth]
       if !prependEntry(code.place(of: address)) { return .nil }
       depth -= 1
     }
     let first = kept[Kept.trace].tupleElements[0]
-    if first.isTuple(arity: 3) {
-      guard ensure(2 + 5, live: 0) else { return .nil }
-      let elements = kept[Kept.trace].tupleElements[0].tupleElements
-      kept[Kept.work] = build { cursor in
-        let entry = cursor.makeTuple(elements[0], elements[1], elements[2], .nil)
-        return cursor.makeCons(entry, kept[Kept.work])
-      }
-    }
+    if first.isTuple(arity: 3), !prependFirst(clause) { return .nil }
     return kept[Kept.work]
   }
 
-  /// Puts `{Module, Function, Arity, [{file, File}, {line, Line}]}` before the kept list.
+  /// The place of the function that has no clause for its arguments, if that is what a trace
+  /// begins with: the place and the arguments are one entry then.
+  private func functionOfClause(_ trace: Term) -> CodePlace? {
+    guard trace.tupleElements[0].isTuple(arity: 3) else { return nil }
+    let address = trace.tupleElements[1].boxed[1]
+    guard let place = code.place(of: address),
+      let instruction = UnsafePointer<UInt>(bitPattern: address),
+      UInt8(truncatingIfNeeded: instruction.pointee) == Opcode.functionInfo.rawValue
+    else { return nil }
+    return place
+  }
+
+  /// Puts `{Module, Function, Arguments, Location}` before the kept list.
+  private func prependFirst(_ place: CodePlace?) -> Bool {
+    let file = Array((place?.line?.file ?? "").unicodeScalars)
+    guard ensure(2 + 5 + Self.locationWords(file), live: 0) else { return false }
+    let elements = kept[Kept.trace].tupleElements[0].tupleElements
+    kept[Kept.work] = build { cursor in
+      let location = Self.location(of: place, file, &cursor)
+      let entry = cursor.makeTuple(elements[0], elements[1], elements[2], location)
+      return cursor.makeCons(entry, kept[Kept.work])
+    }
+    return true
+  }
+
+  /// Puts `{Module, Function, Arity, Location}` before the kept list.
   private func prependEntry(_ place: CodePlace?) -> Bool {
     guard let place else { return true }
     let file = Array((place.line?.file ?? "").unicodeScalars)
-    guard ensure(2 + 5 + 4 + 6 + 2 * file.count, live: 0) else { return false }
+    guard ensure(2 + 5 + Self.locationWords(file), live: 0) else { return false }
     kept[Kept.work] = build { cursor in
-      var location = Term.nil
-      if let line = place.line {
-        let name = cursor.makeList(file.map { .small(Int($0.value)) })
-        location = cursor.makeCons(cursor.makeTuple(.line, .small(line.line)), .nil)
-        location = cursor.makeCons(cursor.makeTuple(.file, name), location)
-      }
+      let location = Self.location(of: place, file, &cursor)
       let entry = cursor.makeTuple(
         place.name.module, place.name.function, .small(place.name.arity), location)
       return cursor.makeCons(entry, kept[Kept.work])
     }
     return true
+  }
+
+  private static func locationWords(_ file: [Unicode.Scalar]) -> Int { 4 + 6 + 2 * file.count }
+
+  /// `[{file, File}, {line, Line}]`, or `[]` where the module does not tell.
+  private static func location(
+    of place: CodePlace?, _ file: [Unicode.Scalar], _ cursor: inout WordCursor
+  ) -> Term {
+    guard let line = place?.line else { return .nil }
+    let name = cursor.makeList(file.map { .small(Int($0.value)) })
+    let list = cursor.makeCons(cursor.makeTuple(.line, .small(line.line)), .nil)
+    return cursor.makeCons(cursor.makeTuple(.file, name), list)
   }
 
   /// What `catch` returns for the exception in x1 to x3.

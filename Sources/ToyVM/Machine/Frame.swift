@@ -156,10 +156,14 @@ extension Frame {
       >= words &* MemoryLayout<UInt>.stride
   }
 
+  /// The words of the reserve that building must leave: for the return address of a call and for
+  /// that of a collection in the callee.
+  private static var returnWords: Int { 2 }
+
   /// Takes words of the heap that were ensured.
   @inline(__always)
   mutating func reserve(words: Int) -> UnsafeMutablePointer<UInt>? {
-    if Checks.isOn && words > stack - top {
+    if Checks.isOn && words > stack - top - Self.returnWords {
       fail("more words built than ensured")
       return nil
     }
@@ -172,7 +176,7 @@ extension Frame {
   @inline(__always)
   mutating func pushFrame(words: Int) {
     if Checks.isOn {
-      if words > stack - top { return fail("a frame beyond what was ensured") }
+      if words > stack - top - Self.returnWords { return fail("a frame beyond what was ensured") }
       for index in 1...max(words, 1) where words > 0 { stack[-index] = Term.nil.bits }
     }
     stack -= words
@@ -193,7 +197,7 @@ extension Frame {
   /// Pushes where a call returns to, into the words that every ensure keeps free.
   @inline(__always)
   mutating func pushReturn(_ address: UnsafeMutablePointer<UInt>) {
-    if Checks.isOn && stack - top < 2 { return fail("calls without frames") }
+    if Checks.isOn && stack - top < Self.returnWords { return fail("calls without frames") }
     stack -= 1
     stack.pointee = UInt(bitPattern: address)
   }

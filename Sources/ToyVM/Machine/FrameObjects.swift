@@ -41,14 +41,21 @@ extension Frame {
       && (!term.isTuple || byteOffset < 8 || Int(byteOffset) > 8 * term.tupleElements.count)
     {
       fail("an element of no tuple")
-      return UnsafeMutableRawPointer(x)
+      // What is read at the offset or right before it are X registers.
+      return UnsafeMutableRawPointer(x) + 8 - Int(byteOffset)
     }
     return UnsafeMutableRawPointer(term.boxed)
   }
 
-  /// Whether an object may be written: it stands in the young heap.
-  func isYoung(_ object: UnsafeMutableRawPointer) -> Bool {
-    object >= UnsafeMutableRawPointer(heap.pointee.start) && object < UnsafeMutableRawPointer(top)
+  /// Whether an element may be stored in an object: only before the next collection may an object
+  /// be changed, and only to refer to older ones, as all objects do.
+  mutating func mayStore(_ element: Term, in object: UnsafeMutableRawPointer) -> Bool {
+    let top = UnsafeMutableRawPointer(top)
+    let isNew = object >= UnsafeMutableRawPointer(heap.pointee.highWater) && object < top
+    let referent = UnsafeMutableRawPointer(bitPattern: element.bits)
+    let isOlder = element.isImmediate || (referent.map { $0 < object || $0 >= top } ?? false)
+    if !isNew || !isOlder { fail("a store into an old object") }
+    return isNew && isOlder
   }
 
   /// Builds the cons of a `putList` instruction.
@@ -109,10 +116,18 @@ extension Interpreter {
       UInt8(truncatingIfNeeded: f.code[1] >> 16), to: BinaryArithmetic.self)
     let result = arithmetic(operation, a, b, live: f.live)
     f.load()
-    if result.isNone { return f.jumpOnFailure() }
+    if result.isNone { return jumpsOnFailure(&f) }
     f.store(result, w.fieldC)
     f.code += w.count
     return true
+  }
+
+  /// Takes the jump of an instruction that failed. False where it has none, and where memory was
+  /// refused: that a guard could not be computed is no answer of the guard.
+  @inline(never)
+  func jumpsOnFailure<Checks: OperandChecks>(_ f: inout Frame<Checks>) -> Bool {
+    if exception.reason == .systemLimit && memoryRefusal != nil { return false }
+    return f.jumpOnFailure()
   }
 
   /// Arithmetic of two small integers, or no value where it takes more.

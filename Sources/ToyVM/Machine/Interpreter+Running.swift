@@ -15,6 +15,7 @@ extension Interpreter {
   /// What a run's end means outside.
   func outcome(of end: RunEnd, renders: Bool) -> RunOutcome {
     switch end {
+    case .returned where x[0].isNone: return .malformedCode("a result that is no term")
     case .returned: return .returned(renders ? text(of: x[0]) : "")
     case .exception: return .exception(report())
     case .outOfSteps: return .outOfSteps
@@ -62,7 +63,9 @@ extension Interpreter {
   }
 
   private func location(_ list: Term) -> (String, Int)? {
-    guard let count = listLength(list), count == 2 else { return nil }
+    guard let count = listLength(list), count == 2, list.cons[0].isTuple(arity: 2),
+      list.cons[1].cons[0].isTuple(arity: 2)
+    else { return nil }
     let file = list.cons[0].tupleElements[1]
     let line = list.cons[1].cons[0].tupleElements[1]
     var name = String.UnicodeScalarView()

@@ -54,7 +54,7 @@ final class Interpreter {
       var roots = registers.roots(live: live)
       try process.makeRoom(words: words, roots: &roots)
       if clearsDeadRegisters {
-        for index in live..<MachineRegisters.xCount { x[index] = .nil }
+        (x + live).update(repeating: .nil, count: MachineRegisters.xCount - live)
       }
       return true
     } catch {

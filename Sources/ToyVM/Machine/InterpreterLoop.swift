@@ -298,7 +298,7 @@ extension Interpreter {
       case .setTupleElement:
         let element = f.operand(w.fieldA)
         let tuple = f.tuple(f.value(w.fieldB), upTo: w.fieldC)
-        if !Checks.isOn || f.isYoung(tuple) {
+        if !Checks.isOn || f.mayStore(element, in: tuple) {
           tuple.storeBytes(of: element.bits, toByteOffset: Int(w.fieldC), as: UInt.self)
         }
         f.code += w.count
@@ -469,7 +469,7 @@ extension Interpreter {
           isGuard: f.code[1].jump != 0)
         f.load()
         if result.isNone {
-          if f.jumpOnFailure() { continue }
+          if jumpsOnFailure(&f) { continue }
           break raised
         }
         f.store(result, w.fieldC)
@@ -583,7 +583,7 @@ extension Interpreter {
         let map = putMap(&f, w)
         f.load()
         if map.isNone {
-          if f.jumpOnFailure() { continue }
+          if jumpsOnFailure(&f) { continue }
           break raised
         }
         f.store(map, w.fieldB)

@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@testable import ToyVM
+
+/// Every instruction of sequential code, against the answers of real Erlang.
+///
+/// `Fixtures/lang_*.erl` hold the tests, `Fixtures/language.txt` the answers.
+@Suite struct LanguageTests {
+  /// A function and what real Erlang answers.
+  struct Answer: Sendable, CustomStringConvertible {
+    let module: String
+    let function: String
+    /// `returned`, or the class of an exception.
+    let end: String
+    let value: String
+    var description: String { "\(module):\(function)/0" }
+  }
+
+  static let answers: [Answer] = {
+    let file = BeamFixtures.directory.appendingPathComponent("language.txt")
+    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").filter { !$0.hasPrefix("%") }.compactMap { line in
+      let fields = line.split(separator: " ", maxSplits: 3).map(String.init)
+      return fields.count == 4
+        ? Answer(module: fields[0], function: fields[1], end: fields[2], value: fields[3]) : nil
+    }
+  }()
+
+  /// What is not there yet: it is told by `not_implemented`.
+  static let notImplemented: Set<String> = ["receives", "binaries"]
+
+  @Test func everyTestHasAnAnswer() throws {
+    for module in ["lang_big", "lang_calls", "lang_data", "lang_errors"] {
+      let file = try BeamFixtures.file(module)
+      let tests = Set(file.exports.filter { $0.arity == 0 }.map { file.atoms[$0.name] })
+      let answered = Set(Self.answers.filter { $0.module == module }.map(\.function))
+      #expect(tests.subtracting(answered) == ["module_info"])
+    }
+  }
+
+  @Test(
+    arguments: answers.filter { !notImplemented.contains($0.function) },
+    [RunVariant.plain, .plain.checked])
+  func answersAsErlang(_ answer: Answer, _ variant: RunVariant) throws {
+    try check(answer, variant)
+  }
+
+  @Test(
+    arguments: answers.filter {
+      !slow.contains($0.function) && !notImplemented.contains($0.function)
+    },
+    [RunVariant.zeal, .zeal.checked, .tinyHeap, .tinyHeap.checked])
+  func answersUnderStress(_ answer: Answer, _ variant: RunVariant) throws {
+    try check(answer, variant)
+  }
+
+  /// Those that build too much to collect at every step.
+  static let slow: Set<String> = ["deep", "tail", "deep_unwinding"]
+
+  @Test(
+    arguments: answers.filter { notImplemented.contains($0.function) },
+    [RunVariant.plain, .plain.checked])
+  func whatIsMissingIsTold(_ answer: Answer, _ variant: RunVariant) throws {
+    let outcome = try variant.run(try BeamFixtures.bytes(answer.module), answer.function)
+    guard case .returned(let text) = outcome else {
+      Issue.record("\(answer), \(variant): \(outcome)")
+      return
+    }
+    #expect(text == answer.value || text.contains("{error,{not_implemented,"), "\(text)")
+  }
+
+  private func check(_ answer: Answer, _ variant: RunVariant) throws {
+    let outcome = try variant.run(try BeamFixtures.bytes(answer.module), answer.function)
+    switch outcome {
+    case .returned(let text):
+      #expect(answer.end == "returned")
+      #expect(text == answer.value, "\(answer), \(variant)")
+    case .exception(let report):
+      let isThrow = answer.end == "throw"
+      #expect(report.kind == (isThrow ? "error" : answer.end), "\(answer), \(variant): \(report)")
+      #expect(
+        report.reason == (isThrow ? "{nocatch,\(answer.value)}" : answer.value),
+        "\(answer), \(variant): \(report)")
+    default:
+      Issue.record("\(answer), \(variant): \(outcome)")
+    }
+  }
+}

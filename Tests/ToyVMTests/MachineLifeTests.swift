@@ -1,0 +1,44 @@
+import Tenure
+import Testing
+
+@testable import ToyVM
+
+/// What a machine holds, and when it lets go.
+@Suite struct MachineLifeTests {
+  @Test func aMachineGoesWithItsLastReference() throws {
+    var system: MemorySystem? = MemorySystem()
+    weak let weakSystem = system
+    let allocator = try #require(system).allocator
+    var machine: Machine? = Machine(system: try #require(system), directories: ["/nowhere"])
+    weak let code = machine?.code
+    try machine?.load(try BeamFixtures.bytes("lang_calls"))
+    _ = try machine?.run("lang_calls", "closures")
+    #expect(code != nil)
+    machine = nil
+    #expect(code == nil)
+    system = nil
+    #expect(weakSystem == nil)
+    #expect(allocator.allocatedBlockCount == 0)
+  }
+
+  /// Functions that the new module does not export are gone; closures of the old one still run.
+  @Test func aModuleIsReplaced() throws {
+    let machine = Machine(system: MemorySystem())
+    var first = ModuleAssembler()
+    first.add(.move, .integer(1), .x(0))
+    first.add(.return)
+    #expect(try machine.load(first.module()) == "broken")
+    #expect(try machine.run("broken", "run") == .returned("1"))
+    var second = ModuleAssembler()
+    second.add(.move, .integer(2), .x(0))
+    second.add(.return)
+    try machine.load(second.module())
+    #expect(try machine.run("broken", "run") == .returned("2"))
+    var chunks = BeamFixtures.chunks(second.module())
+    for index in chunks.indices where chunks[index].name == "ExpT" {
+      chunks[index].data = BeamFixtures.word(0)
+    }
+    try machine.load(BeamFixtures.container(chunks))
+    #expect(try machine.run("broken", "run") == .undefined)
+  }
+}
