@@ -26,7 +26,7 @@ struct RunCommand {
     do {
       module = try machine.load(path: arguments.program)
     } catch {
-      return fail(error)
+      return fail(error, loading: printable(arguments.program))
     }
     let values: [Argument]
     do {
@@ -70,7 +70,7 @@ struct RunCommand {
       writeStatistics(of: summary)
       return .failure
     case .loadFailed(let error):
-      return fail(error)
+      return fail(error, loading: "a module that the program called")
     case .malformedCode(let rule):
       TextOutput.complain("malformed code in \(arguments.program): \(rule)")
       return .usage
@@ -84,14 +84,14 @@ struct RunCommand {
   }
 
   /// Tells why a module could not be loaded.
-  private func fail(_ error: LoadError) -> ExitCode {
+  private func fail(_ error: LoadError, loading module: String) -> ExitCode {
     switch error {
     case .outOfMemory:
       TextOutput.error.writeLine(Self.systemLimit("\(error)"))
       writeStatistics(of: nil)
       return .failure
     case .malformed(let reason):
-      TextOutput.complain("\(printable(arguments.program)) cannot be loaded: \(reason)")
+      TextOutput.complain("\(module) cannot be loaded: \(reason)")
       return .usage
     case .unreadable:
       TextOutput.complain(error.description)
