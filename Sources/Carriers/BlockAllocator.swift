@@ -87,9 +87,12 @@ public final class BlockAllocator: Sendable {
   /// fault for each page; worth it where they will all be written soon. Nothing for a small one.
   public func prefault(_ block: MemoryBlock, byteCount: Int) {
     precondition(byteCount <= block.byteCount, "\(byteCount) bytes of \(block.byteCount)")
-    let pages = byteCount & ~(source.pageByteCount - 1)
-    if isSmall(block) || pages <= 0 { return }
-    source.prefault(block.base, byteCount: pages)
+    if isSmall(block) { return }
+    // The block may begin within a page: that page is left to the first touch.
+    let mask = source.pageByteCount - 1
+    let skipped = -Int(bitPattern: block.base) & mask
+    let pages = (byteCount - skipped) & ~mask
+    if pages > 0 { source.prefault(block.base + skipped, byteCount: pages) }
   }
 
   /// Gives cached memory back to the operating system.
