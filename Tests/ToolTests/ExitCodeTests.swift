@@ -69,6 +69,7 @@ import Testing
       "tenure: cannot read /no/such/file.beam: No such file or directory"
     ),
     (["run", "/"], "tenure: cannot read /: Is a directory"),
+    (["run", "/dev/zero"], "tenure: cannot read /dev/zero: larger than 67108864 bytes"),
   ])
   func badUsageEndsWithTwo(arguments: [String], line: String) throws {
     expectUsageError(try ToolProcess(arguments), line)
