@@ -73,6 +73,9 @@ let package = Package(
       name: "ToyVMTests", dependencies: ["ToyVM", "Tenure", "TestKit"],
       exclude: ["Fixtures", "Recording"], swiftSettings: common),
     .testTarget(
+      name: "ToolTests", dependencies: ["TenureTool", "ToyVM", "Tenure", "TestKit"],
+      exclude: ["Fixtures"], swiftSettings: common),
+    .testTarget(
       name: "EmbeddingTests", dependencies: ["Tenure"], packageAccess: false,
       swiftSettings: strict),
   ]

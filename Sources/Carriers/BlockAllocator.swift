@@ -11,6 +11,7 @@ public final class BlockAllocator: Sendable {
   private let layout: CarrierLayout
   private let small: Mutex<SmallBlocks>
   private let large: LargeBlocks
+  private let peaks = Mutex(InlineArray<7, Int>(repeating: 0))
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -54,6 +55,7 @@ public final class BlockAllocator: Sendable {
     if isSmall(block) {
       small.withLock { $0.free(block.base, kind: kind) }
     } else {
+      settlePeak(of: kind)
       large.free(block.base, kind: kind)
     }
   }
@@ -71,6 +73,7 @@ public final class BlockAllocator: Sendable {
       let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
       return fits ? block : nil
     }
+    settlePeak(of: kind)
     do {
       return try large.resize(block.base, toByteCount: byteCount, kind: kind)
     } catch {
@@ -84,9 +87,12 @@ public final class BlockAllocator: Sendable {
   /// fault for each page; worth it where they will all be written soon. Nothing for a small one.
   public func prefault(_ block: MemoryBlock, byteCount: Int) {
     precondition(byteCount <= block.byteCount, "\(byteCount) bytes of \(block.byteCount)")
-    let pages = byteCount & ~(source.pageByteCount - 1)
-    if isSmall(block) || pages <= 0 { return }
-    source.prefault(block.base, byteCount: pages)
+    if isSmall(block) { return }
+    // The block may begin within a page: that page is left to the first touch.
+    let mask = source.pageByteCount - 1
+    let skipped = -Int(bitPattern: block.base) & mask
+    let pages = (byteCount - skipped) & ~mask
+    if pages > 0 { source.prefault(block.base + skipped, byteCount: pages) }
   }
 
   /// Gives cached memory back to the operating system.
@@ -105,6 +111,7 @@ public final class BlockAllocator: Sendable {
     byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock {
     if byteCount > layout.largestSmallBlock {
+      settlePeak(of: kind)
       return try large.allocate(byteCount: byteCount, kind: kind)
     }
     return try small.withLock { small throws(MemoryError) in
@@ -170,6 +177,26 @@ extension BlockAllocator {
   /// The blocks of a kind that are in use.
   public func memory(by kind: MemoryKind) -> MemoryUsage {
     small.withLock { $0.usage[kind] } + large.usage(of: kind)
+  }
+
+  /// The most bytes of a kind that were in use at once since the allocator was made.
+  ///
+  /// Exact where one thread allocates at a time; else a large block that another thread takes or
+  /// frees in this moment may be missing or counted beside small ones it never met.
+  public func peakByteCount(of kind: MemoryKind) -> Int {
+    settlePeak(of: kind)
+    return peaks.withLock { $0[Int(kind.rawValue)] }
+  }
+
+  /// Adds up the peak of small blocks since the last change of large ones with the large ones.
+  ///
+  /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
+  /// their peak under their own lock.
+  private func settlePeak(of kind: MemoryKind) {
+    let byteCount = small.withLock { $0.takePeak(of: kind) } + large.usage(of: kind).byteCount
+    peaks.withLock { peaks in
+      peaks[Int(kind.rawValue)] = max(peaks[Int(kind.rawValue)], byteCount)
+    }
   }
 
   /// The number of blocks in use: 0 once everything was freed.

@@ -55,6 +55,8 @@ public struct MemoryUsage: Equatable, Sendable {
 /// The blocks in use, a count for each kind.
 struct UsageByKind {
   private var usages = InlineArray<7, MemoryUsage>(repeating: MemoryUsage())
+  /// The most bytes of each kind since its peak was last taken.
+  private var peaks = InlineArray<7, Int>(repeating: 0)
 
   subscript(kind: MemoryKind) -> MemoryUsage {
     get { usages[Int(kind.rawValue)] }
@@ -62,14 +64,23 @@ struct UsageByKind {
   }
 
   mutating func add(byteCount: Int, to kind: MemoryKind) {
-    usages[Int(kind.rawValue)].blockCount += 1
-    usages[Int(kind.rawValue)].byteCount += byteCount
+    let index = Int(kind.rawValue)
+    usages[index].blockCount += 1
+    usages[index].byteCount += byteCount
+    peaks[index] = max(peaks[index], usages[index].byteCount)
   }
 
   mutating func remove(byteCount: Int, from kind: MemoryKind) {
     usages[Int(kind.rawValue)].blockCount -= 1
     usages[Int(kind.rawValue)].byteCount -= byteCount
     assert(self[kind].byteCount >= 0, "more \(kind) freed than allocated: a block of another kind")
+  }
+
+  /// The most bytes of a kind since this was last asked; from now on that counts anew.
+  mutating func takePeak(of kind: MemoryKind) -> Int {
+    let index = Int(kind.rawValue)
+    defer { peaks[index] = usages[index].byteCount }
+    return peaks[index]
   }
 
   var total: MemoryUsage {

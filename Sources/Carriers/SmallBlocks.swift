@@ -72,6 +72,9 @@ struct SmallBlocks: ~Copyable {
     if carrier.pointee.usedCount == 0 || !carrier.pointee.isListed { settle(carrier) }
   }
 
+  /// The most bytes of a kind that were in use since this was last asked.
+  mutating func takePeak(of kind: MemoryKind) -> Int { usage.takePeak(of: kind) }
+
   /// Gives all empty carriers back to the system.
   mutating func trim() {
     for index in 0..<classCount {

@@ -69,6 +69,15 @@ public final class Machine {
     _ module: String, _ function: String, _ arguments: [Argument] = [],
     options: RunOptions = RunOptions()
   ) throws(HeapError) -> RunOutcome {
+    try runMeasured(module, function, arguments, options: options).outcome
+  }
+
+  /// Runs a function as ``run(_:_:_:options:)`` does, and tells what its process did with memory.
+  public func runMeasured(
+    _ module: String, _ function: String, _ arguments: [Argument] = [],
+    options: RunOptions = RunOptions()
+  ) throws(HeapError) -> RunSummary {
+    let began = MonotonicTime.nanoseconds()
     let interpreter = Interpreter(
       system: system, code: code, process: try system.makeProcess(options: options.heap))
     guard let module = try? system.atoms.atom(module),
@@ -76,7 +85,7 @@ public final class Machine {
       let start = code.export(
         FunctionName(module: module, function: function, arity: arguments.count)
       ).pointee.address
-    else { return .undefined }
+    else { return RunSummary(outcome: .undefined) }
     try interpreter.begin(with: arguments)
     let end: RunEnd
     if options.checksOperands {
@@ -85,7 +94,10 @@ public final class Machine {
     } else {
       end = interpreter.run(Unchecked.self, from: start, steps: options.steps)
     }
-    return interpreter.outcome(of: end, renders: options.rendersResult)
+    let nanoseconds = MonotonicTime.nanoseconds() - began
+    return RunSummary(
+      outcome: interpreter.outcome(of: end, renders: options.rendersResult),
+      counters: interpreter.process.heap.counters, nanoseconds: nanoseconds)
   }
 }
 
@@ -134,6 +146,16 @@ public enum RunOutcome: Equatable, Sendable {
   case malformedCode(String)
   /// A module that the program called is damaged.
   case loadFailed(LoadError)
+}
+
+/// How a run ended, and what it took.
+public struct RunSummary: Sendable {
+  /// How it ended.
+  public var outcome: RunOutcome
+  /// What the heap of its process counted.
+  public var counters = HeapCounters()
+  /// Nanoseconds from before the process was made to the end of its code, collections included.
+  public var nanoseconds: UInt64 = 0
 }
 
 /// An exception as Erlang's shell tells it.

@@ -40,7 +40,7 @@ import Testing
     var block = try allocator.allocate(byteCount: 256 << 10, kind: .processHeap)
     let base = block.base
     base.storeBytes(of: 42, as: Int.self)
-    for byteCount in [300 << 10, 1 << 20, 5 << 20, 16 << 20] {
+    for byteCount in [300 << 10, 1 << 20, 5 << 20, 16 << 20 - 64 << 10] {
       block = try #require(
         try allocator.resizeInPlace(block, toByteCount: byteCount, kind: .processHeap))
       #expect(block.base == base)
@@ -53,7 +53,7 @@ import Testing
     #expect(allocator.statistics.largeCommittedBytes == 16 << 20)
     block = try #require(
       try allocator.resizeInPlace(block, toByteCount: 4 << 20, kind: .processHeap))
-    #expect(block.byteCount == 4 << 20)
+    #expect(block.byteCount >= 4 << 20)
     #expect(allocator.statistics.largeCommittedBytes <= 6 << 20)
     #expect(base.load(as: Int.self) == 42)
     let tooSmall = try allocator.resizeInPlace(block, toByteCount: 1000, kind: .processHeap)
@@ -77,11 +77,15 @@ import Testing
     let allocator = BlockAllocator()
     let first = try allocator.allocate(byteCount: 3 << 20, kind: .processHeap)
     let second = try allocator.allocate(byteCount: 6 << 20, kind: .processHeap)
-    #expect(UInt(bitPattern: first.base) % (2 << 20) == 0)
+    // Huge pages begin where the range does; the block a few cache lines behind.
+    let colour = UInt(bitPattern: first.base) % (2 << 20)
+    #expect(colour < 32 << 10)
+    #expect(colour % 64 == 0)
     first.base.storeBytes(of: 42, as: Int.self)
     allocator.free(first, kind: .processHeap)
     allocator.free(second, kind: .processHeap)
-    #expect(allocator.statistics.cachedBytes == 9 << 20)
+    #expect(allocator.statistics.cachedBytes >= 9 << 20)
+    #expect(allocator.statistics.cachedBytes <= 10 << 20)
     let requests = allocator.statistics.pages.requestCount
     let third = try allocator.allocate(byteCount: 5 << 19, kind: .oldHeap)
     #expect(third.base == first.base)
@@ -122,7 +126,10 @@ import Testing
     let block = try allocator.allocate(byteCount: 8 << 20, kind: .processHeap)
     #expect(try Self.residentByteCount(of: block) == 0)
     allocator.prefault(block, byteCount: 3 << 20)
-    #expect(try Self.residentByteCount(of: block) == 3 << 20)
+    // Whole pages only: the block may begin within one.
+    let resident = try Self.residentByteCount(of: block)
+    #expect(resident >= 3 << 20 - 2 * 4096)
+    #expect(resident <= 3 << 20)
     #expect(block.base.load(fromByteOffset: 2 << 20, as: Int.self) == 0)
     allocator.free(block, kind: .processHeap)
   }

@@ -52,7 +52,7 @@ struct ModuleConstants {
         }
       }
     } catch {
-      throw .malformed(reason: "literal: \(error)")
+      throw Self.loadError(error)
     }
     do {
       try system.heaps.literals.build(words: words) { cursor throws(ExternalFormatError) in
@@ -84,7 +84,14 @@ struct ModuleConstants {
   private static func loadError(_ error: LiteralError<ExternalFormatError>) -> LoadError {
     switch error {
     case .memory(let error): .outOfMemory(reason: error.description)
-    case .builder(let error): .malformed(reason: "literal: \(error)")
+    case .builder(let error): loadError(error)
+    }
+  }
+
+  private static func loadError(_ error: ExternalFormatError) -> LoadError {
+    switch error.reason {
+    case .scratch: .outOfMemory(reason: "literal: \(error)")
+    default: .malformed(reason: "literal: \(error)")
     }
   }
 

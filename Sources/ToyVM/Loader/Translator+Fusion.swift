@@ -91,7 +91,8 @@ extension Translator {
     let elements = try list(put, 1)
     guard words < 1 << 16, !elements.isEmpty, elements.count < 256 else { return nil }
     var frame: UInt?
-    if let deallocate = instruction(index + 2, .deallocate), instruction(index + 3, .return) != nil {
+    if let deallocate = instruction(index + 2, .deallocate), instruction(index + 3, .return) != nil
+    {
       frame = UInt(try unsigned(deallocate, 0, below: 1 << 16))
     }
     buffer.begin(

@@ -16,11 +16,23 @@ extension Interpreter {
   func outcome(of end: RunEnd, renders: Bool) -> RunOutcome {
     switch end {
     case .returned where x[0].isNone: return .malformedCode("a result that is no term")
-    case .returned: return .returned(renders ? text(of: x[0]) : "")
+    case .returned: return renders ? rendered(x[0]) : .returned("")
     case .exception: return .exception(report())
     case .outOfSteps: return .outOfSteps
     case .fault(let rule): return .malformedCode("\(rule)")
     case .loadFailed(let error): return .loadFailed(error)
+    }
+  }
+
+  /// The result as text, or `system_limit` where there is no memory to write it: half a result
+  /// must not look like one.
+  private func rendered(_ result: Term) -> RunOutcome {
+    let printer = TermPrinter(atoms: atoms, scratch: scratch, funs: code)
+    do {
+      return .returned(try printer.text(of: result))
+    } catch {
+      raiseScratchExhausted(error)
+      return .exception(report())
     }
   }
 

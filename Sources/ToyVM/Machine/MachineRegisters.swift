@@ -34,7 +34,8 @@ struct MachineRegisters {
 
   /// The live registers as roots.
   func roots(live: Int) -> MachineRoots {
-    MachineRoots(x: RootSlots(base: x, count: live), kept: RootSlots(base: kept, count: Self.keptCount))
+    MachineRoots(
+      x: RootSlots(base: x, count: live), kept: RootSlots(base: kept, count: Self.keptCount))
   }
 }
 

@@ -1,0 +1,24 @@
+/// What the tool says about itself.
+enum HelpText {
+  static let version = "tenure 0.1.0 (modules of OTP 25)"
+
+  static let usage = """
+    usage: tenure run [options] PROGRAM.beam [ARG...]
+             load and run a compiled Erlang or Elixir module
+             -f FUNCTION       what to call; default main. Without ARGs FUNCTION/0, or, where
+                               only that is exported, FUNCTION/1 with an empty list; with ARGs
+                               FUNCTION/1 with a list of strings
+             --pa DIR          where other modules are loaded from, on first call; repeatable
+             --print           print the returned term
+             --stats[=json]    write statistics to stderr at the end
+             --zeal[=N]        collect at every (N-th) ensure
+             --verify          verify the heap after every collection
+             --max-memory BYTES
+                               budget for the whole system; K, M and G may stand behind
+             --fail-mapping N  the N-th request to the system for memory fails
+           tenure version
+           tenure help
+    Options stand before PROGRAM.beam; what stands behind belongs to the program.
+    exit 0: returned; 1: uncaught exception, or memory refused; 2: bad usage or bad file
+    """
+}

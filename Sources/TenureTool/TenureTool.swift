@@ -1,0 +1,36 @@
+import Glibc
+
+/// The command line.
+@main
+struct TenureTool {
+  static func main() {
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  private static func run(_ arguments: [String]) -> ExitCode {
+    do {
+      switch try Command(arguments: arguments) {
+      case .run(let arguments): return RunCommand(arguments: arguments).run()
+      case .version: return show(HelpText.version)
+      case .help: return show(HelpText.usage)
+      }
+    } catch {
+      TextOutput.complain(error.description)
+      return .usage
+    }
+  }
+
+  private static func show(_ text: String) -> ExitCode {
+    TextOutput.standard.writeLine(text) ? .success : .failure
+  }
+}
+
+/// How the tool ends.
+enum ExitCode: Int32 {
+  /// The program returned.
+  case success = 0
+  /// An exception that nothing caught, or memory was refused.
+  case failure = 1
+  /// Bad usage, or a file that is no module.
+  case usage = 2
+}

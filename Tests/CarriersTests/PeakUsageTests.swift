@@ -1,0 +1,70 @@
+import Carriers
+import TestKit
+import Testing
+
+@Suite struct PeakUsageTests {
+  @Test func thePeakStaysWhenBlocksGo() throws {
+    let allocator = BlockAllocator()
+    let small = try allocator.allocate(byteCount: 1000, kind: .code)
+    let large = try allocator.allocate(byteCount: 1 << 20, kind: .code)
+    let both = small.byteCount + large.byteCount
+    #expect(allocator.peakByteCount(of: .code) == both)
+    allocator.free(small, kind: .code)
+    allocator.free(large, kind: .code)
+    #expect(allocator.peakByteCount(of: .code) == both)
+    #expect(allocator.peakByteCount(of: .literal) == 0)
+  }
+
+  @Test func peaksOfSmallAndLargeBlocksThatNeverMetAreNotAdded() throws {
+    let allocator = BlockAllocator()
+    for _ in 0..<3 {
+      let small = try allocator.allocate(byteCount: 100_000, kind: .scratch)
+      allocator.free(small, kind: .scratch)
+      let large = try allocator.allocate(byteCount: 300_000, kind: .scratch)
+      allocator.free(large, kind: .scratch)
+    }
+    let peak = allocator.peakByteCount(of: .scratch)
+    #expect(peak >= 300_000)
+    #expect(peak < 400_000)
+  }
+
+  /// Random calls beside a plain count of the same; the seed is told on failure.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func thePeakIsThatOfAModel(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(usesTinyCarriers: seed == 2))
+    var blocks: [MemoryBlock] = []
+    var used = 0
+    var peak = 0
+    for _ in 0..<2000 {
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0..<4:
+        let limit = Int.random(in: 0..<3, using: &random) == 0 ? 2_000_000 : 2000
+        let byteCount = Int.random(in: 1...limit, using: &random)
+        let block = try allocator.allocate(byteCount: byteCount, kind: .oldHeap)
+        blocks.append(block)
+        used += block.byteCount
+      case 4:
+        guard let index = blocks.indices.randomElement(using: &random) else { continue }
+        let byteCount = Int.random(in: 1...(2 * blocks[index].byteCount), using: &random)
+        let resized = try allocator.resizeInPlace(
+          blocks[index], toByteCount: byteCount, kind: .oldHeap)
+        guard let resized else { continue }
+        used += resized.byteCount - blocks[index].byteCount
+        blocks[index] = resized
+      default:
+        guard let index = blocks.indices.randomElement(using: &random) else { continue }
+        let block = blocks.remove(at: index)
+        used -= block.byteCount
+        allocator.free(block, kind: .oldHeap)
+      }
+      peak = max(peak, used)
+      if Int.random(in: 0..<16, using: &random) == 0 {
+        #expect(allocator.peakByteCount(of: .oldHeap) == peak, "seed \(seed)")
+      }
+    }
+    #expect(allocator.peakByteCount(of: .oldHeap) == peak, "seed \(seed)")
+    for block in blocks { allocator.free(block, kind: .oldHeap) }
+  }
+}
