@@ -2,11 +2,11 @@ import Terms
 
 /// Moves everything live of both generations into one new young heap.
 struct FullEvacuator {
-  private let from: TwoRanges
+  private var slots: FullSlots<TwoRanges>
   private var space: ToSpace
 
   init(young: AddressRange, old: AddressRange, to: UnsafeMutablePointer<UInt>) {
-    from = TwoRanges(first: young, second: old)
+    slots = FullSlots(from: TwoRanges(first: young, second: old))
     space = ToSpace(at: to)
   }
 
@@ -16,20 +16,25 @@ struct FullEvacuator {
   /// Moves what a run of root slots refers to.
   mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     for index in 0..<max(count, 0) {
-      Self.evacuate(base + index, from, &space.top, &space.settled)
+      slots.evacuate(base + index, &space.top, &space.settled)
     }
   }
 
   /// Moves what the moved objects refer to, until nothing is left to move.
   mutating func scanToEnd() {
-    let from = from
-    space.scanToEnd { slot, top, settled in Self.evacuate(slot, from, &top, &settled) }
+    var slots = slots
+    space.scanToEnd(&slots)
   }
+}
+
+/// Slots whose objects all move to one space.
+struct FullSlots<From: FromSpace>: SlotEvacuator {
+  let from: From
 
   @inline(__always)
-  private static func evacuate(
-    _ slot: UnsafeMutablePointer<UInt>, _ from: TwoRanges,
-    _ top: inout UnsafeMutablePointer<UInt>, _ settled: inout SettledRuns
+  func evacuate(
+    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
+    _ settled: inout SettledRuns
   ) {
     let bits = slot.pointee
     if bits & 3 == 2 {

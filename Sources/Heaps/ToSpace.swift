@@ -23,14 +23,9 @@ struct ToSpace {
 
   /// Scans what was moved here, in order, until nothing is left to scan.
   ///
-  /// - Parameter evacuate: moves what a slot refers to, if it moves, and corrects the slot.
+  /// - Parameter slots: moves what each slot refers to, if it moves, and corrects the slot.
   @inline(__always)
-  mutating func scanToEnd(
-    _ evacuate: (
-      _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
-      _ settled: inout SettledRuns
-    ) -> Void
-  ) {
+  mutating func scanToEnd(_ slots: inout some SlotEvacuator) {
     var scan = scan
     var top = top
     var settled = settled
@@ -44,19 +39,19 @@ struct ToSpace {
         let end = scan + 1 + Int(bits >> 6)
         scan += 1
         while scan < end {
-          evacuate(scan, &top, &settled)
+          slots.evacuate(scan, &top, &settled)
           scan += 1
         }
       } else if bits & 3 != 0 {
-        evacuate(scan, &top, &settled)
-        evacuate(scan + 1, &top, &settled)
+        slots.evacuate(scan, &top, &settled)
+        slots.evacuate(scan + 1, &top, &settled)
         scan += 2
       } else {
         let header = Header(bits: bits)
         let end = scan + header.objectWords(at: scan)
         scan += 1 + header.rawWords
         while scan < end {
-          evacuate(scan, &top, &settled)
+          slots.evacuate(scan, &top, &settled)
           scan += 1
         }
       }
@@ -210,6 +205,14 @@ struct ToSpace {
     }
     return (slot, tail)
   }
+}
+
+/// What a plan does with a slot of a moved object.
+protocol SlotEvacuator {
+  /// Moves what the slot refers to, if it moves, and corrects the slot.
+  mutating func evacuate(
+    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
+    _ settled: inout SettledRuns)
 }
 
 /// Tells the objects that move from those that stay.
