@@ -40,7 +40,10 @@ struct FullSlots<From: FromSpace>: SlotEvacuator {
     if bits & 3 == 2 {
       if from.contains(bits) { ToSpace.evacuateObject(bits, slot, to: &top, settled: &settled) }
     } else if bits & 3 == 1 && from.contains(bits) {
-      _ = ToSpace.moveChain(bits, slot, from: from, moving: from, to: &top, settled: &settled)
+      let chain = ToSpace.moveChain(
+        bits, slot, from: from, moving: from, to: top, settled: settled)
+      top = chain.top
+      settled = chain.settled
     }
   }
 }

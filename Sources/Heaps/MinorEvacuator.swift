@@ -62,11 +62,12 @@ struct MinorSlots: SlotEvacuator {
       }
     } else if bits & 3 == 1 {
       if fresh.contains(bits) {
-        let end = ToSpace.moveChain(
-          bits, slot, from: fresh, moving: mature.joined(with: fresh), to: &top,
-          settled: &settled)
+        let chain = ToSpace.moveChain(
+          bits, slot, from: fresh, moving: mature.joined(with: fresh), to: top, settled: settled)
+        top = chain.top
+        settled = chain.settled
         // From the first mature cell on, all are mature.
-        if end.tail & 3 == 1 && mature.contains(end.tail) { promote(end.slot) }
+        if chain.tail & 3 == 1 && mature.contains(chain.tail) { promote(chain.slot) }
       } else if mature.contains(bits) {
         promote(slot)
       }

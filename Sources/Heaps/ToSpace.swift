@@ -34,26 +34,22 @@ struct ToSpace {
         scan = end
         continue
       }
+      // One loop over the slots of whatever stands here, so that its body exists once.
       let bits = scan.pointee
+      let end: UnsafeMutablePointer<UInt>
       if bits & 0x3F == 0 {
-        let end = scan + 1 + Int(bits >> 6)
         scan += 1
-        while scan < end {
-          slots.evacuate(scan, &top, &settled)
-          scan += 1
-        }
+        end = scan + Int(bits >> 6)
       } else if bits & 3 != 0 {
-        slots.evacuate(scan, &top, &settled)
-        slots.evacuate(scan + 1, &top, &settled)
-        scan += 2
+        end = scan + 2
       } else {
         let header = Header(bits: bits)
-        let end = scan + header.objectWords(at: scan)
+        end = scan + header.objectWords(at: scan)
         scan += 1 + header.rawWords
-        while scan < end {
-          slots.evacuate(scan, &top, &settled)
-          scan += 1
-        }
+      }
+      while scan < end {
+        slots.evacuate(scan, &top, &settled)
+        scan += 1
       }
     }
     self.scan = scan
@@ -140,13 +136,15 @@ struct ToSpace {
   ///   - slot: the slot that refers to it.
   ///   - from: what moves to this space.
   ///   - moving: what moves to any space; what a cell refers to there is left to the scan.
-  /// - Returns: the slot of the last tail and the tail, if it is in no from-space of this space.
-  @inline(__always)
+  ///   - top: where to; `settled`: what needs no scan so far. By value, like the results: the
+  ///     scan that calls keeps both in registers.
+  @inline(never)
   static func moveChain(
     _ first: UInt, _ slot: UnsafeMutablePointer<UInt>, from: some FromSpace,
-    moving: some FromSpace, to top: inout UnsafeMutablePointer<UInt>,
-    settled: inout SettledRuns
-  ) -> (slot: UnsafeMutablePointer<UInt>, tail: UInt) {
+    moving: some FromSpace, to top: UnsafeMutablePointer<UInt>, settled: SettledRuns
+  ) -> MovedChain {
+    var top = top
+    var settled = settled
     var bits = first
     var slot = slot
     var tail: UInt
@@ -203,8 +201,18 @@ struct ToSpace {
     } else if run < slot {
       settled.append(run, slot - 1)
     }
-    return (slot, tail)
+    return MovedChain(slot: slot, tail: tail, top: top, settled: settled)
   }
+}
+
+/// How far the cells of a list were moved.
+struct MovedChain {
+  /// The slot of the last tail.
+  var slot: UnsafeMutablePointer<UInt>
+  /// The last tail, if it is in no from-space of the space the cells went to.
+  var tail: UInt
+  var top: UnsafeMutablePointer<UInt>
+  var settled: SettledRuns
 }
 
 /// What a plan does with a slot of a moved object.
