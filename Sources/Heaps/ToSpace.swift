@@ -187,7 +187,8 @@ struct ToSpace {
             let copy = top
             new[0] = UInt(bitPattern: copy) &+ 2
             if !moveObject(object, header: header, to: &top) {
-              settled.append(run, copy)
+              // A tail that is no cell is left to the scan, and its cell with it.
+              settled.append(run, tail & 3 == 2 ? new : copy)
               run = top
             }
             isSettled = true
