@@ -6,20 +6,28 @@ public struct TermPrinter {
   private let atoms: AtomTable
   private let scratch: any ScratchProvider
   private let funs: (any FunNaming)?
+  private let byteLimit: Int
 
   /// Makes a printer.
   /// - Parameters:
   ///   - atoms: the names of the atoms in the terms.
   ///   - scratch: working memory for terms in terms.
   ///   - funs: who names funs; a fun without a name prints as its entry word.
-  public init(atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil) {
+  ///   - byteLimit: about how long a text may become. A small term whose parts are shared many
+  ///     times over can have a text beyond any memory.
+  public init(
+    atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil,
+    byteLimit: Int = .max
+  ) {
     self.atoms = atoms
     self.scratch = scratch
     self.funs = funs
+    self.byteLimit = byteLimit
   }
 
   /// The text of a term as a string.
-  /// - Throws: ``ScratchExhausted`` where the provider has no working memory.
+  /// - Throws: ``ScratchExhausted`` where the provider has no working memory, or the text grows
+  ///   beyond its limit.
   public func text(of term: Term) throws(ScratchExhausted) -> String {
     var output: [UInt8] = []
     try append(term, to: &output)
@@ -29,11 +37,16 @@ public struct TermPrinter {
   /// Writes the text of a term behind what the output holds; a failure leaves a part of it.
   ///
   /// Time grows with the text, working memory with the depth of the term.
-  /// - Throws: ``ScratchExhausted`` where the provider has no working memory.
+  /// - Throws: ``ScratchExhausted`` where the provider has no working memory, or the text grows
+  ///   beyond its limit.
   public func append(_ term: Term, to output: inout [UInt8]) throws(ScratchExhausted) {
     var pending = PendingText(scratch)
     var current = term
+    let start = output.count
     while true {
+      guard output.count - start <= byteLimit else {
+        throw ScratchExhausted(requestedBytes: output.count - start)
+      }
       if let child = try begin(current, to: &output, pending: &pending) {
         current = child
       } else if let next = try resume(&pending, to: &output) {

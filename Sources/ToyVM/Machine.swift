@@ -87,6 +87,7 @@ public final class Machine {
       ).pointee.address
     else { return RunSummary(outcome: .undefined) }
     try interpreter.begin(with: arguments)
+    interpreter.textByteLimit = options.textByteLimit
     let end: RunEnd
     if options.checksOperands {
       interpreter.clearsDeadRegisters = true
@@ -117,17 +118,20 @@ public struct RunOptions: Sendable {
   public var checksOperands: Bool
   /// Whether the result is written as text.
   public var rendersResult: Bool
+  /// About how many bytes the text of a term may take; a longer one is not written.
+  public var textByteLimit: Int
   /// What the process's heap is made with; nothing leaves it to the system.
   public var heap: HeapOptions?
 
   /// Makes options of a run without limits.
   public init(
     steps: Int = .max, checksOperands: Bool = false, rendersResult: Bool = true,
-    heap: HeapOptions? = nil
+    textByteLimit: Int = 1 << 28, heap: HeapOptions? = nil
   ) {
     self.steps = steps
     self.checksOperands = checksOperands
     self.rendersResult = rendersResult
+    self.textByteLimit = textByteLimit
     self.heap = heap
   }
 }

@@ -106,7 +106,8 @@ import Testing
     // The system's limits may be too narrow for the process or its arguments: an end, too.
     let outcome = try? machine.run(
       module, function.name, arguments,
-      options: RunOptions(steps: isZealous ? 1_000 : 20_000, checksOperands: true))
+      options: RunOptions(
+        steps: isZealous ? 1_000 : 20_000, checksOperands: true, textByteLimit: 1 << 20))
     switch outcome {
     case .returned: tally.returned += 1
     case .exception: tally.exceptions += 1

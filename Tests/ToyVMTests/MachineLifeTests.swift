@@ -41,4 +41,17 @@ import Testing
     try machine.load(BeamFixtures.container(chunks))
     #expect(try machine.run("broken", "run") == .undefined)
   }
+
+  /// A tuple that holds a tuple twice that holds a tuple twice ...: few words, and a text of 2^60.
+  @Test func aTextBeyondItsLimitIsNotWritten() throws {
+    var code = ModuleAssembler()
+    code.add(.testHeap, .unsigned(180), .unsigned(0))
+    code.add(.move, .integer(1), .x(0))
+    for _ in 0..<60 { code.add(.putTuple2, .x(0), .list([.x(0), .x(0)])) }
+    code.add(.return)
+    let machine = Machine(system: MemorySystem())
+    try machine.load(code.module())
+    let outcome = try machine.run("broken", "run", options: RunOptions(textByteLimit: 10_000))
+    #expect(outcome == .returned("(no memory to print the term)"))
+  }
 }

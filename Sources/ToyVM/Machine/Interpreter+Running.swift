@@ -37,7 +37,8 @@ extension Interpreter {
   }
 
   private func text(of term: Term) -> String {
-    let printer = TermPrinter(atoms: atoms, scratch: scratch, funs: code)
+    let printer = TermPrinter(
+      atoms: atoms, scratch: scratch, funs: code, byteLimit: textByteLimit)
     return (try? printer.text(of: term)) ?? "(no memory to print the term)"
   }
 

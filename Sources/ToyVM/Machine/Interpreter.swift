@@ -27,6 +27,8 @@ final class Interpreter {
   var callFault: StaticString?
   /// Whether registers beyond the live ones are cleared, as checked code needs it.
   var clearsDeadRegisters = false
+  /// About how many bytes the text of a term may take.
+  var textByteLimit = Int.max
 
   init(system: MemorySystem, code: CodeStore, process: consuming Process) {
     self.system = system

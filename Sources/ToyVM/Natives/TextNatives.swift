@@ -16,7 +16,9 @@ extension Interpreter {
   fileprivate func text(of term: Term) -> [UInt8]? {
     var text: [UInt8] = []
     do {
-      try TermPrinter(atoms: atoms, scratch: scratch, funs: code).append(term, to: &text)
+      let printer = TermPrinter(
+        atoms: atoms, scratch: scratch, funs: code, byteLimit: textByteLimit)
+      try printer.append(term, to: &text)
     } catch {
       raiseScratchExhausted(error)
       return nil

@@ -6,7 +6,7 @@
          exact_comparisons/0, type_tests/0, guards/0, boolean_guards/0, integers/0, small_edges/0,
          divisions/0, bits/0, floats/0, float_registers/0, conversions/0, maps/0, map_updates/0,
          map_matches/0, map_errors/0, map_of_32/0, map_comparisons/0, min_max/0, literals/0,
-         nested_data/0, swaps/0, dictionary/0]).
+         nested_data/0, improper_lists/0, swaps/0, dictionary/0]).
 
 -record(point, {x = 0, y, z = [1, 2]}).
 -record(wide, {a, b, c, d, e, f, g, h, i, j}).
@@ -265,6 +265,29 @@ nested_data() -> build(id(6)).
 
 build(0) -> leaf;
 build(N) -> X = build(N - 1), {N, [X, N | X], #{N => X}}.
+
+depth({T}, D) -> depth(T, D + 1);
+depth([_ | T], D) -> depth(T, D + 1);
+depth({_, T, _}, D) -> depth(T, D + 1);
+depth(_, D) -> D.
+
+%% Cells whose tail is a tuple, with every kind of head: a collection moves heads and tails apart.
+improper_lists() ->
+    L = improper(id(8), {last, [x]}),
+    M = [[id({[N], {N}}) | id({N, [N | {N}]})] || N <- id([1, 2, 3])],
+    F = fun() -> L end,
+    Long = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, {[id(13)]} | {id(14), [id(15)]}],
+    Longer = [{a}, b, {[id(c)]}, 1.5, "d", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, F | {id(e), [id(f)]}],
+    {Long, Longer, id(Long) =:= Longer, L, M, [F | {M}], depth(improper(id(60), {}), 0), L =:= improper(id(8), {last, [x]})}.
+
+improper(0, T) -> T;
+improper(N, T) ->
+    improper(N - 1, case N rem 4 of
+        0 -> {[{[N], N} | T]};
+        1 -> [{N, {N}}, [N | T] | {T}];
+        2 -> [N * 1.5 | {[T]}];
+        3 -> [[{N}] | {N, T, [[N | {N}] | {N}]}]
+    end).
 
 swaps() -> swap(id(a), id(b), id(c), 5).
 
