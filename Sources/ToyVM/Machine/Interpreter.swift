@@ -7,6 +7,8 @@ final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
   var process: Process
+  /// The pid of the process; here as well so that making a fun needs no access to the process.
+  let pid: Term
   let registers = MachineRegisters()
   /// The X registers.
   let x: UnsafeMutablePointer<Term>
@@ -34,6 +36,7 @@ final class Interpreter {
     self.system = system
     self.code = code
     heap = process.heap.state
+    pid = process.pid
     self.process = process
     x = registers.x
     kept = registers.kept

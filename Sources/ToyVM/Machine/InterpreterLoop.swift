@@ -525,7 +525,7 @@ extension Interpreter {
         case .makeFun:
           let free = w.count
           if let fun = f.reserve(words: Fun.words(free: free)) {
-            f.fillFun(fun, entry: f.code[1], free: free, creator: process.pid)
+            f.fillFun(fun, entry: f.code[1], free: free, creator: pid)
             for index in 0..<free { fun[5 + index] = f.source(f.code[2 + index]).bits }
             f.store(.boxed(at: fun), w.fieldA)
           }
