@@ -27,7 +27,6 @@ extension Interpreter {
   /// The result as text, or `system_limit` where there is no memory to write it: half a result
   /// must not look like one.
   private func rendered(_ result: Term) -> RunOutcome {
-    let printer = TermPrinter(atoms: atoms, scratch: scratch, funs: code)
     do {
       return .returned(try printer.text(of: result))
     } catch {
@@ -36,10 +35,12 @@ extension Interpreter {
     }
   }
 
+  private var printer: TermPrinter {
+    TermPrinter(atoms: atoms, scratch: scratch, funs: code, byteLimit: textByteLimit)
+  }
+
   private func text(of term: Term) -> String {
-    let printer = TermPrinter(
-      atoms: atoms, scratch: scratch, funs: code, byteLimit: textByteLimit)
-    return (try? printer.text(of: term)) ?? "(no memory to print the term)"
+    (try? printer.text(of: term)) ?? "(no memory to print the term)"
   }
 
   private func report() -> ExceptionReport {
