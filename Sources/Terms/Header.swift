@@ -14,7 +14,8 @@
 /// The arity of a tuple counts its elements. The arity of everything else counts the *raw* words
 /// behind the header, which hold no terms; words that hold terms follow them. So a linear walk over
 /// a heap steps over a tuple's header or over an object's header and raw words, and takes each
-/// other word for a term (``rawWords``).
+/// other word for a term (``rawWords``). A map's type `typ` tells flat maps from the nodes of
+/// hash maps; its bitmap tells which of a node's 16 slots are there.
 @frozen
 public struct Header: Equatable, BitwiseCopyable, Sendable {
   /// The header word.
@@ -41,31 +42,31 @@ public struct Header: Equatable, BitwiseCopyable, Sendable {
 
     /// A tuple: header, elements.
     @inlinable public static var tuple: Subtag { Subtag(0) }
-    /// A match context of a binary.
+    /// A match context; see ``MatchContext``.
     @inlinable public static var matchContext: Subtag { Subtag(1) }
     /// A positive big integer: header, digits of 64 bits, lowest first.
     @inlinable public static var positiveBigInteger: Subtag { Subtag(2) }
     /// A negative big integer: header, digits of the absolute value.
     @inlinable public static var negativeBigInteger: Subtag { Subtag(3) }
-    /// A local reference.
+    /// A local reference; see ``LocalReference``.
     @inlinable public static var reference: Subtag { Subtag(4) }
     /// A fun; see ``Fun``.
     @inlinable public static var fun: Subtag { Subtag(5) }
     /// A float: header, the bits of a double.
     @inlinable public static var float: Subtag { Subtag(6) }
-    /// A reference-counted binary outside every heap.
-    @inlinable public static var offHeapBinary: Subtag { Subtag(8) }
+    /// A reference to a binary outside every heap; see ``BinaryHandle``.
+    @inlinable public static var binaryHandle: Subtag { Subtag(8) }
     /// A binary on a heap: header, byte count, bytes filled up to whole words.
     @inlinable public static var heapBinary: Subtag { Subtag(9) }
-    /// A part of another binary.
+    /// A part of another binary; see ``SubBinary``.
     @inlinable public static var subBinary: Subtag { Subtag(10) }
-    /// A pid of another node.
+    /// A pid of another node; see ``ExternalIdentifier``.
     @inlinable public static var externalPid: Subtag { Subtag(12) }
     /// A port of another node.
     @inlinable public static var externalPort: Subtag { Subtag(13) }
     /// A reference of another node.
     @inlinable public static var externalReference: Subtag { Subtag(14) }
-    /// A map; see ``FlatMap``.
+    /// A map, or a node of one; see ``FlatMap`` and ``HashMap``.
     @inlinable public static var map: Subtag { Subtag(15) }
   }
 }
@@ -94,6 +95,18 @@ extension Header {
   public static var float: Header { Header(bits: 0x58) }
   /// The header of a flat map: one raw word, its size, then the key tuple and the values.
   @inlinable public static var flatMap: Header { Header(bits: 1 << 8 | 0x3C) }
+  /// The header of a hash map whose root has all 16 slots: one raw word, its size, then the slots.
+  @inlinable public static var hashMapFullRoot: Header {
+    Header(bits: 0xFFFF << 16 | 1 << 8 | MapType.fullRoot.rawValue << 6 | 0x3C)
+  }
+  /// The header of a hash map whose root has the slots of the bitmap: its size, then the slots.
+  @inlinable public static func hashMapRoot(bitmap: UInt) -> Header {
+    Header(bits: bitmap << 16 | 1 << 8 | MapType.root.rawValue << 6 | 0x3C)
+  }
+  /// The header of a hash map's inner node with the slots of the bitmap: no raw words.
+  @inlinable public static func hashMapNode(bitmap: UInt) -> Header {
+    Header(bits: bitmap << 16 | MapType.node.rawValue << 6 | 0x3C)
+  }
   /// The header of a big integer.
   @inlinable public static func bigInteger(digits: Int, isNegative: Bool) -> Header {
     Header(isNegative ? .negativeBigInteger : .positiveBigInteger, arity: digits)
@@ -104,6 +117,25 @@ extension Header {
   }
   /// The header of a fun: three raw words, then the creator and the free variables.
   @inlinable public static var fun: Header { Header(.fun, arity: 3) }
+
+  /// What a map's header begins.
+  @frozen
+  public enum MapType: UInt, Sendable {
+    /// A ``FlatMap``.
+    case flat = 0
+    /// An inner node of a ``HashMap``: the slots its bitmap names.
+    case node = 1
+    /// The root of a ``HashMap`` with all 16 slots.
+    case fullRoot = 2
+    /// The root of a ``HashMap`` with the slots that its bitmap names.
+    case root = 3
+  }
+  /// What a map's header begins.
+  @inlinable public var mapType: MapType {
+    MapType(rawValue: bits >> 6 & 3).unsafelyUnwrapped
+  }
+  /// The slots that a hash map's root or node has, one bit each.
+  @inlinable public var mapBitmap: UInt { bits >> 16 & 0xFFFF }
 
   /// The words right behind the header that hold no terms.
   @inlinable @inline(__always)
@@ -120,11 +152,12 @@ extension Header {
   public func objectWords(at object: UnsafePointer<UInt>) -> Int {
     switch bits & 0x3F {
     case Subtag.map.bits:
-      return FlatMap.words(size: Int(object[1]))
+      if mapType == .flat { return FlatMap.words(size: Int(object[1])) }
+      return 1 &+ rawWords &+ mapBitmap.nonzeroBitCount
     case Subtag.fun.bits:
       return Fun.words(free: Fun.freeCount(at: object))
-    case Subtag.subBinary.bits:
-      return 2 &+ arity
+    case Subtag.subBinary.bits, Subtag.matchContext.bits:
+      return 2 &+ arity  // the binary it is a part of
     default:
       return 1 &+ arity
     }

@@ -81,8 +81,22 @@ extension Term {
   @inlinable @inline(__always) public var isNumber: Bool { isSmall || isBigInteger || isFloat }
   /// Whether this is a map.
   @inlinable @inline(__always) public var isMap: Bool { isBoxed(.map) }
+  /// Whether this is a map of the flat kind.
+  @inlinable @inline(__always) public var isFlatMap: Bool {
+    isBoxed && boxed[0] == Header.flatMap.bits
+  }
+  /// Whether this is a map of the hashed kind.
+  @inlinable @inline(__always) public var isHashMap: Bool {
+    isBoxed && boxed[0] & 0xBF == 0xBC
+  }
   /// Whether this is a fun, local or external.
   @inlinable @inline(__always) public var isFun: Bool { isBoxed(.fun) }
+  /// Whether this is a bit string: a binary on a heap or outside, or a part of one.
+  @inlinable public var isBitString: Bool {
+    guard isBoxed else { return false }
+    let subtag = header.subtag
+    return subtag == .heapBinary || subtag == .binaryHandle || subtag == .subBinary
+  }
   /// Whether this is a binary of whole bytes that stands on a heap.
   @inlinable @inline(__always) public var isHeapBinary: Bool { isBoxed(.heapBinary) }
 }

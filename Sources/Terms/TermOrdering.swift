@@ -260,7 +260,7 @@ extension TermOrder {
     else { return 0 }
     let modules = orderAtoms(leftName.module, rightName.module)
     if modules != 0 { return modules }
-    let indexes = three(leftName.index, rightName.index)
-    return indexes != 0 ? indexes : three(leftName.unique, rightName.unique)
+    let indexes = three(leftName.oldIndex, rightName.oldIndex)
+    return indexes != 0 ? indexes : three(leftName.oldUnique, rightName.oldUnique)
   }
 }

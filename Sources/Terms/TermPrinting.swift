@@ -272,7 +272,7 @@ extension TermPrinter {
     if !Fun.isExternal(at: words), let name = funs?.localFunName(entry: entry) {
       // The module stands as it is, without quotes.
       atoms.withName(of: name.module) { output.append(contentsOf: $0) }
-      output.append(contentsOf: ".\(name.index).\(name.unique)".utf8)
+      output.append(contentsOf: ".\(name.oldIndex).\(name.oldUnique)".utf8)
     } else {
       appendNumber(entry, to: &output)
     }

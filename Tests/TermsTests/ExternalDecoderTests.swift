@@ -5,9 +5,10 @@ import Testing
 @Suite("Decoding the external term format")
 struct ExternalDecoderTests {
   /// Resolves each function to the number of its arguments and remembers what was asked.
-  final class Resolver: ExternalFunResolver {
+  final class Resolver: FunResolver {
     var asked: [(module: Term, function: Term, arity: Int)] = []
-    func entry(module: Term, function: Term, arity: Int) -> UInt {
+    func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? { nil }
+    func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       asked.append((module, function, arity))
       return UInt(arity)
     }
@@ -31,7 +32,7 @@ struct ExternalDecoderTests {
 
   /// Measures, gives exactly the words counted, and decodes; every word must be used.
   private func decode(
-    _ bytes: [UInt8], funs: (any ExternalFunResolver)? = nil
+    _ bytes: [UInt8], funs: (any FunResolver)? = nil
   ) -> Result<Decoded, ExternalFormatError> {
     // A copy of exactly the bytes, so that a sanitizer sees each byte read behind them.
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
@@ -53,7 +54,7 @@ struct ExternalDecoderTests {
   }
 
   private func failure(
-    _ bytes: [UInt8], funs: (any ExternalFunResolver)? = nil
+    _ bytes: [UInt8], funs: (any FunResolver)? = nil
   ) -> ExternalFormatError? {
     if case .failure(let error) = decode(bytes, funs: funs) { error } else { nil }
   }

@@ -10,10 +10,10 @@ private final class NamedFuns: FunNaming {
   init(_ atoms: AtomTable) throws {
     let (first, second) = try (atoms.atom("q"), atoms.atom("A b"))
     locals = [
-      1: LocalFunName(module: second, index: 7, unique: 78_572_011),
-      2: LocalFunName(module: first, index: 0, unique: 119_076_749),
-      3: LocalFunName(module: first, index: 1, unique: 5),
-      4: LocalFunName(module: first, index: 1, unique: 6),
+      1: LocalFunName(module: second, index: 7, oldIndex: 7, oldUnique: 78_572_011),
+      2: LocalFunName(module: first, index: 0, oldIndex: 0, oldUnique: 119_076_749),
+      3: LocalFunName(module: first, index: 1, oldIndex: 1, oldUnique: 5),
+      4: LocalFunName(module: first, index: 1, oldIndex: 1, oldUnique: 6),
     ]
     externals = try [
       11: ExternalFunName(module: .lists, function: atoms.atom("append")),

@@ -8,10 +8,11 @@ import Testing
 @Suite("Literals of compiled modules")
 struct LiteralTests {
   /// Numbers external funs in the order of their first use, and names them by their numbers.
-  final class Exports: ExternalFunResolver, FunNaming {
+  final class Exports: FunResolver, FunNaming {
     private var names: [ExternalFunName] = []
 
-    func entry(module: Term, function: Term, arity: Int) -> UInt {
+    func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? { nil }
+    func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       names.append(ExternalFunName(module: module, function: function))
       return UInt(names.count - 1)
     }

@@ -197,7 +197,8 @@ extension ExternalDecoder {
     at cursor: inout WordCursor
   ) throws(ExternalFormatError) -> Term {
     guard let funs else { throw .init(.noFunResolver, offset: module.offset) }
-    let entry = funs.entry(module: try atom(module), function: try atom(function), arity: arity)
+    let entry = funs.externalFunEntry(
+      module: try atom(module), function: try atom(function), arity: arity)
     precondition(
       Fun.words(free: 0) <= cursor.remainingWords, "a term is decoded where it was not measured")
     return cursor.makeFun(entry: entry, arity: arity, free: 0, creator: .nil, isExternal: true)

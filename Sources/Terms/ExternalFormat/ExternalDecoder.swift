@@ -7,7 +7,7 @@
 public struct ExternalDecoder {
   let atoms: AtomTable
   let scratch: any ScratchProvider
-  let funs: (any ExternalFunResolver)?
+  let funs: (any FunResolver)?
   let order: TermOrder
 
   /// The most bytes that a compressed term may unpack to.
@@ -21,7 +21,7 @@ public struct ExternalDecoder {
   ///   - funs: who resolves references to functions; without it they are refused.
   ///   - naming: who names funs, by which keys of maps are sorted: the same as everywhere else.
   public init(
-    atoms: AtomTable, scratch: any ScratchProvider, funs: (any ExternalFunResolver)? = nil,
+    atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunResolver)? = nil,
     naming: (any FunNaming)? = nil
   ) {
     self.atoms = atoms

@@ -3,8 +3,13 @@ import Tenure
 extension CodeStore: FunNaming {
   func localFunName(entry: UInt) -> LocalFunName? {
     guard let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry) else { return nil }
-    return LocalFunName(
-      module: lambda.pointee.module, index: lambda.pointee.index, unique: lambda.pointee.unique)
+    return localFunName(of: lambda.pointee)
+  }
+
+  private func localFunName(of lambda: LambdaEntry) -> LocalFunName {
+    LocalFunName(
+      module: lambda.module, index: lambda.index, oldIndex: lambda.index,
+      oldUnique: lambda.unique)
   }
 
   func externalFunName(entry: UInt) -> ExternalFunName? {
@@ -14,8 +19,13 @@ extension CodeStore: FunNaming {
   }
 }
 
-extension CodeStore: ExternalFunResolver {
-  func entry(module: Term, function: Term, arity: Int) -> UInt {
+extension CodeStore: FunResolver {
+  func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
     UInt(bitPattern: export(FunctionName(module: module, function: function, arity: arity)))
+  }
+
+  func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? {
+    let found = lambda { $0.arity == arity && self.localFunName(of: $0) == name }
+    return found.map { UInt(bitPattern: $0) }
   }
 }

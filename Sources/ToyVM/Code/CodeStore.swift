@@ -55,6 +55,11 @@ final class CodeStore {
     return entry
   }
 
+  /// The entry of the lambda of which something holds.
+  func lambda(where isMatch: (LambdaEntry) -> Bool) -> UnsafeMutablePointer<LambdaEntry>? {
+    lambdas.first { isMatch($0.pointee) }
+  }
+
   /// Gives a handler of exceptions a number for its catch mark.
   func addHandler(_ address: UnsafeMutablePointer<UInt>) -> Int {
     handlers.append(address)

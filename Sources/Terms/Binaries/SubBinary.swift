@@ -1,0 +1,48 @@
+/// A part of another binary: bytes, or any bits.
+///
+/// ```
+/// +--------------------------+
+/// | header (3 raw words)     |
+/// | whole bytes              |
+/// | offset in bytes          |
+/// | tail bits | bit offset<<8|  0 to 7 each
+/// | original                 |  a binary on a heap or a handle, never a part of one
+/// +--------------------------+
+/// ```
+/// 5 words and those of the original, as OTP 25's `ErlSubBin`.
+public enum SubBinary {
+  /// The words of the part alone.
+  @inlinable public static var words: Int { 5 }
+  /// Where the part begins, in bits of the original.
+  @inlinable public static func bitOffset(at part: UnsafePointer<UInt>) -> Int {
+    Int(part[2]) << 3 | Int(part[3] >> 8 & 7)
+  }
+  /// The bits of the part.
+  @inlinable public static func bitCount(at part: UnsafePointer<UInt>) -> Int {
+    Int(part[1]) << 3 | Int(part[3] & 7)
+  }
+  /// The binary that it is a part of.
+  @inlinable public static func original(at part: UnsafePointer<UInt>) -> Term {
+    Term(bits: part[4])
+  }
+}
+
+extension WordCursor {
+  /// Builds a part of a binary: 5 words.
+  ///
+  /// - Parameters:
+  ///   - original: a binary on a heap or a handle.
+  ///   - bitOffset: where the part begins, in bits of the original.
+  ///   - bitCount: the bits of the part.
+  @inlinable
+  public mutating func makeSubBinary(of original: Term, bitOffset: Int, bitCount: Int) -> Term {
+    assert(!original.isBoxed(.subBinary), "a part of a part")
+    let words = reserve(SubBinary.words)
+    words[0] = Header(.subBinary, arity: 3).bits
+    words[1] = UInt(bitCount) >> 3
+    words[2] = UInt(bitOffset) >> 3
+    words[3] = UInt(bitCount) & 7 | (UInt(bitOffset) & 7) << 8
+    words[4] = original.bits
+    return .boxed(at: words)
+  }
+}

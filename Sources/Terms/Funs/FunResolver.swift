@@ -1,0 +1,18 @@
+/// Who gives the funs that an encoding names their entry words: the embedder that runs the code, or
+/// a ``FunTable``.
+public protocol FunResolver {
+  /// The word that a fun `module:function/arity` keeps for its code; see ``Fun``.
+  ///
+  /// - Parameters:
+  ///   - module: the module, an atom.
+  ///   - function: the function, an atom.
+  ///   - arity: the arguments of a call, 0 to 255.
+  func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt
+
+  /// The word that a local fun keeps for its code, or nothing where no such fun can be had.
+  ///
+  /// - Parameters:
+  ///   - name: the module, the number and the version of the fun.
+  ///   - arity: the arguments of a call, 0 to 255.
+  func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt?
+}
