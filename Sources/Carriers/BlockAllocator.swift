@@ -11,7 +11,7 @@ public final class BlockAllocator: Sendable {
   private let layout: CarrierLayout
   private let small: Mutex<SmallBlocks>
   private let large: LargeBlocks
-  private let peaks = Mutex(InlineArray<7, Int>(repeating: 0))
+  private let peaks = Mutex(InlineArray<8, Int>(repeating: 0))
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -58,6 +58,12 @@ public final class BlockAllocator: Sendable {
       settlePeak(of: kind)
       large.free(block.base, kind: kind)
     }
+  }
+
+  /// Takes back a block of which its owner kept no more than the address and the size asked for.
+  /// - Precondition: the block is in use, and was allocated here for this kind and size.
+  public func free(at base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind) {
+    free(MemoryBlock(base: base, byteCount: byteCount), kind: kind)
   }
 
   /// Grows or shrinks a block where it stands; `nil` when it would have to move.

@@ -4,6 +4,8 @@ public enum MemoryKind: UInt8, CaseIterable, Sendable {
   case processHeap
   /// Old generation of a process.
   case oldHeap
+  /// Bytes of binaries outside the heaps.
+  case binary
   /// Constants that no collection moves.
   case literal
   /// Names of atoms and their table.
@@ -16,7 +18,7 @@ public enum MemoryKind: UInt8, CaseIterable, Sendable {
   case fixed
 
   /// The number of kinds.
-  @usableFromInline package static var count: Int { 7 }
+  @usableFromInline package static var count: Int { 8 }
 }
 
 extension MemoryKind: CustomStringConvertible {
@@ -25,6 +27,7 @@ extension MemoryKind: CustomStringConvertible {
     switch self {
     case .processHeap: "process heaps"
     case .oldHeap: "old heaps"
+    case .binary: "binaries"
     case .literal: "literals"
     case .atom: "atoms"
     case .code: "code"
@@ -54,9 +57,9 @@ public struct MemoryUsage: Equatable, Sendable {
 
 /// The blocks in use, a count for each kind.
 struct UsageByKind {
-  private var usages = InlineArray<7, MemoryUsage>(repeating: MemoryUsage())
+  private var usages = InlineArray<8, MemoryUsage>(repeating: MemoryUsage())
   /// The most bytes of each kind since its peak was last taken.
-  private var peaks = InlineArray<7, Int>(repeating: 0)
+  private var peaks = InlineArray<8, Int>(repeating: 0)
 
   subscript(kind: MemoryKind) -> MemoryUsage {
     get { usages[Int(kind.rawValue)] }

@@ -12,6 +12,8 @@ public struct CollectionEvent: Sendable {
   public enum Reason: Sendable {
     /// There was no room for what was asked.
     case noRoom
+    /// Binaries outside the heap that its terms hold had grown beyond their limit.
+    case virtualHeap
     /// The zeal lever asked for it.
     case zeal
     /// The embedder asked for it.
@@ -36,6 +38,8 @@ public struct CollectionEvent: Sendable {
   public var promotedWords: Int
   /// Words found dead.
   public var freedWords: Int
+  /// References to binaries outside the heap that were found dead.
+  public var releasedBinaries: Int
   /// The rule by which the block then was resized or kept.
   public var rule: SizingRule
   /// Nanoseconds until the to-space was there.

@@ -22,6 +22,7 @@ extension ProcessHeap {
       roots.visitSlots(&visitor)
     }
     evacuator.scanToEnd()
+    let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
     state.pointee.counters.fullSweeps += 1
     let evacuationNanoseconds = stopwatch.lap()
@@ -37,7 +38,8 @@ extension ProcessHeap {
       sizing, toSpaceWords: toSpaceWords, liveWords: state.pointee.usedWords)
     state.pointee.growsAtNextFullSweep = resize.growAtNextFullSweep
     return CollectionOutcome(
-      copiedWords: copied, promotedWords: 0, freedWords: freed, resize: resize,
+      copiedWords: copied, promotedWords: 0, freedWords: freed,
+      releasedBinaries: released, resize: resize,
       allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
   }
 }

@@ -12,6 +12,8 @@ public final class HeapEnvironment: Sendable {
   public let listener: (any CollectionListener)?
   /// Working memory for the traversals of terms.
   public let scratch: BlockScratch
+  /// Memory of binaries outside the heaps.
+  public let binaries: BlockBinaries
   package let policy: GrowthPolicy
 
   /// Makes an environment over an allocator.
@@ -22,8 +24,9 @@ public final class HeapEnvironment: Sendable {
     self.allocator = allocator
     self.levers = levers
     self.listener = listener
-    literals = LiteralAreas(allocator: allocator)
     scratch = BlockScratch(allocator: allocator)
+    binaries = BlockBinaries(allocator: allocator)
+    literals = LiteralAreas(allocator: allocator, binaries: binaries)
     policy = .erts
   }
 }

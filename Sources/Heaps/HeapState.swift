@@ -1,4 +1,5 @@
 import Carriers
+import Terms
 
 /// The hot state of a process's memory, in raw memory and reached by a pointer.
 ///
@@ -40,9 +41,18 @@ public struct HeapState: BitwiseCopyable {
   package var youngBlock: MemoryBlock
   package var old: OldGeneration?
 
+  /// The objects of both generations that hold something outside the heap.
+  public var offHeap = OffHeapList()
+  /// The limits on what they hold.
+  public internal(set) var virtualHeap: VirtualHeap
+
   package var options: HeapOptions
   package var minorsSinceFullSweep = 0
   package var growsAtNextFullSweep = false
+  /// What ``reservedBytes`` is while no collection is due.
+  private let usualReservedBytes: Int
+  /// Whether the next ensure collects, whatever room there is.
+  var isCollectionDue: Bool { reservedBytes != usualReservedBytes }
   /// Ensures since the last collection that the zeal lever asked for.
   package var ensuresSinceZeal = 0
   package var counters = HeapCounters()
@@ -55,7 +65,9 @@ public struct HeapState: BitwiseCopyable {
     highWater = block.words
     end = block.words + words
     stackTop = end
+    usualReservedBytes = reservedBytes
     self.options = options
+    virtualHeap = VirtualHeap(minimumWords: options.minimumVirtualWords)
     self.reservedBytes = reservedBytes
   }
 
@@ -67,6 +79,13 @@ public struct HeapState: BitwiseCopyable {
   @inlinable public var usedWords: Int { top - start }
   /// The words of the stack in use.
   @inlinable public var stackWords: Int { end - stackTop }
+
+  /// Makes the next ensure collect.
+  mutating func requestCollection() { reservedBytes = HeapState.neverRoomBytes }
+  /// Lets ensures be satisfied with room again.
+  mutating func collectionIsDone() { reservedBytes = usualReservedBytes }
+  /// A reserve that no block has room for.
+  static var neverRoomBytes: Int { Int.max / 4 }
 
   /// Whether there is room for so many words on top of the reserve.
   @inlinable @inline(__always)
@@ -102,11 +121,16 @@ public struct HeapOptions: BitwiseCopyable, Sendable {
   public var minimumWords: Int
   /// The minor collections between full sweeps; 0 makes every collection a full sweep.
   public var fullSweepAfter: Int
+  /// The least limit of the virtual heap, in words; rounded up to the table of sizes.
+  public var minimumVirtualWords: Int
 
   /// Makes options; the defaults are those of ERTS.
-  public init(minimumWords: Int = 233, fullSweepAfter: Int = 65_535) {
+  public init(
+    minimumWords: Int = 233, fullSweepAfter: Int = 65_535, minimumVirtualWords: Int = 32_768
+  ) {
     self.minimumWords = HeapSizes.atLeast(max(minimumWords, 233))
     self.fullSweepAfter = fullSweepAfter
+    self.minimumVirtualWords = HeapSizes.atLeast(minimumVirtualWords)
   }
 
   /// Makes options with a least size below that of ERTS, for tests that want many collections.

@@ -27,6 +27,7 @@ public struct HeapVerifier {
     _ state: HeapState, literals: LiteralAreas, roots: inout some RootSource & ~Copyable
   ) {
     verifyPointers(state)
+    OffHeapVerifier.verify(state)
     var verifier = HeapVerifier(state: state, literals: literals)
     verifier.place = .mature
     verifier.verifyObjects(from: state.start, to: state.highWater)

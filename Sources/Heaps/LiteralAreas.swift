@@ -8,23 +8,32 @@ import Terms
 /// verifier does, to tell a literal from a stray word.
 public final class LiteralAreas: Sendable {
   private let allocator: BlockAllocator
+  private let binaries: BlockBinaries
   private let areas = Mutex<[LiteralArea]>([])
 
-  init(allocator: BlockAllocator) { self.allocator = allocator }
+  init(allocator: BlockAllocator, binaries: BlockBinaries) {
+    self.allocator = allocator
+    self.binaries = binaries
+  }
 
   deinit {
     areas.withLock { areas in
-      for area in areas { allocator.free(area.block, kind: .literal) }
+      for index in areas.indices {
+        areas[index].offHeap.releaseAll(to: binaries)
+        allocator.free(areas[index].block, kind: .literal)
+      }
     }
   }
 
   /// Makes an area of so many words and lets a closure build terms in it.
   ///
   /// The area lives as long as the system.
-  /// - Parameter words: the words that the closure may build.
+  /// - Parameters:
+  ///   - words: the words that the closure may build.
+  ///   - body: builds at the cursor and links what holds binaries in the list.
   /// - Throws: what the closure throws, after which the area is gone; or what memory refused.
   public func build<Failure: Error>(
-    words: Int, _ body: (inout WordCursor) throws(Failure) -> Void
+    words: Int, _ body: (inout WordCursor, inout OffHeapList) throws(Failure) -> Void
   ) throws(LiteralError<Failure>) {
     if words == 0 {
       // Nothing but immediates: the cursor has no room and needs none.
@@ -32,7 +41,8 @@ public final class LiteralAreas: Sendable {
       do {
         try withUnsafeMutablePointer(to: &word) { pointer throws(Failure) in
           var cursor = WordCursor(top: pointer, limit: pointer)
-          try body(&cursor)
+          var list = OffHeapList()
+          try body(&cursor, &list)
         }
       } catch {
         throw .builder(error)
@@ -47,13 +57,15 @@ public final class LiteralAreas: Sendable {
       throw .memory(error)
     }
     var cursor = WordCursor(top: block.words, limit: block.words + words)
+    var list = OffHeapList()
     do {
-      try body(&cursor)
+      try body(&cursor, &list)
     } catch {
+      list.releaseAll(to: binaries)
       allocator.free(block, kind: .literal)
       throw .builder(error)
     }
-    let area = LiteralArea(block: block, words: words)
+    let area = LiteralArea(block: block, words: words, offHeap: list)
     areas.withLock { $0.append(area) }
   }
 
@@ -75,8 +87,11 @@ public enum LiteralError<Failure: Error>: Error {
 struct LiteralArea: @unchecked Sendable {  // The words are written before the area is shared.
   let block: MemoryBlock
   let range: AddressRange
+  /// Its objects that hold something outside.
+  var offHeap: OffHeapList
 
-  init(block: MemoryBlock, words: Int) {
+  init(block: MemoryBlock, words: Int, offHeap: OffHeapList) {
+    self.offHeap = offHeap
     self.block = block
     range = AddressRange(block.words, block.words + words)
   }

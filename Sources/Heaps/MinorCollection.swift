@@ -37,6 +37,9 @@ extension ProcessHeap {
     let promotedWords = evacuator.oldTop - old.top
     precondition(evacuator.oldTop <= old.end, "promotion beyond the old generation's block")
     state.pointee.old?.top = evacuator.oldTop
+    let released = sweepOffHeapOfYoung(
+      old: AddressRange(old.start, old.top),
+      promoted: AddressRange(old.top, evacuator.oldTop))
     state.pointee.minorsSinceFullSweep += 1
     state.pointee.counters.minorCollections += 1
     state.pointee.counters.promotedWords += promotedWords
@@ -49,7 +52,8 @@ extension ProcessHeap {
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
     return CollectionOutcome(
-      copiedWords: copied, promotedWords: promotedWords, freedWords: freed, resize: resize,
+      copiedWords: copied, promotedWords: promotedWords, freedWords: freed,
+      releasedBinaries: released, resize: resize,
       allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
   }
 

@@ -18,6 +18,9 @@ extension ProcessHeap {
         return try collect(.zeal, needing: words, fully: false, roots: &roots)
       }
     }
+    if state.pointee.isCollectionDue {
+      return try collect(.virtualHeap, needing: words, fully: false, roots: &roots)
+    }
     if hasRoom { return }
     try collect(.noRoom, needing: words, fully: false, roots: &roots)
   }
@@ -44,7 +47,8 @@ extension ProcessHeap {
       neededWords: words, minorCollectionsSinceFullSweep: heap.minorsSinceFullSweep,
       fullSweepAfter: heap.options.fullSweepAfter, minimumHeapWords: heap.options.minimumWords,
       wantsFullSweep: fully || environment.levers.alwaysSweepsFully,
-      growAtNextFullSweep: heap.growsAtNextFullSweep)
+      growAtNextFullSweep: heap.growsAtNextFullSweep,
+      oldVirtualHeapIsFull: heap.virtualHeap.oldWords >= heap.virtualHeap.oldLimit)
   }
 
   private mutating func collect(
@@ -70,6 +74,7 @@ extension ProcessHeap {
       outcome = try sweepFully(
         sizing, toSpaceWords: toSpaceWords, roots: &roots, stopwatch: &stopwatch)
     }
+    state.pointee.collectionIsDone()
     let refusal = resize(by: outcome.resize, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
 
@@ -83,6 +88,7 @@ extension ProcessHeap {
           kind: kind, reason: reason, followsFailedMinor: followsFailedMinor, neededWords: words,
           before: before, after: figures, copiedWords: outcome.copiedWords,
           promotedWords: outcome.promotedWords, freedWords: outcome.freedWords,
+          releasedBinaries: outcome.releasedBinaries,
           rule: outcome.resize.rule, allocationNanoseconds: outcome.allocationNanoseconds,
           evacuationNanoseconds: outcome.evacuationNanoseconds,
           resizeNanoseconds: resizeNanoseconds))
@@ -110,6 +116,7 @@ struct CollectionOutcome {
   var copiedWords: Int
   var promotedWords: Int
   var freedWords: Int
+  var releasedBinaries: Int
   var resize: ResizeDecision
   var allocationNanoseconds: UInt64
   var evacuationNanoseconds: UInt64

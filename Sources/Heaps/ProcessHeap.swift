@@ -52,12 +52,13 @@ public struct ProcessHeap: ~Copyable {
     state.initialize(
       to: HeapState(
         block: block, words: blockWords, options: options,
-        reservedBytes: environment.levers.zeal > 0 ? Int.max / 4 : reserved))
+        reservedBytes: environment.levers.zeal > 0 ? HeapState.neverRoomBytes : reserved))
     self.stateBlock = stateBlock
     self.environment = environment
   }
 
   deinit {
+    state.pointee.offHeap.releaseAll(to: environment.binaries)
     environment.allocator.free(state.pointee.youngBlock, kind: .processHeap)
     if let old = state.pointee.old { environment.allocator.free(old.block, kind: .oldHeap) }
     environment.allocator.free(stateBlock, kind: .fixed)

@@ -21,6 +21,20 @@ struct Rebase {
     if tag == 1 || tag == 2, bits &- oldStart < byteCount { slot.pointee = bits &+ delta }
   }
 
+  /// Corrects the links of a list of objects, some of which moved with the block.
+  func list(_ list: inout OffHeapList) {
+    list.first = corrected(list.first)
+    var next = list.first
+    while let object = UnsafeMutablePointer<UInt>(bitPattern: next) {
+      next = corrected(OffHeapObject.next(of: object))
+      object[2] = next
+    }
+  }
+
+  private func corrected(_ address: UInt) -> UInt {
+    address &- oldStart < byteCount ? address &+ delta : address
+  }
+
   /// Corrects a run of slots.
   func slots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     for index in 0..<max(count, 0) { correct(base + index) }

@@ -67,6 +67,7 @@ extension ProcessHeap {
     rebase.slots(stackTop, count: before.stackWords)
     var visitor = SlotVisitor(action: .rebase(rebase))
     roots.visitSlots(&visitor)
+    rebase.list(&state.pointee.offHeap)
 
     state.pointee.youngBlock = block
     state.pointee.start = block.words

@@ -78,7 +78,7 @@ extension ModelHeap {
       let expected = objects[number]
       let object = ObjectWords(of: term)
       if object.header != expected.header { return "object \(number): another header" }
-      if !object.rawWords.elementsEqual(expected.rawWords) {
+      if !object.isTheSameRawly(as: expected.rawWords) {
         return "object \(number): raw words \(Array(object.rawWords)), not \(expected.rawWords)"
       }
       if object.slots.count != expected.slots.count { return "object \(number): another size" }

@@ -41,6 +41,13 @@ struct ObjectWords {
   let rawWords: UnsafeMutableBufferPointer<UInt>
   let slots: UnsafeMutableBufferPointer<Term>
 
+  /// Whether the raw words are those expected, but for the link of a handle in its heap's list.
+  func isTheSameRawly(as expected: [UInt]) -> Bool {
+    let isHandle = header.map { Header(bits: $0).subtag == .binaryHandle } ?? false
+    return rawWords.count == expected.count
+      && expected.indices.allSatisfy { (isHandle && $0 == 1) || rawWords[$0] == expected[$0] }
+  }
+
   /// Takes apart the object that a cons or boxed term refers to.
   init(of term: Term) {
     if term.isCons {

@@ -74,7 +74,7 @@ import Testing
   @Test func literalsAndTheEmptyTupleStayWhereTheyAre() throws {
     let fixture = try HeapFixture()
     var literal = Term.nil
-    try fixture.environment.literals.build(words: 4) { (cursor) throws(Never) in
+    try fixture.environment.literals.build(words: 4) { (cursor, _) throws(Never) in
       literal = cursor.makeCons(cursor.makeFloat(1), .nil)
     }
     try fixture.ensure(20)

@@ -107,7 +107,7 @@ final class HeapProgram {
 
   private func step() throws(HeapError) {
     if generator.number(below: plan.dropsEvery) == 0 { return unwind() }
-    switch generator.number(below: 20) {
+    switch generator.number(below: 21) {
     case 0...8: try buildTerm()
     case 9...10: setRegister(anyRegister(), (.nil, .nil))
     case 11: setRegister(anyRegister(), register(anyRegister()))
@@ -115,6 +115,7 @@ final class HeapProgram {
     case 14...15: try pushFrame()
     case 16...17: if !frames.isEmpty { setRegister(anyRegister(), popFrame()) }
     case 18: try buildList()
+    case 19: try buildHandle()
     default: if generator.number(below: 20) == 0 { try collect() }
     }
   }
@@ -152,6 +153,35 @@ final class HeapProgram {
       let cell = model.add(ModelObject(header: nil, slots: [modelHead, modelTail]))
       setRegister(target, (cell, heap.build { $0.makeCons(termHead, termTail) }))
     }
+  }
+
+  /// Builds a handle of a binary outside the heap, of a new one or of one that a register holds.
+  private func buildHandle() throws(HeapError) {
+    try ensure(words: BinaryHandle.words)
+    let (source, target) = (anyRegister(), anyRegister())
+    let shared =
+      registers[source].isBoxed(.binaryHandle)
+      ? BinaryHandle.binary(at: registers[source].boxed) : nil
+    let byteCount = shared?.capacity ?? 65 + generator.number(below: 4000)
+    let binary: OffHeapBinary
+    if let shared {
+      shared.retain()
+      binary = shared
+    } else {
+      do {
+        binary = try heap.environment.binaries.makeBinary(byteCount: byteCount)
+      } catch {
+        return  // Refused: nothing was built.
+      }
+    }
+    let skipped = generator.number(below: byteCount)
+    let term = heap.buildLinked { (cursor, list) throws(Never) in
+      cursor.makeBinaryHandle(
+        binary, offset: skipped, byteCount: byteCount - skipped, list: &list)
+    }
+    let words = UnsafeBufferPointer(start: term.boxed, count: BinaryHandle.words)
+    let object = ModelObject(header: words[0], rawWords: Array(words[1...]))
+    setRegister(target, (model.add(object), term))
   }
 
   private func takeInnerTerm() {
@@ -234,6 +264,11 @@ final class HeapProgram {
     forgetInModel()
     let live = model.objects.reduce(0) { $0 + $1.words }
     let used = heap.state.pointee.usedWords
+    let binaries = Set(model.objects.compactMap(\.heldBinary)).count
+    let blocks = heap.environment.allocator.memory(by: .binary).blockCount
+    if wasFull, wasOne, blocks != binaries {
+      complain("\(blocks) binaries after a full sweep, of which \(binaries) live", place)
+    }
     if wasFull, wasOne, used != live {
       complain("\(used) words after a full sweep, of which \(live) live", place)
     }
@@ -248,5 +283,12 @@ final class HeapProgram {
 
   private func complain(_ complaint: String, _ place: String) {
     complaints.append("seed \(plan.seed), \(plan.description), \(place): \(complaint)")
+  }
+}
+
+extension ModelObject {
+  /// The binary outside the heap that a handle holds.
+  fileprivate var heldBinary: UInt? {
+    header.map { Header(bits: $0).subtag == .binaryHandle } ?? false ? rawWords[2] : nil
   }
 }

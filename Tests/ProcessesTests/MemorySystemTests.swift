@@ -20,7 +20,7 @@ import Testing
     #expect(process.pid == .pid(1))
     let atom = try other.atoms.atom("an_atom_of_the_other_system")
     var literal = Term.nil
-    try other.heaps.literals.build(words: 2) { (cursor) throws(Never) in
+    try other.heaps.literals.build(words: 2) { (cursor, _) throws(Never) in
       literal = cursor.makeCons(.small(1), .nil)
     }
     var roots = NoRoots()
@@ -48,7 +48,7 @@ import Testing
       let one = MemorySystem()
       let other = MemorySystem()
       var literal = Term.nil
-      try one.heaps.literals.build(words: 2) { (cursor) throws(Never) in
+      try one.heaps.literals.build(words: 2) { (cursor, _) throws(Never) in
         literal = cursor.makeCons(.small(1), .nil)
       }
       var process = try other.makeProcess()

@@ -36,6 +36,8 @@ public struct CollectionState: Equatable, Sendable {
   public var wantsFullSweep: Bool
   /// Whether the last full sweep left the block so full that the next one is to take a larger one.
   public var growAtNextFullSweep: Bool
+  /// Whether what the old generation holds outside the heap has reached its limit.
+  public var oldVirtualHeapIsFull: Bool
 
   /// The size of a process's smallest block unless it is told otherwise.
   @inlinable public static var defaultMinimumHeapWords: Int { 233 }
@@ -48,7 +50,7 @@ public struct CollectionState: Equatable, Sendable {
     oldBlockWords: Int = 0, oldUsedWords: Int = 0, fragmentWords: Int = 0, neededWords: Int = 0,
     minorCollectionsSinceFullSweep: Int = 0, fullSweepAfter: Int = defaultFullSweepAfter,
     minimumHeapWords: Int = defaultMinimumHeapWords, wantsFullSweep: Bool = false,
-    growAtNextFullSweep: Bool = false
+    growAtNextFullSweep: Bool = false, oldVirtualHeapIsFull: Bool = false
   ) {
     self.youngBlockWords = youngBlockWords
     self.youngUsedWords = youngUsedWords
@@ -63,6 +65,7 @@ public struct CollectionState: Equatable, Sendable {
     self.minimumHeapWords = minimumHeapWords
     self.wantsFullSweep = wantsFullSweep
     self.growAtNextFullSweep = growAtNextFullSweep
+    self.oldVirtualHeapIsFull = oldVirtualHeapIsFull
   }
 
   /// What the young generation holds at most: the heap and its fragments.

@@ -92,6 +92,7 @@ public struct GrowthPolicy: Equatable, Sendable {
 
   /// A minor collection with its spaces, or nothing where it has no old block to promote to.
   private func planMinor(_ state: CollectionState) -> CollectionPlan? {
+    if state.oldVirtualHeapIsFull { return nil }
     let young = state.youngGenerationWords
     let toSpace = blockSize(
       holding: state.stackWords + young, minimum: state.minimumHeapWords)

@@ -27,45 +27,6 @@ public enum BinaryHandle {
   }
 }
 
-/// The objects of a heap that hold references to something outside it, the youngest first.
-///
-/// Threaded through the objects themselves, so that what died is found without a walk over the heap.
-@frozen
-public struct OffHeapList: BitwiseCopyable, Sendable {
-  /// The address of the first object's header, or 0.
-  public var first: UInt = 0
-  /// The bytes outside the heap that its objects refer to, in words: what counts toward the
-  /// limits of the virtual binary heap.
-  public var virtualWords = 0
-
-  /// Makes an empty list.
-  @inlinable public init() {}
-
-  /// Puts an object in front.
-  ///
-  /// - Parameters:
-  ///   - object: an object whose third word links it.
-  ///   - byteCount: the bytes outside that it stands for.
-  @inlinable
-  public mutating func push(_ object: UnsafeMutablePointer<UInt>, byteCount: Int) {
-    object[2] = first
-    first = UInt(bitPattern: object)
-    virtualWords &+= byteCount / MemoryLayout<UInt>.stride
-  }
-
-  /// Gives back every reference that the objects hold, as their heap ends.
-  /// - Parameter provider: where the binaries came from.
-  /// - Complexity: O(objects).
-  public mutating func releaseAll(to provider: any BinaryProvider) {
-    var next = first
-    while let object = UnsafeMutablePointer<UInt>(bitPattern: next) {
-      next = object[2]
-      BinaryHandle.binary(at: object).release(to: provider)
-    }
-    self = OffHeapList()
-  }
-}
-
 extension WordCursor {
   /// Builds a handle of bytes outside the heap: 6 words.
   ///
@@ -85,7 +46,7 @@ extension WordCursor {
     words[3] = UInt(bitPattern: binary.memory)
     words[4] = UInt(bitPattern: binary.bytes + offset)
     words[5] = 0
-    list.push(words, byteCount: byteCount)
+    list.push(words)
     return .boxed(at: words)
   }
 }

@@ -83,6 +83,17 @@ extension BinaryProvider {
 public struct BinaryRefused: Error, Equatable, Sendable {
   /// The bytes asked for.
   public let requestedBytes: Int
+  /// What the provider says of it.
+  public let cause: (any Error & Sendable)?
+
   /// Makes the error of a request.
-  public init(requestedBytes: Int) { self.requestedBytes = requestedBytes }
+  public init(requestedBytes: Int, cause: (any Error & Sendable)? = nil) {
+    self.requestedBytes = requestedBytes
+    self.cause = cause
+  }
+
+  /// Whether two requests of as many bytes were refused.
+  public static func == (left: BinaryRefused, right: BinaryRefused) -> Bool {
+    left.requestedBytes == right.requestedBytes
+  }
 }

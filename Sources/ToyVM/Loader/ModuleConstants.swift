@@ -55,7 +55,7 @@ struct ModuleConstants {
       throw Self.loadError(error)
     }
     do {
-      try system.heaps.literals.build(words: words) { cursor throws(ExternalFormatError) in
+      try system.heaps.literals.build(words: words) { cursor, _ throws(ExternalFormatError) in
         for range in file.literals {
           terms.append(
             try Self.withBytes(of: range, in: file) { bytes throws(ExternalFormatError) in
@@ -126,7 +126,7 @@ struct ModuleConstants {
     let words = found.reduce(0) { $0 + 1 + $1.magnitude.count }
     var built: [LargeInteger: Term] = [:]
     do {
-      try system.heaps.literals.build(words: words) { cursor throws(ArithmeticError) in
+      try system.heaps.literals.build(words: words) { cursor, _ throws(ArithmeticError) in
         for integer in found {
           var digits = integer.magnitude
           built[integer] = try Self.withDigits(&digits) { digits throws(ArithmeticError) in
