@@ -51,6 +51,24 @@ public struct ScratchStack: ~Copyable {
     return base.unsafelyUnwrapped[count]
   }
 
+  /// A word on the stack, by its index from the bottom.
+  subscript(index: Int) -> UInt {
+    get {
+      assert(0..<count ~= index, "no word \(index) on a stack of \(count)")
+      return base.unsafelyUnwrapped[index]
+    }
+    set {
+      assert(0..<count ~= index, "no word \(index) on a stack of \(count)")
+      base.unsafelyUnwrapped[index] = newValue
+    }
+  }
+
+  /// Takes words from the top until so many are left.
+  mutating func removeLast(downTo left: Int) {
+    assert(0...count ~= left, "no \(left) words on a stack of \(count)")
+    count = left
+  }
+
   @inline(never)
   private mutating func grow() throws(ScratchExhausted) {
     let doubled = max(64, capacity * 2)

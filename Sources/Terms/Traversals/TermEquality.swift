@@ -53,7 +53,7 @@ public enum TermEquality {
       let (leftCell, rightCell) = (left.cons, right.cons)
       if leftCell[0].bits != rightCell[0].bits {
         guard let known = compareShallow(leftCell[0], rightCell[0], mode) else {
-          try pending.push(words(leftCell + 1), words(rightCell + 1), count: 1, mode)
+          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
           (left, right) = (leftCell[0], rightCell[0])
           continue
         }
@@ -64,10 +64,6 @@ public enum TermEquality {
     }
     if let known = compareShallow(left, right, mode) { return known }
     return try open(left.boxed, right.boxed, mode, &pending)
-  }
-
-  private static func words(_ terms: UnsafeMutablePointer<Term>) -> PendingRuns.Words {
-    UnsafeMutableRawPointer(terms).assumingMemoryBound(to: UInt.self)
   }
 }
 
@@ -99,30 +95,50 @@ extension TermEquality {
     _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
   ) -> Bool? {
     if left.isBoxed && right.isBoxed {
-      let (leftWords, rightWords) = (left.boxed, right.boxed)
-      let header = Header(bits: leftWords[0])
-      if header.bits == rightWords[0] { return compareAlike(header, leftWords, rightWords) }
-      // Maps of any size have the same header; so only an integer and a float may be equal.
+      let (leftHeader, rightHeader) = (left.header, right.header)
+      if leftHeader == rightHeader { return compareAlike(leftHeader, left, right) }
+      // Unlike headers of equal terms: bits in unlike places, references whose last numbers are 0,
+      // and an integer and a float. Maps that are equal are of the same tree.
+      if left.isBitString { return right.isBitString && areEqualBits(left, right) }
+      if leftHeader.subtag == .externalReference {
+        return rightHeader.subtag == .externalReference && areEqualReferences(left, right)
+      }
       return mode == .byValue && areEqualNumbers(left, right)
     }
     if left.isCons && right.isCons { return nil }
     return mode == .byValue && areEqualNumbers(left, right)
   }
 
-  private static func compareAlike(
-    _ header: Header, _ left: PendingRuns.Words, _ right: PendingRuns.Words
-  ) -> Bool? {
+  private static func compareAlike(_ header: Header, _ left: Term, _ right: Term) -> Bool? {
+    let (leftWords, rightWords) = (left.boxed, right.boxed)
     switch header.subtag {
     case .tuple, .map, .fun:
       return nil
     case .float:
       // Not the bits: `0.0` equals `-0.0`.
-      return Double(bitPattern: UInt64(left[1])) == Double(bitPattern: UInt64(right[1]))
+      return Double(bitPattern: UInt64(leftWords[1])) == Double(bitPattern: UInt64(rightWords[1]))
     case .positiveBigInteger, .negativeBigInteger, .heapBinary, .reference:
-      return memcmp(left + 1, right + 1, header.arity * MemoryLayout<UInt>.stride) == 0
+      return memcmp(leftWords + 1, rightWords + 1, header.arity * MemoryLayout<UInt>.stride) == 0
+    case .binaryHandle, .subBinary:
+      return areEqualBits(left, right)
+    case .externalPid, .externalPort:
+      return leftWords[1] == rightWords[1]
+        && ExternalIdentifier.data(at: leftWords) == ExternalIdentifier.data(at: rightWords)
+    case .externalReference:
+      return areEqualReferences(left, right)
     default:
       preconditionFailure("no equality for the header 0x\(String(header.bits, radix: 16))")
     }
+  }
+
+  private static func areEqualBits(_ left: Term, _ right: Term) -> Bool {
+    let (leftBits, rightBits) = (left.bitRange, right.bitRange)
+    return leftBits.bitCount == rightBits.bitCount && BitRange.compare(leftBits, rightBits) == 0
+  }
+
+  private static func areEqualReferences(_ left: Term, _ right: Term) -> Bool {
+    ExternalIdentifier.node(at: left.boxed) == ExternalIdentifier.node(at: right.boxed)
+      && ReferenceNumbers.compare(ReferenceNumbers(left), ReferenceNumbers(right)) == 0
   }
 
   private static func areEqualNumbers(_ left: Term, _ right: Term) -> Bool {
@@ -149,12 +165,19 @@ extension TermEquality {
     switch header.subtag {
     case .tuple:
       try pending.push(left + 1, right + 1, count: header.arity, mode)
-    case .map:
+    case .map where header.mapType == .flat:
       let size = FlatMap.size(at: left)
       if size != FlatMap.size(at: right) { return false }
       try pending.push(FlatMap.values(at: left), FlatMap.values(at: right), count: size, mode)
       // Keys are equal only where they are exactly equal, in either mode.
       try pending.push(left + 2, right + 2, count: 1, .exact)
+    case .map:
+      // The keys alone say how the tree grows; so equal maps have nodes with equal slots.
+      if header.rawWords > 0 && HashMap.size(at: left) != HashMap.size(at: right) { return false }
+      let first = 1 + header.rawWords
+      try pending.push(
+        left + first, right + first, count: header.mapBitmap.nonzeroBitCount,
+        mode == .exact ? .exact : .leaves)
     default:
       assert(header.subtag == .fun, "the header 0x\(String(header.bits, radix: 16)) holds no terms")
       // The creator and the embedder's list are no part of the value.

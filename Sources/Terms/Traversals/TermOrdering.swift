@@ -4,22 +4,30 @@ import Glibc
 /// number < atom < reference < fun < port < pid < tuple < map < [] < list < bit string.
 ///
 /// Numbers compare by exact value, atoms by their text, tuples by size and then element by element,
-/// maps by size, then their keys with integers before floats, then the values. Identifiers compare
-/// by their numbers; funs by module, index, version, free variables, and local before external.
+/// maps by size, then their keys with integers before floats, then the values. Pids compare by their
+/// numbers and then their nodes, ports and references the other way round; nodes by name, then
+/// creation. Funs compare by module, index, version, free variables, and local before external; bit
+/// strings bit by bit.
 public struct TermOrder {
-  private let atoms: AtomTable
+  let atoms: AtomTable
   let scratch: any ScratchProvider
-  private let funs: (any FunNaming)?
+  let funs: (any FunNaming)?
+  let localNode: Node?
 
   /// Makes an order.
   /// - Parameters:
   ///   - atoms: the names of the atoms in the terms.
   ///   - scratch: working memory for terms in terms.
   ///   - funs: who names funs; funs without names compare by their entry words.
-  public init(atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil) {
+  ///   - localNode: where identifiers without a node were made; `nonode@nohost`, creation 0, if none.
+  public init(
+    atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil,
+    localNode: Node? = nil
+  ) {
     self.atoms = atoms
     self.scratch = scratch
     self.funs = funs
+    self.localNode = localNode
   }
 
   /// Compares in standard order, in which an integer equals a float of its value.
@@ -48,10 +56,25 @@ public struct TermOrder {
     var pending = PendingRuns(scratch)
     var (left, right, mode) = (left, right, exactly ? PendingRuns.Mode.exact : .byValue)
     while true {
-      let result = try order(&left, &right, mode, &pending)
-      if result != 0 { return result }
-      guard let next = try pending.nextDifference() else { return 0 }
-      (left, right, mode) = next
+      var result = try order(&left, &right, mode, &pending)
+      while true {
+        if result == 0, let next = try pending.nextDifference() {
+          (left, right, mode) = next
+          break
+        }
+        // All that a comparison of two hash maps asked for is known; or all there is.
+        guard var maps = HashMapComparison(topOf: &pending) else { return result }
+        switch advance(&maps, &pending, after: result) {
+        case .question(let question):
+          (left, right, mode) = question
+          try maps.wait(in: &pending)
+          result = 0
+        case .answer(let answer):
+          result = answer
+          continue
+        }
+        break
+      }
     }
   }
 }
@@ -69,7 +92,7 @@ extension TermOrder {
       let (leftCell, rightCell) = (left.cons, right.cons)
       if leftCell[0].bits != rightCell[0].bits {
         guard let known = orderShallow(leftCell[0], rightCell[0], mode) else {
-          try pending.push(words(leftCell + 1), words(rightCell + 1), count: 1, mode)
+          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
           (left, right) = (leftCell[0], rightCell[0])
           continue
         }
@@ -84,7 +107,7 @@ extension TermOrder {
 
   /// Compares two terms of unlike words as far as it goes without a stack.
   /// - Returns: nothing where terms that hold terms would have to be looked into.
-  private func orderShallow(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
+  func orderShallow(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
     guard left.isTuple && right.isTuple else { return orderLeaves(left, right, mode) }
     let (leftWords, rightWords) = (left.boxed, right.boxed)
     let (leftArity, rightArity) = (
@@ -110,9 +133,10 @@ extension TermOrder {
     switch leftKind {
     case .number: return orderNumbers(left, right, mode)
     case .atom: return orderAtoms(left, right)
-    case .pid, .port: return three(left.identifierNumber, right.identifierNumber)
-    case .reference: return orderReferences(left.boxed, right.boxed)
-    case .binary: return orderBytes(left.heapBinaryBytes, right.heapBinaryBytes)
+    case .pid: return orderPids(left, right)
+    case .port: return orderPorts(left, right)
+    case .reference: return orderReferences(left, right)
+    case .bitString: return orderBits(left, right)
     case .nil: return 0
     case .fun, .tuple, .map, .cons: return nil
     }
@@ -120,7 +144,7 @@ extension TermOrder {
 
   /// The kinds of terms in their order.
   private enum Kind: Int {
-    case number, atom, reference, fun, port, pid, tuple, map, `nil`, cons, binary
+    case number, atom, reference, fun, port, pid, tuple, map, `nil`, cons, bitString
   }
 
   private static func kind(of term: Term) -> Kind {
@@ -135,19 +159,17 @@ extension TermOrder {
     case .tuple: return .tuple
     case .map: return .map
     case .float, .positiveBigInteger, .negativeBigInteger: return .number
-    case .heapBinary: return .binary
+    case .heapBinary, .binaryHandle, .subBinary: return .bitString
     case .fun: return .fun
-    case .reference: return .reference
+    case .reference, .externalReference: return .reference
+    case .externalPid: return .pid
+    case .externalPort: return .port
     default:
       preconditionFailure("no order for the header 0x\(String(term.header.bits, radix: 16))")
     }
   }
 
-  private func words(_ terms: UnsafeMutablePointer<Term>) -> PendingRuns.Words {
-    UnsafeMutableRawPointer(terms).assumingMemoryBound(to: UInt.self)
-  }
-
-  private func three<Value: Comparable>(_ left: Value, _ right: Value) -> Int {
+  func three<Value: Comparable>(_ left: Value, _ right: Value) -> Int {
     left < right ? -1 : left == right ? 0 : 1
   }
 }
@@ -167,14 +189,14 @@ extension TermOrder {
   }
 
   /// The order of bytes in UTF-8 is the order of the code points.
-  private func orderAtoms(_ left: Term, _ right: Term) -> Int {
+  func orderAtoms(_ left: Term, _ right: Term) -> Int {
     if left.bits == right.bits { return 0 }
     return withExtendedLifetime(atoms) {
       orderBytes(atoms.nameBytes(of: left), atoms.nameBytes(of: right))
     }
   }
 
-  private func orderBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+  func orderBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
     if let leftStart = left.baseAddress, let rightStart = right.baseAddress {
       let result = memcmp(leftStart, rightStart, min(left.count, right.count))
       if result != 0 { return result < 0 ? -1 : 1 }
@@ -182,13 +204,11 @@ extension TermOrder {
     return three(left.count, right.count)
   }
 
-  private func orderReferences(_ left: PendingRuns.Words, _ right: PendingRuns.Words) -> Int {
-    let (leftArity, rightArity) = (Header(bits: left[0]).arity, Header(bits: right[0]).arity)
-    if leftArity != rightArity { return three(leftArity, rightArity) }
-    for place in (1...leftArity).reversed() where left[place] != right[place] {
-      return three(left[place], right[place])
+  private func orderBits(_ left: Term, _ right: Term) -> Int {
+    if left.isHeapBinary && right.isHeapBinary {
+      return orderBytes(left.heapBinaryBytes, right.heapBinaryBytes)
     }
-    return 0
+    return BitRange.compare(left.bitRange, right.bitRange)
   }
 }
 
@@ -219,48 +239,15 @@ extension TermOrder {
     _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
-    let (leftSize, rightSize) = (FlatMap.size(at: left), FlatMap.size(at: right))
+    let (leftSize, rightSize) = (Int(left[1]), Int(right[1]))
     if leftSize != rightSize { return three(leftSize, rightSize) }
+    if leftSize > FlatMap.maximumSize {
+      // Nothing is known before the whole comparison, which begins by asking for what follows.
+      try HashMapComparison.begin(left, right, mode, in: &pending, scratch: scratch)
+      return 0
+    }
     try pending.push(FlatMap.values(at: left), FlatMap.values(at: right), count: leftSize, mode)
     try pending.push(left + 2, right + 2, count: 1, .exact)
     return 0
-  }
-
-  private func orderFuns(
-    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode,
-    _ pending: inout PendingRuns
-  ) throws(ScratchExhausted) -> Int {
-    let (leftExternal, rightExternal) = (Fun.isExternal(at: left), Fun.isExternal(at: right))
-    if leftExternal != rightExternal { return leftExternal ? 1 : -1 }
-    let (leftEntry, rightEntry) = (Fun.entry(at: left), Fun.entry(at: right))
-    if leftEntry != rightEntry {
-      let named = leftExternal ? orderExternal(left, right) : orderLocal(leftEntry, rightEntry)
-      return named != 0 ? named : three(leftEntry, rightEntry)
-    }
-    if leftExternal { return 0 }
-    let (leftCount, rightCount) = (Fun.freeCount(at: left), Fun.freeCount(at: right))
-    if leftCount != rightCount { return three(leftCount, rightCount) }
-    try pending.push(left + 5, right + 5, count: leftCount, mode)
-    return 0
-  }
-
-  private func orderExternal(_ left: PendingRuns.Words, _ right: PendingRuns.Words) -> Int {
-    guard let leftName = funs?.externalFunName(entry: Fun.entry(at: left)),
-      let rightName = funs?.externalFunName(entry: Fun.entry(at: right))
-    else { return 0 }
-    let modules = orderAtoms(leftName.module, rightName.module)
-    if modules != 0 { return modules }
-    let functions = orderAtoms(leftName.function, rightName.function)
-    return functions != 0 ? functions : three(Fun.arity(at: left), Fun.arity(at: right))
-  }
-
-  private func orderLocal(_ leftEntry: UInt, _ rightEntry: UInt) -> Int {
-    guard let leftName = funs?.localFunName(entry: leftEntry),
-      let rightName = funs?.localFunName(entry: rightEntry)
-    else { return 0 }
-    let modules = orderAtoms(leftName.module, rightName.module)
-    if modules != 0 { return modules }
-    let indexes = three(leftName.oldIndex, rightName.oldIndex)
-    return indexes != 0 ? indexes : three(leftName.oldUnique, rightName.oldUnique)
   }
 }

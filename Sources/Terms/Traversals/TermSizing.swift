@@ -9,15 +9,28 @@ public enum TermSize {
   public static func flatWords(
     of term: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Int {
+    try flatWords(of: term, within: CopyEverything(), scratch: scratch)
+  }
+
+  /// The words that a copy takes which leaves some terms where they are.
+  ///
+  /// - Parameters:
+  ///   - boundary: which terms count nothing.
+  ///   - scratch: working memory for terms in terms.
+  /// - Throws: ``ScratchExhausted`` where the provider has none.
+  @inlinable
+  public static func flatWords(
+    of term: Term, within boundary: some CopyBoundary, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Int {
     if term.isImmediate { return 0 }
     var pending = PendingWords(scratch)
     var words = 0
     var current = term
     while true {
-      while current.isCons {
+      while current.isCons && !boundary.leaves(current) {
         words &+= 2
         let cell = current.cons
-        if let known = shallowWords(of: cell[0]) {
+        if let known = shallowWords(of: cell[0], within: boundary) {
           words &+= known
           current = cell[1]
         } else {
@@ -25,7 +38,9 @@ public enum TermSize {
           current = cell[0]
         }
       }
-      if current.isBoxed { words &+= try open(current, &pending) }
+      if current.isBoxed && !boundary.leaves(current) {
+        words &+= try open(current, &pending)
+      }
       guard let next = try pending.nextPointer() else { return words }
       current = next
     }
@@ -59,31 +74,42 @@ public enum TermSize {
           current = cell[0]
         }
       }
-      if current.isBoxed, try met.insert(current.bits) { words &+= try open(current, &pending) }
+      if current.isBoxed, try met.insert(current.bits) {
+        words &+= try open(current, &pending, withCreators: false)
+      }
       guard let next = try pending.nextPointer() else { return words }
       current = next
     }
   }
 
   /// The words of a boxed object alone; the terms in it become pending.
-  private static func open(
-    _ term: Term, _ pending: inout PendingWords
+  /// - Parameter withCreators: whether the creator of a fun counts, where that is a pid of another
+  ///   node; `erts_debug:size/1` leaves it out.
+  @usableFromInline
+  static func open(
+    _ term: Term, _ pending: inout PendingWords, withCreators: Bool = true
   ) throws(ScratchExhausted) -> Int {
     if term.bits == Term.emptyTuple.bits { return 0 }
     let object = term.boxed
     let header = Header(bits: object[0])
+    if header.subtag == .subBinary { return SubBinary.copyWords(at: object) }
     let words = header.objectWords(at: object)
-    let first = 1 + header.rawWords
+    var first = 1 + header.rawWords
+    if header.subtag == .fun && !withCreators { first += 1 }
     try pending.push(UnsafeMutableRawPointer(object + first), count: words - first)
     return words
   }
 
   /// The words of a term, or nothing where it holds terms that are no immediates.
-  private static func shallowWords(of term: Term) -> Int? {
+  @inlinable
+  static func shallowWords(of term: Term, within boundary: some CopyBoundary) -> Int? {
     if term.isImmediate { return 0 }
-    if term.isCons || term.bits == Term.emptyTuple.bits { return nil }
+    if boundary.leaves(term) { return 0 }
+    if term.isCons { return nil }
     let object = term.boxed
     let header = Header(bits: object[0])
+    if header.bits == 0 { return 0 }  // `{}`
+    if header.subtag == .subBinary { return SubBinary.copyWords(at: object) }
     let words = header.objectWords(at: object)
     var place = 1 + header.rawWords
     while place < words {
@@ -95,19 +121,22 @@ public enum TermSize {
 }
 
 /// Runs of terms that a traversal has yet to look at, the next on top.
-private struct PendingWords: ~Copyable {
+@usableFromInline
+struct PendingWords: ~Copyable {
   private var stack: ScratchStack
 
-  init(_ scratch: any ScratchProvider) { stack = ScratchStack(provider: scratch) }
+  @usableFromInline init(_ scratch: any ScratchProvider) { stack = ScratchStack(provider: scratch) }
 
-  mutating func push(_ start: UnsafeMutableRawPointer, count: Int) throws(ScratchExhausted) {
+  @usableFromInline mutating func push(_ start: UnsafeMutableRawPointer, count: Int)
+    throws(ScratchExhausted)
+  {
     if count == 0 { return }
     try stack.push(UInt(bitPattern: start))
     try stack.push(UInt(count))
   }
 
   /// The next term that is no immediate.
-  mutating func nextPointer() throws(ScratchExhausted) -> Term? {
+  @usableFromInline mutating func nextPointer() throws(ScratchExhausted) -> Term? {
     while let count = stack.pop() {
       guard let start = stack.pop().flatMap(UnsafeMutablePointer<Term>.init(bitPattern:)) else {
         preconditionFailure("the pending words are in disorder")
