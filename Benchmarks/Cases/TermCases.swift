@@ -48,7 +48,8 @@ private func measure(
       let words = try TermSize.flatWords(of: left, scratch: scratch)
       let block = try allocator.allocate(
         byteCount: words * MemoryLayout<UInt>.stride, kind: .processHeap)
-      var cursor = WordCursor(top: block.words, limit: block.words + words)
+      let target = block.base.bindMemory(to: UInt.self, capacity: words)
+      var cursor = WordCursor(top: target, limit: target + words)
       var list = OffHeapList()
       let copy = TermCopy.copy(left, words: words, into: &cursor, list: &list)
       allocator.free(block, kind: .processHeap)
