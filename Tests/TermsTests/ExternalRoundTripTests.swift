@@ -10,19 +10,26 @@ struct ExternalRoundTripTests {
   private func hex(_ digits: String) -> [UInt8] { InflateTests.bytes(hex: digits) }
 
   /// Decodes each encoding of one term and encodes each in every way.
+  ///
+  /// A map of many keys has no order of its own there that could be compared with: its hashes may
+  /// be of words that differ from run to run. Then only what is deterministic must be the same.
   private func check(plain: [[UInt8]], sorted: [UInt8], words: Int, _ note: String) throws {
+    let hasOwnOrder = plain[1] == sorted
     for bytes in plain + [sorted] {
       let decoded = try bench.decode(bytes)
       #expect(decoded.byteCount == bytes.count, "\(note)")
-      #expect(decoded.usedWords == words, "\(note)")
+      #expect(decoded.usedWords == words || !hasOwnOrder, "\(note)")
       for (version, expected) in plain.enumerated() {
         let encoded = try bench.encode(decoded) {
           $0.minorVersion = .init(rawValue: version) ?? .one
         }
-        #expect(encoded == expected, "\(note), minor version \(version)")
+        // No comparison within the expectation: its report of unlike arrays takes seconds.
+        let isAsExpected = hasOwnOrder ? encoded == expected : encoded.count == expected.count
+        #expect(isAsExpected, "\(note), minor version \(version)")
       }
       let encoded = try bench.encode(decoded) { $0.isDeterministic = true }
-      #expect(encoded == sorted, "\(note), deterministic")
+      let isAsExpected = encoded == sorted
+      #expect(isAsExpected, "\(note), deterministic")
     }
   }
 
@@ -60,7 +67,9 @@ struct ExternalRoundTripTests {
       let packed = try bench.encode(decoded) { $0.compressionLevel = level }
       #expect(packed.count <= row.encodings[1].count)
       pairs.append((packed, row.encodings[1]))
-      #expect(try bench.encode(bench.decode(packed)) == row.encodings[1])
+      let again = try bench.encode(bench.decode(packed)) { $0.isDeterministic = true }
+      let isAsExpected = again == row.encodings[3]
+      #expect(isAsExpected, "seed \(seed), row \(index), level \(level)")
     }
     #expect(try erlang.reads(pairs) == 0, "seed \(seed)")
     #expect(bench.scratch.outstandingBytes == 0)
@@ -93,15 +102,24 @@ struct ExternalRoundTripTests {
     for bytes in [tuples, heads, maps] {
       let decoded = try bench.decode(bytes)
       #expect(try bench.encode(decoded) == bytes)
-      for request in 1...9 {
-        let failing = MallocScratch(failingRequest: request)
-        let encoder = ExternalEncoder(atoms: bench.atoms, scratch: failing)
-        #expect(throws: ExternalEncodeError.self) {
-          try withExtendedLifetime(decoded) { try encoder.encode(decoded.term) }
-        }
+      try refuse(decoded)
+    }
+  }
+
+  /// Fails each request for working memory in turn, up to the one that is not made.
+  private func refuse(_ decoded: DecodedTerm) throws {
+    for request in 1...100 {
+      let failing = MallocScratch(failingRequest: request)
+      let encoder = ExternalEncoder(atoms: bench.atoms, scratch: failing)
+      do {
+        _ = try withExtendedLifetime(decoded) { try encoder.encode(decoded.term) }
+        #expect(request == failing.requestCount + 1)
+        return
+      } catch {
         #expect(failing.outstandingBytes == 0)
       }
     }
+    Issue.record("a hundred requests for working memory")
   }
 
   @Test("a fun without a name is an error")

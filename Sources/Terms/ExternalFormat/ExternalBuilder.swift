@@ -9,6 +9,8 @@
 struct ExternalBuilder: ~Copyable {
   let decoder: ExternalDecoder
   var cursor: WordCursor
+  /// Where the term begins.
+  let start: UnsafeMutablePointer<UInt>
   var list: OffHeapList
   /// The word of the run around the current one, or 0.
   private var outer: UInt = 0
@@ -18,6 +20,7 @@ struct ExternalBuilder: ~Copyable {
   init(decoder: ExternalDecoder, cursor: WordCursor, list: OffHeapList) {
     self.decoder = decoder
     self.cursor = cursor
+    start = cursor.top
     self.list = list
     unfinished = UnfinishedMaps(scratch: decoder.scratch)
   }

@@ -42,7 +42,7 @@ extension ExternalDecoder {
         words &+= 2
       case ExternalTag.map:
         let size = try reader.termCount(bytesEach: 2)
-        words &+= try mapWords(size: size, offset: reader.offset &- 5)
+        words &+= mapWords(size: size)
         pending &+= 2 &* size
         guard pending <= reader.remaining else { throw reader.truncated }
       default:
@@ -126,10 +126,10 @@ extension ExternalDecoder {
 
   /// The most words of a map.
   @inline(__always)
-  private func mapWords(size: Int, offset: Int) throws(ExternalFormatError) -> Int {
+  private func mapWords(size: Int) -> Int {
     if size <= FlatMap.maximumSize {
       return FlatMap.words(size: size) &+ (size > 0 ? 1 &+ size : 0)
     }
-    return try HashMapSeam.words(pairs: size, offset: offset)
+    return ExternalHashMaps.words(pairs: size)
   }
 }

@@ -26,8 +26,9 @@ public struct ExternalFormatError: Error, Equatable, Sendable, CustomStringConve
     case unknownFun
     /// A map with the same key twice.
     case duplicateKey
-    /// A map of more keys than are decoded.
-    case unsupportedMapSize(Int)
+    /// A map whose keys were chosen so that it takes more words than were counted: at least so
+    /// many in all. With so many ensured it may be decoded again.
+    case moreWords(Int)
     /// A compressed term that cannot be unpacked.
     case compression(InflateError)
     /// No memory was to be had for a binary outside the heap.
@@ -67,7 +68,7 @@ extension ExternalFormatError.Reason {
     case .noFunResolver: "a fun, which nobody resolves"
     case .unknownFun: "a fun that is not known"
     case .duplicateKey: "a map with a key twice"
-    case .unsupportedMapSize(let size): "a map of \(size) keys, which is not supported"
+    case .moreWords(let words): "a map of such keys that the term takes at least \(words) words"
     case .compression(let error): "\(error)"
     case .binary(let error): "no memory for a binary of \(error.requestedBytes) bytes"
     case .scratch(let error): "no working memory of \(error.requestedBytes) bytes"

@@ -64,9 +64,7 @@ extension ExternalBuilder {
       switch map {
       case .flat(let words): try finishFlat(words, offset: offset)
       case .hashed(let cells, let count, let slot):
-        slot.pointee = try HashMapSeam.makeHashMap(
-          leaves: cells, count: count, at: &cursor, offset: offset
-        ).bits
+        slot.pointee = try hashMap(cells: cells, count: count, offset: offset).bits
       }
     }
   }

@@ -85,7 +85,16 @@ special() ->
      self(), hd(erlang:ports()), make_ref()] ++
         [read(B) || B <- identifiers()] ++
         [#{a => 1}, #{1 => a, 1.0 => b, "k" => #{Large => []}, {#{}} => c, self() => 2.5},
-         maps:from_list([{I, {I}} || I <- lists:seq(1, 32)])].
+         maps:from_list([{I, {I}} || I <- lists:seq(1, 32)])] ++
+        [maps:from_list([{I, {I}} || I <- lists:seq(1, N)]) || N <- [33, 40, 100, 300]] ++
+        [mixed_map(), #{mixed_map() => [mixed_map()]},
+         maps:from_list([{maps:from_list([{{I, J}, J} || J <- lists:seq(1, 34)]), I}
+                         || I <- lists:seq(1, 35)])].
+
+mixed_map() ->
+    maps:from_list([{K, I} || I <- lists:seq(1, 20),
+                              K <- [I, I / 2, -I, {I}, [I], <<I>>, <<I:3>>, I bsl 60,
+                                    list_to_atom([I + 200])]]).
 
 identifiers() ->
     Node = <<119, 3, "x@y">>,
@@ -124,8 +133,11 @@ random(Depth) ->
                 2 -> fun(_) -> {X, Y} end;
                 3 -> fun(A, B) -> [A, B, X, Y, Depth] end
             end;
-        N when N >= 19 ->
-            maps:from_list([{random(Depth - 1), random(Depth - 1)} || _ <- some(Depth)])
+        19 ->
+            maps:from_list([{random(Depth - 1), random(Depth - 1)} || _ <- some(Depth)]);
+        20 ->
+            Count = case rand:uniform(6) of 1 -> rand:uniform(80); _ -> rand:uniform(6) end,
+            maps:from_list([{random(min(1, Depth - 1)), leaf()} || _ <- lists:seq(1, Count)])
     end.
 
 some(Depth) ->
