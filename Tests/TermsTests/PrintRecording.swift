@@ -70,15 +70,15 @@ struct PrintRecording {
     }
     let depth = number(behind: "/")
     let column = number(behind: "@") ?? 1
-    var characters = TermFormat.Characters.latin1
-    if rest.hasPrefix("t") {
-      rest = rest.dropFirst()
-      characters = .unicode
-    }
+    let flags = rest.prefix { $0 == "t" || $0 == "l" }
+    rest = rest.dropFirst(flags.count)
+    let characters: TermFormat.Characters = flags.contains("t") ? .unicode : .latin1
     if rest == "w" { return .write(depth: depth, characters: characters) }
-    precondition(rest.hasPrefix("p"), "no format: \(key)")
+    guard rest.hasPrefix("p"), let lineWidth = Int(rest.dropFirst()) else {
+      preconditionFailure("no format: \(key)")
+    }
     return .pretty(
-      lineWidth: Int(rest.dropFirst()) ?? 80, column: column, depth: depth,
-      characters: characters, printable: printable)
+      lineWidth: lineWidth, column: column, depth: depth, characters: characters,
+      printable: printable, findsStrings: !flags.contains("l"))
   }
 }

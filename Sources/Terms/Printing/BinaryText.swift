@@ -33,7 +33,8 @@ enum BinaryText {
   static func appendString(
     _ bits: BitRange, depth: Int, _ format: TermFormat, to output: inout [UInt8]
   ) -> Bool {
-    guard bits.tailBits == 0, bits.bitCount > 0, let pretty = format.pretty else { return false }
+    guard let pretty = format.pretty, pretty.findsStrings, bits.tailBits == 0, bits.bitCount > 0
+    else { return false }
     // A level of depth is worth four characters.
     let isLimited = depth < TermFormat.unlimitedDepth
     let count = isLimited ? min((depth - 1) * 4, bits.byteCount) : bits.byteCount

@@ -1,15 +1,16 @@
 %% Writes terms in the external format and what OTP prints of them, for PrintRecordingTests.swift:
 %% erlc printing.erl
-%% (erl -noshell -s printing main 1 150 && erl -noshell +pc unicode -s printing main 2 50) \
+%% (erl -noshell -s printing main 1 100 && erl -noshell +pc unicode -s printing main 2 40) \
 %%   > printing.txt
 %%
 %% A line begins with what it is: `range` the characters that `~tp` takes for printable, `node` the
 %% name of another node and the number that stands for it in texts, `term` a term in hexadecimal
 %% digits, else a format and its text with `\n` for the end of a line and `\\` for `\`; `=` is
-%% the text of the line above. A format is `w` or `p` and the width, `t` in front for Unicode, then
-%% `@` and a column, and `/` and a depth.
+%% the text of the line above. A format is `w` or `p` and the width, `t` in front for Unicode and `l`
+%% for no strings, then `@` and a column, and `/` and a depth.
 -module(printing).
 -export([main/1]).
+-define(MOST_CHARACTERS, 800).
 
 main([Seed, Count]) ->
     io:setopts([{encoding, unicode}]),
@@ -19,7 +20,7 @@ main([Seed, Count]) ->
     io:format("range ~w~n", [io:printable_range()]),
     [io:format("node ~w ~s~n", [Name, node_number(Name)]) || Name <- nodes_known()],
     [record(T, all()) || T <- Fixed],
-    [record(T, some_formats()) || _ <- lists:seq(1, number(Count)), T <- [random()]],
+    [record(short(), some_formats()) || _ <- lists:seq(1, number(Count))],
     init:stop().
 
 number(Atom) -> list_to_integer(atom_to_list(Atom)).
@@ -30,6 +31,14 @@ node_number(Name) ->
     [$< | Text] = pid_to_list(foreign_pid(Name, 1, 1)),
     lists:takewhile(fun(C) -> C =/= $. end, Text).
 
+%% A random term whose texts do not take the recording for themselves.
+short() ->
+    T = random(),
+    case length(lists:flatten(io_lib:format("~w", [T]))) of
+        Length when Length < ?MOST_CHARACTERS -> T;
+        _ -> short()
+    end.
+
 %% Formats
 
 all() ->
@@ -39,7 +48,8 @@ all() ->
 
 some_formats() ->
     [{w, 0, 1, -1}, {p, 40, 1, -1}, {p, 80, 1, -1}, {p, 120, 1, -1}, {tp, 60, pick([1, 9]), -1},
-     {p, pick([0, 1, 10, 20, 30]), 1, -1}, {p, rand:uniform(100), pick([1, 1, 3]), -1}, {tw, 0, 1, pick([-1, 5])},
+     {p, pick([0, 1, 10, 20, 30]), 1, -1}, {p, rand:uniform(100), pick([1, 1, 3]), -1},
+     {pick([lp, ltp]), 70, 1, pick([-1, 6])}, {tw, 0, 1, pick([-1, 5])},
      {w, 0, 1, rand:uniform(12) - 1}, {p, 40, 1, rand:uniform(12) - 1},
      {p, 80, pick([1, 5, 30]), rand:uniform(40)}, {tp, 50, 1, rand:uniform(20)}].
 
@@ -48,7 +58,7 @@ format({P, Width, Column, Depth}) ->
                  {-1, L} -> [L];
                  {_, L} -> string:uppercase([L])
              end,
-    T = case P of tw -> "t"; tp -> "t"; _ -> "" end,
+    T = lists:droplast(atom_to_list(P)),
     case Letter == "w" orelse Letter == "W" of
         true -> ["~", T, Letter];
         false -> io_lib:format("~~~w.~w~s~s", [Width, Column, T, Letter])
