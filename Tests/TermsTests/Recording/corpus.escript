@@ -1,7 +1,7 @@
 #!/usr/bin/env escript
 %% Writes a corpus of random terms of all kinds, with what Erlang says of each:
 %%   corpus.escript OUT SEED COUNT
-%% corpus.etf beside it: escript corpus.escript corpus.etf 1 3000 (references differ in each run)
+%% corpus.etf beside it: escript corpus.escript corpus.etf 1 3000 (some references differ in each run)
 %% One compressed term: {tenure_corpus, 1, Release, Seed, Rows, Pairs}
 %%   Row:  {Plain, Deterministic, FlatWords, Words, Phash2, Phash2Whole, Text, Rank}
 %%         the encoding, `same` or the deterministic one, erts_debug:flat_size/1 and size/1 of the
@@ -171,7 +171,7 @@ identifier() ->
         1 -> list_to_port("#Port<0." ++ integer_to_list(one_of([below(30), (1 bsl 28) - 1])) ++ ">");
         2 -> list_to_ref(lists:append(["#Ref<0.", integer_to_list(below(1 bsl 32)), ".1.", integer_to_list(below(1 bsl 18)), ">"]));
         3 -> make_ref();
-        4 -> alias();
+        4 -> make_ref();
         5 -> binary_to_term(<<131, 88, Atom/binary, (below(40)):32, (below(3)):32, Creation:32>>);
         6 -> binary_to_term(<<131, 120, Atom/binary, (one_of([below(4), 1 bsl 40])):64, Creation:32>>);
         7 ->
