@@ -23,6 +23,8 @@ private enum TermWork: String, CaseIterable {
   case size
   /// Measuring, memory for the copy, and copying into it.
   case copy
+  /// The hash of `phash2/1`.
+  case phash2
 }
 
 private func measure(
@@ -34,7 +36,9 @@ private func measure(
   defer { memory.deallocate() }
   var cursor = WordCursor(top: memory, limit: memory + 2 * shape.words)
   let (left, right) = (shape.build(&cursor), shape.build(&cursor))
-  let order = TermOrder(atoms: AtomTable(), scratch: scratch)
+  let atoms = AtomTable()
+  let order = TermOrder(atoms: atoms, scratch: scratch)
+  let hasher = PortableHash(atoms: atoms, scratch: scratch)
   var check = ""
   let samples = try effort.samples(per: Double(shape.words)) {
     switch work {
@@ -44,6 +48,9 @@ private func measure(
       check = String(try order.compare(left, right) >= 0)
     case .size:
       check = String(try TermSize.flatWords(of: left, scratch: scratch))
+    case .phash2:
+      let hash: Int = try hasher.hash(left)
+      check = String(hash)
     case .copy:
       let words = try TermSize.flatWords(of: left, scratch: scratch)
       let block = try allocator.allocate(

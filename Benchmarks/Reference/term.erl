@@ -1,4 +1,4 @@
-%% Work on terms that are there: comparing, measuring, copying.
+%% Work on terms that are there: comparing, measuring, hashing, copying.
 %% erl -noshell -pa DIR -run term main REPETITIONS term/compare/list ...
 -module(term).
 -export([main/1]).
@@ -25,6 +25,7 @@ runs(What, Shape, Repetitions) ->
 run("compare", Left, Right, _) -> timed(fun() -> Left =:= Right end);
 run("order", Left, Right, _) -> timed(fun() -> not (Left < Right) end);
 run("size", Left, _, _) -> timed(fun() -> erts_debug:flat_size(Left) end);
+run("phash2", Left, _, _) -> timed(fun() -> erlang:phash2(Left) end);
 run("copy", Left, _, Words) ->
     %% What the sender does: measure, allocate and copy.
     {Process, Monitor} =
