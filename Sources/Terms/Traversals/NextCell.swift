@@ -14,4 +14,19 @@ struct NextCell {
     step = tail &- cell.bits
     return Term(bits: tail)
   }
+
+  /// Runs through two lists while their heads are the same words.
+  /// - Returns: the cells whose heads differ, or where one list ends; the same twice where both
+  ///   lists share the rest.
+  @inline(__always)
+  static func skipEqualHeads(_ left: Term, _ right: Term) -> (left: Term, right: Term) {
+    var (left, right) = (left, right)
+    var (leftStep, rightStep) = (NextCell(), NextCell())
+    while left.isCons && right.isCons && left.cons[0] == right.cons[0] {
+      left = leftStep.tail(of: left)
+      right = rightStep.tail(of: right)
+      if left == right { break }
+    }
+    return (left, right)
+  }
 }

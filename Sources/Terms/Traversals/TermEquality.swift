@@ -37,37 +37,66 @@ public enum TermEquality {
     var pending = PendingRuns(scratch)
     var (left, right, mode) = (left, right, exactly ? PendingRuns.Mode.exact : .byValue)
     while true {
-      guard try compare(&left, &right, mode, &pending) else { return false }
+      guard try compare(left, right, mode, &pending) else { return false }
       guard let next = try pending.nextDifference() else { return true }
       (left, right, mode) = next
     }
   }
 
   /// Compares two terms of unlike words; what is in them becomes pending, but for the cells of
-  /// lists, which are run through here.
+  /// lists and the last element of each tuple, which are run through here.
   private static func compare(
-    _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
-    _ pending: inout PendingRuns
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Bool {
-    var (leftStep, rightStep) = (NextCell(), NextCell())
-    while left.isCons && right.isCons {
-      let (leftCell, rightCell) = (left.cons, right.cons)
-      let (leftHead, rightHead) = (leftCell[0], rightCell[0])
-      if leftHead != rightHead {
+    var (left, right) = (left, right)
+    while true {
+      if left.isCons && right.isCons {
+        (left, right) = NextCell.skipEqualHeads(left, right)
+        if left == right { return true }
+      }
+      if left.isCons && right.isCons {
+        let (leftHead, rightHead) = (left.cons[0], right.cons[0])
         if leftHead.isImmediate && rightHead.isImmediate { return false }
-        guard let known = compareShallow(leftHead, rightHead, mode) else {
+        if let known = compareShallow(leftHead, rightHead, mode) {
+          if !known { return false }
+          (left, right) = (left.cons[1], right.cons[1])
+          if left == right { return true }
+        } else {
           try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
           (left, right) = (leftHead, rightHead)
-          continue
         }
-        if !known { return false }
+        continue
       }
-      left = leftStep.tail(of: left)
-      right = rightStep.tail(of: right)
-      if left == right { return true }
+      guard left.isTuple && right.isTuple else {
+        if let known = compareLeaves(left, right, mode) { return known }
+        return try open(left.boxed, right.boxed, mode, &pending)
+      }
+      let (leftWords, rightWords) = (left.boxed, right.boxed)
+      if leftWords[0] != rightWords[0] { return false }
+      let arity = Header(bits: leftWords[0]).arity
+      guard let place = firstUnknown(leftWords, rightWords, arity, mode) else { return false }
+      if place > arity { return true }
+      try pending.push(leftWords + place + 1, rightWords + place + 1, count: arity &- place, mode)
+      (left, right) = (Term(bits: leftWords[place]), Term(bits: rightWords[place]))
     }
-    if let known = compareShallow(left, right, mode) { return known }
-    return try open(left.boxed, right.boxed, mode, &pending)
+  }
+
+  /// The place of the first elements of two tuples that have to be looked into, or one behind the
+  /// last; nothing where others differ before.
+  private static func firstUnknown(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ arity: Int, _ mode: PendingRuns.Mode
+  ) -> Int? {
+    var place = 1
+    while place <= arity {
+      if left[place] != right[place] {
+        guard
+          let known = compareLeaves(Term(bits: left[place]), Term(bits: right[place]), mode)
+        else { return place }
+        if !known { return nil }
+      }
+      place &+= 1
+    }
+    return place
   }
 }
 
@@ -82,15 +111,9 @@ extension TermEquality {
     guard left.isTuple && right.isTuple else { return compareLeaves(left, right, mode) }
     let (leftWords, rightWords) = (left.boxed, right.boxed)
     if leftWords[0] != rightWords[0] { return false }
-    for place in 1..<1 + Header(bits: leftWords[0]).arity
-    where leftWords[place] != rightWords[place] {
-      let (leftElement, rightElement) = (
-        Term(bits: leftWords[place]), Term(bits: rightWords[place])
-      )
-      guard let known = compareLeaves(leftElement, rightElement, mode) else { return nil }
-      if !known { return false }
-    }
-    return true
+    let arity = Header(bits: leftWords[0]).arity
+    guard let place = firstUnknown(leftWords, rightWords, arity, mode) else { return false }
+    return place > arity ? true : nil
   }
 
   /// Compares two terms of unlike words.

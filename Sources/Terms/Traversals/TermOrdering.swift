@@ -88,19 +88,19 @@ extension TermOrder {
     _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
-    var (leftStep, rightStep) = (NextCell(), NextCell())
     while left.isCons && right.isCons {
+      let cells = NextCell.skipEqualHeads(left, right)
+      (left, right) = cells
+      if left == right { return 0 }
+      guard left.isCons && right.isCons else { break }
       let (leftHead, rightHead) = (left.cons[0], right.cons[0])
-      if leftHead != rightHead {
-        guard let known = orderShallow(leftHead, rightHead, mode) else {
-          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-          (left, right) = (leftHead, rightHead)
-          continue
-        }
-        if known != 0 { return known }
+      guard let known = orderShallow(leftHead, rightHead, mode) else {
+        try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
+        (left, right) = (leftHead, rightHead)
+        continue
       }
-      left = leftStep.tail(of: left)
-      right = rightStep.tail(of: right)
+      if known != 0 { return known }
+      (left, right) = (left.cons[1], right.cons[1])
       if left == right { return 0 }
     }
     if let known = orderShallow(left, right, mode) { return known }
