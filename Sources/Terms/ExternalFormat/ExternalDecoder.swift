@@ -40,7 +40,7 @@ public struct ExternalDecoder {
     self.isSafe = isSafe
     self.node = node
     nodeName = node.map { atoms.nameBytes(of: $0.name) } ?? ExternalNode.defaultName
-    order = TermOrder(atoms: atoms, scratch: scratch, funs: naming)
+    order = TermOrder(atoms: atoms, scratch: scratch, funs: naming, localNode: node)
   }
 
   /// Checks an encoded term and counts the words that it takes on a heap.

@@ -30,7 +30,7 @@ public struct ExternalEncoder {
     self.funs = funs
     self.node = node
     self.options = options
-    order = TermOrder(atoms: atoms, scratch: scratch, funs: funs)
+    order = TermOrder(atoms: atoms, scratch: scratch, funs: funs, localNode: node)
     let name = node.map { atoms.nameBytes(of: $0.name) } ?? ExternalNode.defaultName
     nodeAtom = ExternalAtomForm(name, minorVersion: options.minorVersion).encoding(of: name)
   }

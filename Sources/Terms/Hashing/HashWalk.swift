@@ -204,7 +204,7 @@ extension HashWalk {
     if cell[0].holdsTerms {
       let marksTail = isLast && !Rule.isPortable
       try push(marksTail ? .tail : .words, UInt(bitPattern: cell + 1), 1)
-      try open(cell[0])
+      enter(UInt(bitPattern: cell), 1)
       return false
     }
     rule.add(leaf: cell[0], to: &hash)

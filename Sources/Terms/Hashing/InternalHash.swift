@@ -11,12 +11,16 @@ public enum InternalHash {
     _ term: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
     if term.isImmediate { return hash(immediate: term) }
-    return try HashWalk.hash(term, rule: InternalHashRule(), seed: 0, scratch: scratch)
+    return try HashWalk.hash(term, rule: InternalHashRule(), seed: seed, scratch: scratch)
   }
+
+  /// What hashing begins with: a prime that keeps these hashes apart from the portable ones.
+  @inline(__always)
+  static var seed: UInt32 { 3_432_918_353 }
 
   @inline(__always)
   static func hash(immediate term: Term) -> UInt32 {
-    var hash = JenkinsHash(value: 0)
+    var hash = JenkinsHash(value: seed)
     hash.addHalves(of: term.bits, .word)
     return hash.value
   }

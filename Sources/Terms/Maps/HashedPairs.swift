@@ -240,8 +240,8 @@ extension HashedPairs {
       }
       var end = start
       while end < part.range.upperBound && 1 << (entries[end] >> shift & 15) == bit { end += 1 }
-      let child = Part(range: start..<end, level: part.level + 1, base: base, slot: slot)
-      if let result = try settle(child) {
+      var child = Part(range: start..<end, level: part.level + 1, base: base, slot: slot)
+      if let result = try settle(&child) {
         slot?.pointee = result.bits
       } else {
         try push(child, &stack)
@@ -259,12 +259,13 @@ extension HashedPairs {
   }
 
   /// What stands in a slot at once: a part of the base as it is, or a leaf. Nothing where a node
-  /// must be made.
-  private mutating func settle(_ part: Part) throws(ScratchExhausted) -> Term? {
+  /// must be made. Of equal keys, only the last stays in the part.
+  private mutating func settle(_ part: inout Part) throws(ScratchExhausted) -> Term? {
     if part.range.isEmpty { return part.base }
-    if part.base.isBoxed { return nil }
     if try !isOneKey(part.range) { return nil }
     let last = part.range.upperBound - 1
+    part.range = last..<last + 1
+    if part.base.isBoxed { return nil }
     if part.base.isCons {
       guard try isKey(last, part.base.cons[0], level: part.level) else { return nil }
       if isSurveyed { return Term(bits: terms[index(last)]) }

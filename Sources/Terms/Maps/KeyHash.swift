@@ -6,7 +6,7 @@ protocol KeyHash {
   ) throws(ScratchExhausted) -> UInt32
 }
 
-/// The ``InternalHash`` of a key, and below level 7 that of `[salt | key]`, as in ERTS.
+/// The ``InternalHash`` of a key, and from each eighth level on that of `[level | key]`, as in ERTS.
 enum InternalKeyHash: KeyHash {
   @inline(__always)
   static func hash(
@@ -20,7 +20,7 @@ enum InternalKeyHash: KeyHash {
   private static func salted(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    var cell = (Term.small(salt).bits, key.bits)
+    var cell = (Term.small(salt * 8).bits, key.bits)
     return try withUnsafeMutableBytes(of: &cell) { bytes throws(ScratchExhausted) in
       let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
       return try InternalHash.hash(.cons(at: words), scratch: scratch)

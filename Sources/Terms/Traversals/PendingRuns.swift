@@ -25,28 +25,23 @@ struct PendingRuns: ~Copyable {
     _ left: Words, _ right: Words, count: Int, _ mode: Mode
   ) throws(ScratchExhausted) {
     if count == 0 { return }
-    try stack.push(UInt(bitPattern: left))
-    try stack.push(UInt(bitPattern: right))
-    try stack.push(UInt(count) << 2 | mode.rawValue)
-  }
-
-  private mutating func pop() -> (left: Words, right: Words, count: Int, mode: Mode)? {
-    if stack.count == waitingWords { return nil }
-    guard let low = stack.pop(), let mode = Mode(rawValue: low & 3),
-      let right = stack.pop().flatMap(Words.init(bitPattern:)),
-      let left = stack.pop().flatMap(Words.init(bitPattern:))
-    else { preconditionFailure("the pending runs are in disorder") }
-    return (left, right, Int(low >> 2), mode)
+    try stack.push(
+      UInt(bitPattern: left), UInt(bitPattern: right), UInt(count) << 2 | mode.rawValue)
   }
 
   /// The next pair of words that differ in their bits, out of the runs in order.
   mutating func nextDifference() throws(ScratchExhausted) -> (left: Term, right: Term, Mode)? {
-    while let (left, right, count, mode) = pop() {
+    while stack.count > waitingWords {
+      let frame = stack.popThree()
+      guard let mode = Mode(rawValue: frame.third & 3),
+        let left = Words(bitPattern: frame.first), let right = Words(bitPattern: frame.second)
+      else { preconditionFailure("the pending runs are in disorder") }
+      let count = Int(frame.third >> 2)
       var place = 0
-      while place < count && left[place] == right[place] { place += 1 }
+      while place < count && left[place] == right[place] { place &+= 1 }
       if place == count { continue }
-      let next = place + 1
-      try push(left + next, right + next, count: count - next, mode)
+      let next = place &+ 1
+      try push(left + next, right + next, count: count &- next, mode)
       let pair = (left: Term(bits: left[place]), right: Term(bits: right[place]))
       if mode == .leaves && pair.left.isCons && pair.right.isCons {
         let (leftLeaf, rightLeaf) = (pair.left.consWords, pair.right.consWords)

@@ -49,18 +49,22 @@ public enum TermEquality {
     _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Bool {
+    var (leftStep, rightStep) = (NextCell(), NextCell())
     while left.isCons && right.isCons {
       let (leftCell, rightCell) = (left.cons, right.cons)
-      if leftCell[0].bits != rightCell[0].bits {
-        guard let known = compareShallow(leftCell[0], rightCell[0], mode) else {
+      let (leftHead, rightHead) = (leftCell[0], rightCell[0])
+      if leftHead != rightHead {
+        if leftHead.isImmediate && rightHead.isImmediate { return false }
+        guard let known = compareShallow(leftHead, rightHead, mode) else {
           try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-          (left, right) = (leftCell[0], rightCell[0])
+          (left, right) = (leftHead, rightHead)
           continue
         }
         if !known { return false }
       }
-      (left, right) = (leftCell[1], rightCell[1])
-      if left.bits == right.bits { return true }
+      left = leftStep.tail(of: left)
+      right = rightStep.tail(of: right)
+      if left == right { return true }
     }
     if let known = compareShallow(left, right, mode) { return known }
     return try open(left.boxed, right.boxed, mode, &pending)

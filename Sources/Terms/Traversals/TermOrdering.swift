@@ -88,18 +88,20 @@ extension TermOrder {
     _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
+    var (leftStep, rightStep) = (NextCell(), NextCell())
     while left.isCons && right.isCons {
-      let (leftCell, rightCell) = (left.cons, right.cons)
-      if leftCell[0].bits != rightCell[0].bits {
-        guard let known = orderShallow(leftCell[0], rightCell[0], mode) else {
+      let (leftHead, rightHead) = (left.cons[0], right.cons[0])
+      if leftHead != rightHead {
+        guard let known = orderShallow(leftHead, rightHead, mode) else {
           try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-          (left, right) = (leftCell[0], rightCell[0])
+          (left, right) = (leftHead, rightHead)
           continue
         }
         if known != 0 { return known }
       }
-      (left, right) = (leftCell[1], rightCell[1])
-      if left.bits == right.bits { return 0 }
+      left = leftStep.tail(of: left)
+      right = rightStep.tail(of: right)
+      if left == right { return 0 }
     }
     if let known = orderShallow(left, right, mode) { return known }
     return try open(left.boxed, right.boxed, mode, &pending)

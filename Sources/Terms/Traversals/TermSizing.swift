@@ -131,21 +131,22 @@ struct PendingWords: ~Copyable {
     throws(ScratchExhausted)
   {
     if count == 0 { return }
-    try stack.push(UInt(bitPattern: start))
-    try stack.push(UInt(count))
+    try stack.push(UInt(bitPattern: start), UInt(count))
   }
 
   /// The next term that is no immediate.
   @usableFromInline mutating func nextPointer() throws(ScratchExhausted) -> Term? {
-    while let count = stack.pop() {
-      guard let start = stack.pop().flatMap(UnsafeMutablePointer<Term>.init(bitPattern:)) else {
+    while !stack.isEmpty {
+      let frame = stack.popTwo()
+      guard let start = UnsafeMutablePointer<Term>(bitPattern: frame.first) else {
         preconditionFailure("the pending words are in disorder")
       }
+      let count = Int(frame.second)
       var place = 0
-      while place < Int(count) && start[place].isImmediate { place += 1 }
-      if place == Int(count) { continue }
-      let next = place + 1
-      try push(UnsafeMutableRawPointer(start + next), count: Int(count) - next)
+      while place < count && start[place].isImmediate { place &+= 1 }
+      if place == count { continue }
+      let next = place &+ 1
+      try push(UnsafeMutableRawPointer(start + next), count: count &- next)
       return start[place]
     }
     return nil

@@ -1,0 +1,17 @@
+/// Where the next cell of a list is likely to be: as far from this one as this is from the last.
+///
+/// The address of the next cell then is a sum and no load, so that a processor that guesses the
+/// branch runs ahead instead of waiting for each tail in turn.
+struct NextCell {
+  private var step: UInt = 0
+
+  /// The tail of a cell.
+  @inline(__always)
+  mutating func tail(of cell: Term) -> Term {
+    let likely = cell.bits &+ step
+    let tail = cell.cons[1].bits
+    if tail == likely { return Term(bits: likely) }
+    step = tail &- cell.bits
+    return Term(bits: tail)
+  }
+}
