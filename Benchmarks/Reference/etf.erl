@@ -15,7 +15,11 @@ samples(What, Shape, Repetitions) ->
     Terms = terms(Shape),
     Encodings = [term_to_binary(T) || T <- Terms],
     Bytes = lists:sum([byte_size(E) || E <- Encodings]),
-    Check = lists:foldl(fun(E, Sum) -> erlang:crc32(Sum, E) end, 0, Encodings),
+    %% The order of a large map is not told.
+    Check = case Shape of
+                "hashmap" -> Bytes;
+                _ -> lists:foldl(fun(E, Sum) -> erlang:crc32(Sum, E) end, 0, Encodings)
+            end,
     Work = case What of
                "encode" -> fun() -> encode(Terms) end;
                "decode" -> fun() -> decode(Encodings) end
@@ -23,11 +27,16 @@ samples(What, Shape, Repetitions) ->
     Work(),
     {[rows:elapsed(Work) / Bytes || _ <- lists:seq(1, Repetitions)], Check}.
 
-encode([]) -> ok;
-encode([Term | Rest]) -> term_to_binary(Term), encode(Rest).
+%% What is not used would not be computed.
+encode(Terms) -> encode(Terms, 0).
 
-decode([]) -> ok;
-decode([Bytes | Rest]) -> binary_to_term(Bytes), decode(Rest).
+encode([], Sum) -> Sum;
+encode([Term | Rest], Sum) -> encode(Rest, Sum + byte_size(term_to_binary(Term))).
+
+decode(Encodings) -> decode(Encodings, none).
+
+decode([], Last) -> Last;
+decode([Bytes | Rest], _) -> decode(Rest, binary_to_term(Bytes)).
 
 terms("mixed") ->
     [[{record, I, I * 1.5, <<"a name">>, [I + 1000, I + 1001, I + 1002], #{id => I, tag => ok},
