@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func longListsAreBrokenIntoLines() throws {
-    let count = 200_000
+    let count = 50_000
     let list = nested(count) { $1.makeCons(.small(1000), $0.isSmall ? .nil : $0) }
     #expect(try printer().text(of: list).utf8.count == 5 * count + 1)
     let text = try printer().text(of: list, as: .pretty())
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func deepTuplesAndListsAndMapsPrint() throws {
-    let depth = 200_000
+    let depth = 50_000
     let tuple = nested(depth) { $1.makeTuple($0) }
     let list = nested(depth) { $1.makeCons($0, .nil) }
     let keys = reader.cursor.makeTuple(.small(2))
@@ -46,7 +46,6 @@ import Testing
       #expect(try printer().text(of: tuple, as: form).utf8.count == 2 * depth + 1)
     }
     for form in forms {
-      // The innermost `[1]` is a string with a character that is not printable.
       #expect(try printer().text(of: list, as: form).utf8.count == 2 * depth + 1)
     }
     #expect(try printer().text(of: map).utf8.count == 8 * depth + 1)
@@ -58,7 +57,7 @@ import Testing
 
   @Test func indentationBeyondTheLimitIsAnError() throws {
     // Each level begins a line behind all those above it: the text is about depth^2 / 2.
-    let depth = 100_000
+    let depth = 50_000
     let tuple = nested(depth) { $1.makeTuple($0, .small(2)) }
     #expect(throws: ScratchExhausted.self) {
       try printer(byteLimit: 10_000_000).text(of: tuple, as: .pretty())
@@ -80,8 +79,7 @@ import Testing
 
   @Test func anExhaustedProviderIsAnError() throws {
     let wide = nested(40) { value, cursor in
-      cursor.makeTuple(
-        value, cursor.makeTuple(.small(100), .small(200)), value.isSmall ? .nil : .nil)
+      cursor.makeTuple(value, cursor.makeTuple(.small(100), .small(200)))
     }
     let list = nested(100) { $1.makeCons(wide, $0.isSmall ? .nil : $0) }
     for form in forms {
@@ -108,8 +106,7 @@ import Testing
     try printer(byteLimit: 100).append(term, as: form, to: &output)
     let text = try printer().text(of: term, as: form)
     #expect(
-      text
-        == "[{a,1000000,\n    2000000,\n    3000000},\n {b,\n     [1000,2000,3000,\n      4000]}]")
+      text == "[{a,1000000,\n    2000000,\n    3000000},\n {b,[1000,2000,\n     3000,4000]}]")
     #expect(String(decoding: output, as: UTF8.self) == "x\n" + text)
   }
 

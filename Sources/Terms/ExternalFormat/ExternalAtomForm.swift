@@ -7,12 +7,28 @@ struct ExternalAtomForm {
   let isTranscoded: Bool
 
   /// Chooses the form of a name in UTF-8.
+  /// - Parameter name: as an ``AtomTable`` keeps it, the last word filled up with zeros.
   @inline(__always)
+  init(
+    padded name: UnsafeRawBufferPointer, minorVersion: ExternalEncodingOptions.MinorVersion
+  ) {
+    self.init(name, isASCII: Self.isASCII(padded: name), minorVersion: minorVersion)
+  }
+
+  /// Chooses the form of a name in UTF-8, wherever it stands.
   init(
     _ name: UnsafeRawBufferPointer, minorVersion: ExternalEncodingOptions.MinorVersion
   ) {
+    self.init(name, isASCII: name.allSatisfy { $0 < 0x80 }, minorVersion: minorVersion)
+  }
+
+  @inline(__always)
+  private init(
+    _ name: UnsafeRawBufferPointer, isASCII: Bool,
+    minorVersion: ExternalEncodingOptions.MinorVersion
+  ) {
     if minorVersion != .two {
-      if Self.isASCII(name) {
+      if isASCII {
         (tag, nameBytes, isTranscoded) = (ExternalTag.atom, name.count, false)
         return
       }
@@ -31,17 +47,13 @@ struct ExternalAtomForm {
   }
 
   @inline(__always)
-  private static func isASCII(_ name: UnsafeRawBufferPointer) -> Bool {
-    guard let start = name.baseAddress else { return true }
-    var index = 0
+  private static func isASCII(padded name: UnsafeRawBufferPointer) -> Bool {
+    let start = name.baseAddress.unsafelyUnwrapped
     var all: UInt64 = 0
-    while index &+ 8 <= name.count {
-      all |= start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      index &+= 8
-    }
+    var index = 0
     while index < name.count {
-      all |= UInt64(start.load(fromByteOffset: index, as: UInt8.self))
-      index &+= 1
+      all |= start.load(fromByteOffset: index, as: UInt64.self)
+      index &+= 8
     }
     return all & 0x8080_8080_8080_8080 == 0
   }
@@ -58,15 +70,8 @@ struct ExternalAtomForm {
     return count
   }
 
-  /// Writes the name's bytes.
-  @inline(__always)
-  func writeName(_ name: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
-    if isTranscoded { return writeLatin1(name, to: target) }
-    UnsafeMutableRawBufferPointer(start: target, count: name.count).copyMemory(from: name)
-  }
-
   @inline(never)
-  private func writeLatin1(_ name: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
+  func writeLatin1(_ name: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
     var written = 0
     var lead: UInt8 = 0
     for byte in name {
@@ -84,24 +89,27 @@ struct ExternalAtomForm {
   func encoding(of name: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
       let start = UnsafeMutableRawPointer(buffer.baseAddress.unsafelyUnwrapped)
-      write(name, to: start)
+      let text = writeHead(to: start)
+      if isTranscoded {
+        writeLatin1(name, to: text)
+      } else {
+        UnsafeMutableRawBufferPointer(start: text, count: name.count).copyMemory(from: name)
+      }
       count = byteCount
     }
   }
 
-  /// Writes tag, length and name.
+  /// Writes tag and length.
+  /// - Returns: where the name's bytes belong.
   @inline(__always)
-  func write(_ name: UnsafeRawBufferPointer, to start: UnsafeMutableRawPointer) {
+  func writeHead(to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
     start.storeBytes(of: tag, as: UInt8.self)
-    var text = start
     if tag == ExternalTag.smallAtomUTF8 {
       start.storeBytes(of: UInt8(truncatingIfNeeded: nameBytes), toByteOffset: 1, as: UInt8.self)
-      text += 2
-    } else {
-      start.storeBytes(
-        of: UInt16(truncatingIfNeeded: nameBytes).bigEndian, toByteOffset: 1, as: UInt16.self)
-      text += 3
+      return start + 2
     }
-    writeName(name, to: text)
+    start.storeBytes(
+      of: UInt16(truncatingIfNeeded: nameBytes).bigEndian, toByteOffset: 1, as: UInt16.self)
+    return start + 3
   }
 }

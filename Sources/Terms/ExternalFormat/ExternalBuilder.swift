@@ -51,13 +51,14 @@ struct ExternalBuilder: ~Copyable {
   mutating func build(
     _ bytes: UnsafeRawBufferPointer, from start: Int
   ) throws(ExternalFormatError) -> Term {
-    // The root's slot stands on no heap: a map that is finished late must find it.
-    let root = UnsafeMutablePointer<UInt>.allocate(capacity: 1)
-    defer { root.deallocate() }
     var reader = ExternalReader(bytes, offset: start)
-    try fill(root, from: &reader)
-    try finishMaps()
-    return Term(bits: root.pointee)
+    var root: UInt = 0
+    return try withUnsafeMutablePointer(to: &root) { slot throws(ExternalFormatError) in
+      try fill(slot, from: &reader)
+      // A map that is finished late still finds the slot.
+      try finishMaps()
+      return Term(bits: slot.pointee)
+    }
   }
 
   private mutating func fill(

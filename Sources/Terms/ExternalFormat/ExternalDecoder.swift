@@ -3,7 +3,8 @@
 /// Two passes, both without recursion: ``measure(_:)`` checks everything that can be checked without
 /// building and counts words; after room for them was ensured,
 /// ``decode(_:into:list:)`` builds. All tags are known that OTP 25 knows, compressed terms included.
-public struct ExternalDecoder {
+/// A class, so that what holds on to it for one term copies one reference.
+public final class ExternalDecoder {
   let atoms: AtomTable
   let scratch: any ScratchProvider
   let funs: (any FunResolver)?

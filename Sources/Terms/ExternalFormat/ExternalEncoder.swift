@@ -2,7 +2,8 @@
 ///
 /// Two passes, both without recursion: ``byteCount(of:)`` is exact, and ``write(_:to:)`` fills so
 /// many bytes. What is shared in a term is written as often as it is met.
-public struct ExternalEncoder {
+/// A class, so that what holds on to it for one term copies one reference.
+public final class ExternalEncoder {
   let atoms: AtomTable
   let scratch: any ScratchProvider
   let funs: (any FunNaming)?

@@ -77,27 +77,51 @@ extension ExternalReader {
   struct Digits {
     let isNegative: Bool
     let bytes: UnsafeRawBufferPointer
+    /// The number, if it is below 2^64.
+    let magnitude: UInt64?
+
     var words: Int { 1 + (bytes.count + 7) / 8 }
 
     /// The integer if it is small after all.
+    @inline(__always)
     var small: Term? {
-      guard bytes.count <= 8 else { return nil }
-      var magnitude: UInt64 = 0
-      for index in (0..<bytes.count).reversed() {
-        magnitude = magnitude << 8 | UInt64(bytes[index])
+      guard let magnitude, magnitude <= UInt64(Term.smallMaximum) + (isNegative ? 1 : 0) else {
+        return nil
       }
-      guard magnitude <= UInt64(Term.smallMaximum) + (isNegative ? 1 : 0) else { return nil }
       return .small(isNegative ? -Int(magnitude) : Int(magnitude))
     }
   }
 
   /// Reads an integer of a sign byte and so many digits.
+  @inline(__always)
   mutating func digits(byteCount: Int) throws(ExternalFormatError) -> Digits {
     let isNegative = try byte() != 0
+    let at = offset
     let digits = try take(byteCount)
-    var count = digits.count
-    while count > 0, digits[count - 1] == 0 { count -= 1 }
-    return Digits(isNegative: isNegative, bytes: UnsafeRawBufferPointer(rebasing: digits[..<count]))
+    guard byteCount <= 8 && remaining >= 8 &- byteCount else {
+      return Self.digits(digits, isNegative: isNegative)
+    }
+    let unused = UInt64(8 &* (8 &- byteCount))
+    let read = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    let magnitude = byteCount == 0 ? 0 : (read << unused) >> unused
+    let count = 8 &- magnitude.leadingZeroBitCount >> 3
+    return Digits(
+      isNegative: isNegative,
+      bytes: UnsafeRawBufferPointer(start: digits.baseAddress, count: count),
+      magnitude: magnitude)
+  }
+
+  @inline(never)
+  private static func digits(_ bytes: UnsafeRawBufferPointer, isNegative: Bool) -> Digits {
+    var count = bytes.count
+    while count > 0, bytes[count - 1] == 0 { count -= 1 }
+    var magnitude: UInt64 = 0
+    for index in (0..<min(8, count)).reversed() {
+      magnitude = magnitude << 8 | UInt64(bytes[index])
+    }
+    return Digits(
+      isNegative: isNegative, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<count]),
+      magnitude: count <= 8 ? magnitude : nil)
   }
 
   /// Reads a float of 8 bytes, whose tag was read.

@@ -17,7 +17,7 @@ protocol ExternalSink {
   mutating func bits(_ bits: BitRange)
   /// Adds the elements of a list of bytes.
   mutating func string(_ list: Term, count: Int)
-  /// Adds an atom.
+  /// Adds an atom, whose name the table has filled up to whole words.
   mutating func atom(_ name: UnsafeRawBufferPointer, form: ExternalAtomForm)
   /// Replaces the four bytes at a position by a big-endian number.
   mutating func patch(at position: Int, _ number: UInt32)
@@ -115,7 +115,19 @@ struct ExternalWriting: ExternalSink {
   }
   @inline(__always)
   mutating func atom(_ name: UnsafeRawBufferPointer, form: ExternalAtomForm) {
-    form.write(name, to: take(form.byteCount))
+    let text = form.writeHead(to: take(form.byteCount))
+    if form.isTranscoded { return form.writeLatin1(name, to: text) }
+    guard name.count &+ 7 <= end - text, let start = name.baseAddress else {
+      UnsafeMutableRawBufferPointer(start: text, count: name.count).copyMemory(from: name)
+      return
+    }
+    // Whole words, behind whose end there is room; what follows is written over them.
+    var index = 0
+    while index < name.count {
+      let word = start.load(fromByteOffset: index, as: UInt64.self)
+      text.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+      index &+= 8
+    }
   }
   @inline(__always)
   mutating func patch(at position: Int, _ number: UInt32) {

@@ -60,13 +60,13 @@ extension ExternalTraversal {
 
   @inline(__always)
   mutating func atom(_ atom: Term) {
-    let name = encoder.atoms.nameBytes(of: atom)
-    sink.atom(name, form: ExternalAtomForm(name, minorVersion: encoder.options.minorVersion))
+    let name = atoms.nameBytes(of: atom)
+    sink.atom(name, form: ExternalAtomForm(padded: name, minorVersion: minorVersion))
   }
 
   @inline(__always)
   private mutating func float(_ value: Double) {
-    if encoder.options.minorVersion == .zero { return textFloat(value) }
+    if minorVersion == .zero { return textFloat(value) }
     sink.number(ExternalTag.newFloat, value.bitPattern)
   }
 

@@ -3,11 +3,16 @@ struct ExternalTraversal<Sink: ExternalSink>: ~Copyable {
   typealias Words = UnsafeMutablePointer<UInt>
 
   let encoder: ExternalEncoder
+  /// The encoder's own, at hand.
+  let atoms: AtomTable
+  let minorVersion: ExternalEncodingOptions.MinorVersion
   var sink: Sink
   var pending: ExternalPending
 
   init(encoder: ExternalEncoder, sink: Sink) {
     self.encoder = encoder
+    atoms = encoder.atoms
+    minorVersion = encoder.options.minorVersion
     self.sink = sink
     pending = ExternalPending(scratch: encoder.scratch)
   }
