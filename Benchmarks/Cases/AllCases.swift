@@ -2,5 +2,5 @@
 func allCases() -> [BenchmarkCase] {
   let erlang = ErlangRuntime()
   return sweepCases(erlang) + minorCases(erlang) + allocateCases(erlang)
-    + programCases(erlang, load: loadProgram)
+    + mapCases(erlang) + programCases(erlang, load: loadProgram)
 }

@@ -6,7 +6,9 @@ protocol KeyHash {
   ) throws(ScratchExhausted) -> UInt32
 }
 
-/// The ``InternalHash`` of a key, and from each eighth level on that of `[level | key]`, as in ERTS.
+/// The ``InternalHash`` of a key, and from level 8 on that of `[salt | key]`.
+///
+/// Up to there the trees are those of ERTS.
 enum InternalKeyHash: KeyHash {
   @inline(__always)
   static func hash(
@@ -20,7 +22,7 @@ enum InternalKeyHash: KeyHash {
   private static func salted(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    var cell = (Term.small(salt * 8).bits, key.bits)
+    var cell = (Term.small(salt).bits, key.bits)
     return try withUnsafeMutableBytes(of: &cell) { bytes throws(ScratchExhausted) in
       let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
       return try InternalHash.hash(.cons(at: words), scratch: scratch)
