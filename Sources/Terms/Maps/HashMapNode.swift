@@ -1,31 +1,32 @@
 /// A root or an inner node of a hash map, at the address of its header.
-@frozen
-@usableFromInline
 struct HashMapNode: BitwiseCopyable {
-  @usableFromInline let words: UnsafeMutablePointer<UInt>
+  let words: UnsafeMutablePointer<UInt>
 
-  @inlinable @inline(__always)
+  @inline(__always)
   init(at words: UnsafeMutablePointer<UInt>) { self.words = words }
-  @inlinable @inline(__always)
+  @inline(__always)
   init(_ term: Term) { words = term.boxed }
 
-  @inlinable @inline(__always)
+  @inline(__always)
   var header: Header { Header(bits: words[0]) }
   /// The slots that are there, a bit each.
-  @inlinable @inline(__always)
+  @inline(__always)
   var bitmap: UInt { header.mapBitmap }
   /// How many slots are there.
   @inline(__always)
   var slotCount: Int { Self.count(bitmap) }
+  /// The words before the first slot: two in a root, else one.
+  @inline(__always)
+  var headWords: Int { 1 &+ Int(words[0] >> 8 & 1) }
   /// The first slot.
-  @inlinable @inline(__always)
-  var slots: UnsafeMutablePointer<UInt> { words + 1 + header.rawWords }
+  @inline(__always)
+  var slots: UnsafeMutablePointer<UInt> { words + headWords }
   /// Whether this is a root.
   @inline(__always)
-  var isRoot: Bool { header.rawWords == 1 }
+  var isRoot: Bool { headWords == 2 }
   /// The words of the node.
   @inline(__always)
-  var wordCount: Int { 1 &+ header.rawWords &+ slotCount }
+  var wordCount: Int { headWords &+ slotCount }
 
   /// Whether there is a slot of a bit.
   @inline(__always)

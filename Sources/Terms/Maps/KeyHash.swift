@@ -1,9 +1,22 @@
 /// Where the keys of a hash map get their hashes from, anew for each eight levels of the tree.
 protocol KeyHash {
-  /// The hash of a key for levels 8 * `salt` to 8 * `salt` + 7.
+  /// The hash of a key for levels 0 to 7.
   static func hash(
+    _ key: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> UInt32
+  /// The hash of a key for levels 8 * `salt` to 8 * `salt` + 7, where `salt` is not 0.
+  static func rehash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32
+}
+
+extension KeyHash {
+  /// The hash of a key for the levels of any salt.
+  static func hash(
+    _ key: Term, salt: Int, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> UInt32 {
+    salt == 0 ? try hash(key, scratch: scratch) : try rehash(key, salt: salt, scratch: scratch)
+  }
 }
 
 /// The ``InternalHash`` of a key, and from level 8 on that of `[salt | key]`.
@@ -12,14 +25,14 @@ protocol KeyHash {
 enum InternalKeyHash: KeyHash {
   @inline(__always)
   static func hash(
-    _ key: Term, salt: Int, scratch: any ScratchProvider
+    _ key: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    if salt == 0 { return try InternalHash.hash(key, scratch: scratch) }
-    return try salted(key, salt: salt, scratch: scratch)
+    try InternalHash.hash(key, scratch: scratch)
   }
 
+  // Apart, or the way down of every key would be ready to hash again.
   @inline(never)
-  private static func salted(
+  static func rehash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
     var cell = (Term.small(salt).bits, key.bits)
@@ -63,6 +76,6 @@ struct HashPath<Hash: KeyHash> {
   mutating func descend(scratch: any ScratchProvider) throws(ScratchExhausted) {
     level &+= 1
     bits >>= 4
-    if level & 7 == 0 { bits = try Hash.hash(key, salt: level >> 3, scratch: scratch) }
+    if level & 7 == 0 { bits = try Hash.rehash(key, salt: level >> 3, scratch: scratch) }
   }
 }

@@ -31,12 +31,73 @@ public enum TermMap {
 
 extension HashMap {
   /// The value of a key of a hash map, or nothing where the map has no such key.
-  @inline(never)
+  @inlinable @inline(__always)
   public static func value(
+    of key: Term, in map: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Term? {
+    if key.isImmediate {
+      let value = value(ofImmediate: key, in: map)
+      return value.isNone ? nil : value
+    }
+    return try slowValue(of: key, in: map, scratch: scratch)
+  }
+
+  /// The value of a key that is compared by its word, or no term.
+  ///
+  /// Most lookups by far; so no more than the hash, and a few words at each level.
+  @usableFromInline @inline(never)
+  static func value(ofImmediate key: Term, in map: Term) -> Term {
+    var hash = InternalHash.hash(immediate: key)
+    var node = map.boxed
+    var slots = node + 2
+    var level = 0
+    while level < 8 {
+      let bitmap = node[0] >> 16
+      let place = UInt(hash & 15)
+      if bitmap >> place & 1 == 0 { return .none }
+      let slot = Term(bits: slots[HashMapNode.count(bitmap & (1 << place &- 1))])
+      if slot.isCons {
+        let leaf = slot.cons
+        return leaf[0] == key ? leaf[1] : .none
+      }
+      node = slot.boxed
+      slots = node + 1
+      hash >>= 4
+      level &+= 1
+    }
+    return deepValue(ofImmediate: key, in: map)
+  }
+
+  /// The value of a key whose hash collides with another's in all bits.
+  @inline(never)
+  private static func deepValue(ofImmediate key: Term, in map: Term) -> Term {
+    do {
+      let leaf = try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: NoScratch.shared)
+      return leaf?[1] ?? .none
+    } catch {
+      preconditionFailure("an immediate takes working memory")
+    }
+  }
+
+  @usableFromInline @inline(never)
+  static func slowValue(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Term? {
     try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: scratch)?[1]
   }
+}
+
+/// A provider that is never asked.
+private final class NoScratch: ScratchProvider, Sendable {
+  static let shared = NoScratch()
+
+  func allocateScratch(
+    byteCount: Int
+  ) throws(ScratchExhausted) -> UnsafeMutableRawPointer {
+    throw ScratchExhausted(requestedBytes: byteCount)
+  }
+
+  func freeScratch(_ memory: UnsafeMutableRawPointer, byteCount: Int) {}
 }
 
 /// What a change of one key of a map takes and does.

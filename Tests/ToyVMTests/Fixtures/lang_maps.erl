@@ -1,7 +1,7 @@
 %% Maps of every size, on both sides of 32 keys. Answers are lists and sums: short to print.
 -module(lang_maps).
 -export([small_sizes/0, large_sizes/0, keys_in_order/0, values_in_order/0, literals/0, merges/0,
-         shrinking/0, updates/0, several_at_once/0, iterating/0, missing_keys/0, bad_key/0,
+         shrinking/0, updates/0, several_at_once/0, iterating/0, missing_keys/0,
          mixed_keys/0, taking/0, guards/0, zeros/0]).
 
 seq(N, N) -> [N];
@@ -104,8 +104,6 @@ missing_keys() ->
      maps:find(0, M), maps:is_key(a, M), maps:is_key({1}, M), maps:is_key(1.0, M)}.
 
 fails(Fun) -> try Fun() catch error:Reason -> Reason end.
-
-bad_key() -> maps:get(0, map(100)).
 
 mixed_keys() ->
     M = mixed(seq(1, 60), #{}),
