@@ -30,7 +30,19 @@ extension FlatMap {
   ) throws(ScratchExhausted) -> Int? {
     let size = size(at: map.boxed)
     let keys = keys(at: map.boxed).boxed + 1
-    for place in 0..<size where keys[place] == key.bits { return place }
+    var place = 0
+    // Four at a time: a step is then little more than four comparisons.
+    while place &+ 4 <= size {
+      if keys[place] == key.bits { return place }
+      if keys[place &+ 1] == key.bits { return place &+ 1 }
+      if keys[place &+ 2] == key.bits { return place &+ 2 }
+      if keys[place &+ 3] == key.bits { return place &+ 3 }
+      place &+= 4
+    }
+    while place < size {
+      if keys[place] == key.bits { return place }
+      place &+= 1
+    }
     return key.isImmediate ? nil : try slowPlace(of: key, in: map, scratch: scratch)
   }
 

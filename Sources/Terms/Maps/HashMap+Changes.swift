@@ -238,7 +238,8 @@ extension HashMapTree {
         last = node.copy(removing: path.bit, cursor: &cursor)
       } else {
         last = node.copy(cursor: &cursor)
-        last.slots[node.place(of: path.bit)] = try sibling(&path, below: node, scratch: scratch).bits
+        last.slots[node.place(of: path.bit)] = try sibling(&path, below: node, scratch: scratch)
+          .bits
       }
       link?.pointee = last.term.bits
       start[1] = UInt(map.mapSize - 1)

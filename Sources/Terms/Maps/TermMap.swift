@@ -54,8 +54,14 @@ extension HashMap {
     while level < 8 {
       let bitmap = node[0] >> 16
       let place = UInt(hash & 15)
-      if bitmap >> place & 1 == 0 { return .none }
-      let slot = Term(bits: slots[HashMapNode.count(bitmap & (1 << place &- 1))])
+      let slot: Term
+      if _fastPath(bitmap == 0xFFFF) {
+        // The upper levels of a large map are full: there is nothing to count.
+        slot = Term(bits: slots[Int(place)])
+      } else {
+        if bitmap >> place & 1 == 0 { return .none }
+        slot = Term(bits: slots[HashMapNode.count(bitmap & (1 << place &- 1))])
+      }
       if slot.isCons {
         let leaf = slot.cons
         return leaf[0] == key ? leaf[1] : .none

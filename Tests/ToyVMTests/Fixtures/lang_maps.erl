@@ -112,7 +112,7 @@ mixed_keys() ->
 mixed([I | Rest], Map) -> mixed(Rest, Map#{key(I) => I});
 mixed([], Map) -> Map.
 
-look([I | Rest], Map) -> [maps:get(key(I), Map, no) | look(Rest, Map)];
+look([I | Rest], Map) -> [maps:find(key(I), Map) | look(Rest, Map)];
 look([], _) -> [].
 
 key(I) when I rem 6 =:= 0 -> I;
