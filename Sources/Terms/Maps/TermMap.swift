@@ -134,11 +134,18 @@ extension TermMap {
   public static func planPut(
     _ key: Term, in map: Term, order: TermOrder
   ) throws(ScratchExhausted) -> MapPlan {
-    if map.isFlatMap { return try planFlatPut(key, in: map, order: order) }
+    if map.isFlatMap {
+      let place = FlatMap.place(ofWord: key.bits, in: map)
+      if place < 0 { return try planFlatPut(key, in: map, order: order) }
+      return MapPlan(
+        words: FlatMap.words(size: map.mapSize), isPresent: true, change: .flatReplace(place: place)
+      )
+    }
     let plan = try HashMapTree<InternalKeyHash>.planPut(key, in: map, scratch: order.scratch)
     return MapPlan(words: plan.words, isPresent: plan.ending == .replace, change: .tree(plan))
   }
 
+  @inline(never)
   private static func planFlatPut(
     _ key: Term, in map: Term, order: TermOrder
   ) throws(ScratchExhausted) -> MapPlan {
