@@ -47,13 +47,13 @@ extension HashMap {
   /// Most lookups by far; so no more than the hash, and a few words at each level.
   @usableFromInline @inline(never)
   static func value(ofImmediate key: Term, in map: Term) -> Term {
-    var hash = InternalHash.hash(immediate: key)
+    // The bit above the hash tells when its eight levels are used up.
+    var hash = UInt(InternalHash.hash(immediate: key)) | 1 << 32
     var node = map.boxed
     var slots = node + 2
-    var level = 0
-    while level < 8 {
+    while hash != 1 {
       let bitmap = node[0] >> 16
-      let place = UInt(hash & 15)
+      let place = hash & 15
       let slot: Term
       if _fastPath(bitmap == 0xFFFF) {
         // The upper levels of a large map are full: there is nothing to count.
@@ -69,7 +69,6 @@ extension HashMap {
       node = slot.boxed
       slots = node + 1
       hash >>= 4
-      level &+= 1
     }
     return deepValue(ofImmediate: key, in: map)
   }
