@@ -33,7 +33,7 @@ struct HashMapNode: BitwiseCopyable {
   func has(_ bit: UInt) -> Bool { bitmap & bit != 0 }
   /// The place of a bit's slot among the slots.
   @inline(__always)
-  func place(of bit: UInt) -> Int { Self.count(bitmap & (bit &- 1)) }
+  func place(of bit: UInt) -> Int { Self.countSome(bitmap & (bit &- 1)) }
   /// The slot of a bit that is there.
   @inline(__always)
   func slot(of bit: UInt) -> Term { Term(bits: slots[place(of: bit)]) }
@@ -41,6 +41,15 @@ struct HashMapNode: BitwiseCopyable {
   @inline(__always)
   static func count(_ bitmap: UInt) -> Int {
     UInt16(truncatingIfNeeded: bitmap).nonzeroBitCount
+  }
+
+  /// The count of up to 15 slots: quicker, but not right for all 16.
+  @inline(__always)
+  static func countSome(_ bitmap: UInt) -> Int {
+    // Sums of pairs of bits, of fours, then of all fours at once by a product.
+    let pairs = bitmap &- (bitmap >> 1 & 0x5555)
+    let fours = (pairs & 0x3333) &+ (pairs >> 2 & 0x3333)
+    return Int((fours &* 0x1111) >> 12 & 0xF)
   }
 
   /// Reserves a node, or a root of so many keys, whose slots the caller fills.
