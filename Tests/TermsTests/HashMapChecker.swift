@@ -23,7 +23,8 @@ enum HashMapChecker<Hash: KeyHash> {
   }
 
   /// The slot of a key at a level.
-  private static func slot(_ key: Term, _ level: Int, _ scratch: any ScratchProvider) throws -> Int {
+  private static func slot(_ key: Term, _ level: Int, _ scratch: any ScratchProvider) throws -> Int
+  {
     let hash = try Hash.hash(key, salt: level / 8, scratch: scratch)
     return Int(hash >> UInt32(level % 8 * 4) & 15)
   }

@@ -119,6 +119,7 @@ final class HashTermReader: FunNaming {
 
   private func map(_ size: Int) -> Term {
     let pairs = (0..<size).map { _ in (term(), term()) }
+    if size <= FlatMap.maximumSize { return flatMap(pairs) }
     do {
       let order = TermOrder(atoms: atoms, scratch: scratch, funs: self)
       var builder = try MapBuilder(pairs: size, order: order)
@@ -131,6 +132,21 @@ final class HashTermReader: FunNaming {
     } catch {
       preconditionFailure("\(error)")
     }
+  }
+
+  /// A flat map whose keys stand as they came: to a hash their order must make no difference.
+  private func flatMap(_ pairs: [(key: Term, value: Term)]) -> Term {
+    if pairs.isEmpty { return FlatMap.makeEmpty(cursor: &cursor) }
+    let keys = cursor.makeTuple(arity: pairs.count)
+    let map = cursor.reserve(FlatMap.words(size: pairs.count))
+    map[0] = Header.flatMap.bits
+    map[1] = UInt(pairs.count)
+    map[2] = Term.boxed(at: keys).bits
+    for (index, pair) in pairs.enumerated() {
+      keys[1 + index] = pair.key.bits
+      map[3 + index] = pair.value.bits
+    }
+    return .boxed(at: map)
   }
 
   private func bits(_ bytes: [UInt8], tailBits: Int) -> Term {

@@ -8,13 +8,16 @@ import Testing
   /// Eight hashes in all for levels 0 to 7, one for levels 8 to 15.
   private enum WeakHash: KeyHash {
     static func hash(
+      _ key: Term, scratch: any ScratchProvider
+    ) throws(ScratchExhausted) -> UInt32 {
+      UInt32(key.smallValue & 7) &* 0x1234_5671
+    }
+
+    static func rehash(
       _ key: Term, salt: Int, scratch: any ScratchProvider
     ) throws(ScratchExhausted) -> UInt32 {
-      switch salt {
-      case 0: UInt32(key.smallValue & 7) &* 0x1234_5671
-      case 1: 0x8765_4321
-      default: try InternalKeyHash.hash(key, salt: salt, scratch: scratch)
-      }
+      if salt == 1 { return 0x8765_4321 }
+      return try InternalKeyHash.rehash(key, salt: salt, scratch: scratch)
     }
   }
 

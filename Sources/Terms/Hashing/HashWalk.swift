@@ -198,7 +198,9 @@ extension HashWalk {
 
   /// Visits the head of a cell, no byte.
   /// - Returns: whether to go on with the cell that is the tail.
-  private mutating func openCell(_ cell: UnsafeMutablePointer<Term>) throws(ScratchExhausted) -> Bool {
+  private mutating func openCell(_ cell: UnsafeMutablePointer<Term>) throws(ScratchExhausted)
+    -> Bool
+  {
     if !Rule.isPortable { hash.mark(.head) }
     let isLast = !cell[1].isCons
     if cell[0].holdsTerms {

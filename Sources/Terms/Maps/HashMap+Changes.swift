@@ -32,7 +32,7 @@ enum HashMapTree<Hash: KeyHash> {
   static func leaf(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UnsafeMutablePointer<Term>? {
-    var path = HashPath<Hash>(of: key, hash: try Hash.hash(key, salt: 0, scratch: scratch))
+    var path = HashPath<Hash>(of: key, hash: try Hash.hash(key, scratch: scratch))
     var node = HashMapNode(map)
     while true {
       let bit = path.bit
@@ -62,7 +62,7 @@ extension HashMapTree {
   static func planPut(
     _ key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> HashMapPlan {
-    let hash = try Hash.hash(key, salt: 0, scratch: scratch)
+    let hash = try Hash.hash(key, scratch: scratch)
     var path = HashPath<Hash>(of: key, hash: hash)
     var node = HashMapNode(map)
     var words = 2
@@ -190,7 +190,7 @@ extension HashMapTree {
   static func planRemove(
     _ key: Term, from map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> HashMapPlan {
-    let hash = try Hash.hash(key, salt: 0, scratch: scratch)
+    let hash = try Hash.hash(key, scratch: scratch)
     var path = HashPath<Hash>(of: key, hash: hash)
     var node = HashMapNode(map)
     var words = 0
@@ -238,7 +238,8 @@ extension HashMapTree {
         last = node.copy(removing: path.bit, cursor: &cursor)
       } else {
         last = node.copy(cursor: &cursor)
-        last.slots[node.place(of: path.bit)] = try sibling(&path, below: node, scratch: scratch).bits
+        last.slots[node.place(of: path.bit)] = try sibling(&path, below: node, scratch: scratch)
+          .bits
       }
       link?.pointee = last.term.bits
       start[1] = UInt(map.mapSize - 1)

@@ -59,7 +59,7 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   /// Adds the next key.
   mutating func add(_ key: Term) throws(ScratchExhausted) {
     precondition(count < capacity, "more than the \(capacity) pairs announced")
-    let hash = try Hash.hash(key, salt: 0, scratch: scratch)
+    let hash = try Hash.hash(key, scratch: scratch)
     terms[count] = key.bits
     entries[count] = Self.entry(hash: hash, index: count)
     count &+= 1
@@ -122,7 +122,7 @@ extension HashedPairs {
   /// Hashes anew what no level so far has told apart.
   private mutating func rehash(_ range: Range<Int>, salt: Int) throws(ScratchExhausted) {
     for place in range {
-      let hash = try Hash.hash(key(place), salt: salt, scratch: scratch)
+      let hash = try Hash.rehash(key(place), salt: salt, scratch: scratch)
       entries[place] = Self.entry(hash: hash, index: index(place))
     }
     sort(range)
@@ -160,7 +160,7 @@ extension HashedPairs {
     }
     if isRehashed {
       for place in 0..<entryCount {
-        let hash = try Hash.hash(key(place), salt: 0, scratch: scratch)
+        let hash = try Hash.hash(key(place), scratch: scratch)
         entries[place] = Self.entry(hash: hash, index: index(place))
       }
       sort(0..<entryCount)

@@ -1,26 +1,41 @@
 /// Where the keys of a hash map get their hashes from, anew for each eight levels of the tree.
 protocol KeyHash {
-  /// The hash of a key for levels 8 * `salt` to 8 * `salt` + 7.
+  /// The hash of a key for levels 0 to 7.
   static func hash(
+    _ key: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> UInt32
+  /// The hash of a key for levels 8 * `salt` to 8 * `salt` + 7, where `salt` is not 0.
+  static func rehash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32
 }
 
-/// The ``InternalHash`` of a key, and from each eighth level on that of `[level | key]`, as in ERTS.
-enum InternalKeyHash: KeyHash {
-  @inline(__always)
+extension KeyHash {
+  /// The hash of a key for the levels of any salt.
   static func hash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    if salt == 0 { return try InternalHash.hash(key, scratch: scratch) }
-    return try salted(key, salt: salt, scratch: scratch)
+    salt == 0 ? try hash(key, scratch: scratch) : try rehash(key, salt: salt, scratch: scratch)
+  }
+}
+
+/// The ``InternalHash`` of a key, and from level 8 on that of `[salt | key]`.
+///
+/// Up to there the trees are those of ERTS.
+enum InternalKeyHash: KeyHash {
+  @inline(__always)
+  static func hash(
+    _ key: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> UInt32 {
+    try InternalHash.hash(key, scratch: scratch)
   }
 
+  // Apart, or the way down of every key would be ready to hash again.
   @inline(never)
-  private static func salted(
+  static func rehash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    var cell = (Term.small(salt * 8).bits, key.bits)
+    var cell = (Term.small(salt).bits, key.bits)
     return try withUnsafeMutableBytes(of: &cell) { bytes throws(ScratchExhausted) in
       let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
       return try InternalHash.hash(.cons(at: words), scratch: scratch)
@@ -61,6 +76,6 @@ struct HashPath<Hash: KeyHash> {
   mutating func descend(scratch: any ScratchProvider) throws(ScratchExhausted) {
     level &+= 1
     bits >>= 4
-    if level & 7 == 0 { bits = try Hash.hash(key, salt: level >> 3, scratch: scratch) }
+    if level & 7 == 0 { bits = try Hash.rehash(key, salt: level >> 3, scratch: scratch) }
   }
 }

@@ -31,12 +31,78 @@ public enum TermMap {
 
 extension HashMap {
   /// The value of a key of a hash map, or nothing where the map has no such key.
-  @inline(never)
+  @inlinable @inline(__always)
   public static func value(
+    of key: Term, in map: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Term? {
+    if key.isImmediate {
+      let value = value(ofImmediate: key, in: map)
+      return value.isNone ? nil : value
+    }
+    return try slowValue(of: key, in: map, scratch: scratch)
+  }
+
+  /// The value of a key that is compared by its word, or no term.
+  ///
+  /// Most lookups by far; so no more than the hash, and a few words at each level.
+  @usableFromInline @inline(never)
+  static func value(ofImmediate key: Term, in map: Term) -> Term {
+    // The bit above the hash tells when its eight levels are used up.
+    var hash = UInt(InternalHash.hash(immediate: key)) | 1 << 32
+    var node = map.boxed
+    var slots = node + 2
+    while hash != 1 {
+      let bitmap = node[0] >> 16
+      let place = hash & 15
+      let slot: Term
+      if _fastPath(bitmap == 0xFFFF) {
+        // The upper levels of a large map are full: there is nothing to count.
+        slot = Term(bits: slots[Int(place)])
+      } else {
+        if bitmap >> place & 1 == 0 { return .none }
+        slot = Term(bits: slots[HashMapNode.countSome(bitmap & (1 << place &- 1))])
+      }
+      if slot.isCons {
+        let leaf = slot.cons
+        return leaf[0] == key ? leaf[1] : .none
+      }
+      node = slot.boxed
+      slots = node + 1
+      hash >>= 4
+    }
+    return deepValue(ofImmediate: key, in: map)
+  }
+
+  /// The value of a key whose hash collides with another's in all bits.
+  @inline(never)
+  private static func deepValue(ofImmediate key: Term, in map: Term) -> Term {
+    do {
+      let leaf = try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: NoScratch.shared)
+      return leaf?[1] ?? .none
+    } catch {
+      preconditionFailure("an immediate takes working memory")
+    }
+  }
+
+  @usableFromInline @inline(never)
+  static func slowValue(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Term? {
     try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: scratch)?[1]
   }
+}
+
+/// A provider that is never asked.
+private final class NoScratch: ScratchProvider, Sendable {
+  static let shared = NoScratch()
+
+  func allocateScratch(
+    byteCount: Int
+  ) throws(ScratchExhausted) -> UnsafeMutableRawPointer {
+    throw ScratchExhausted(requestedBytes: byteCount)
+  }
+
+  func freeScratch(_ memory: UnsafeMutableRawPointer, byteCount: Int) {}
 }
 
 /// What a change of one key of a map takes and does.
@@ -67,11 +133,18 @@ extension TermMap {
   public static func planPut(
     _ key: Term, in map: Term, order: TermOrder
   ) throws(ScratchExhausted) -> MapPlan {
-    if map.isFlatMap { return try planFlatPut(key, in: map, order: order) }
+    if map.isFlatMap {
+      let place = FlatMap.place(ofWord: key.bits, in: map)
+      if place < 0 { return try planFlatPut(key, in: map, order: order) }
+      return MapPlan(
+        words: FlatMap.words(size: map.mapSize), isPresent: true, change: .flatReplace(place: place)
+      )
+    }
     let plan = try HashMapTree<InternalKeyHash>.planPut(key, in: map, scratch: order.scratch)
     return MapPlan(words: plan.words, isPresent: plan.ending == .replace, change: .tree(plan))
   }
 
+  @inline(never)
   private static func planFlatPut(
     _ key: Term, in map: Term, order: TermOrder
   ) throws(ScratchExhausted) -> MapPlan {
