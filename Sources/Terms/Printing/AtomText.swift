@@ -106,14 +106,19 @@ extension AtomText {
   }
 
   /// The words of the language in OTP 25 (`erl_scan:reserved_word/1`).
-  private static let reservedWords: Set<String> = [
+  private static let reservedWords: [UInt64] = [
     "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case",
     "catch", "cond", "div", "end", "fun", "if", "let", "not", "of", "or", "orelse", "receive",
     "rem", "try", "when", "xor",
-  ]
+  ].map { (word: StaticString) in word.withUTF8Buffer { number(of: UnsafeRawBufferPointer($0)) } }
+
+  /// Up to 8 bytes as a number, which is quicker to compare.
+  private static func number(of name: UnsafeRawBufferPointer) -> UInt64 {
+    name.reduce(0) { $0 << 8 | UInt64($1) }
+  }
 
   private static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
     // None is longer than `andalso` and `receive`.
-    name.count <= 7 && reservedWords.contains(String(decoding: name, as: UTF8.self))
+    name.count <= 7 && reservedWords.contains(number(of: name))
   }
 }
