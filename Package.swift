@@ -59,6 +59,9 @@ let package = Package(
     .executableTarget(
       name: "benchmarks", dependencies: ["ToyVM", "Tenure", "TestKit"], path: "Benchmarks",
       exclude: ["Programs", "Reference", "README.md"], swiftSettings: common),
+    .executableTarget(
+      name: "EtfFuzz", dependencies: ["TestKit"], path: "Tests/EtfFuzz", exclude: ["Corpus"],
+      swiftSettings: common),
     .testTarget(
       name: "CarriersTests", dependencies: ["Carriers", "TestKit"], swiftSettings: common),
     .testTarget(

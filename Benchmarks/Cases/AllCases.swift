@@ -3,4 +3,5 @@ func allCases() -> [BenchmarkCase] {
   let erlang = ErlangRuntime()
   return sweepCases(erlang) + minorCases(erlang) + allocateCases(erlang)
     + programCases(erlang, load: loadProgram)
+    + termCases(erlang) + bignumCases(erlang) + etfCases(erlang) + mapCases(erlang)
 }

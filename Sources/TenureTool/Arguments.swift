@@ -1,6 +1,7 @@
 /// What the command line asks for.
 enum Command: Equatable {
   case run(RunArguments)
+  case etf(EtfArguments)
   case version
   case help
 }
@@ -22,6 +23,8 @@ extension Command {
     case "run":
       var reader = ArgumentReader(rest)
       self = try reader.readRun()
+    case "etf":
+      self = try EtfArguments.read(rest).map(Command.etf) ?? .help
     case "version", "--version":
       try Self.expectNothing(rest, after: name)
       self = .version

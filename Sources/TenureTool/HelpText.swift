@@ -16,6 +16,10 @@ enum HelpText {
              --max-memory BYTES
                                budget for the whole system; K, M and G may stand behind
              --fail-mapping N  the N-th request to the system for memory fails
+           tenure etf FILE [--size] [--reencode OUT]
+             decode an external term (a file that begins with the byte 131) and print it
+             --size            print its words, too: without sharing, and with it
+             --reencode OUT    write it back to a file, encoded again
            tenure version
            tenure help
     Options stand before PROGRAM.beam; what stands behind belongs to the program.

@@ -11,6 +11,7 @@ struct TenureTool {
     do {
       switch try Command(arguments: arguments) {
       case .run(let arguments): return RunCommand(arguments: arguments).run()
+      case .etf(let arguments): return EtfCommand(arguments: arguments).run()
       case .version: return show(HelpText.version)
       case .help: return show(HelpText.usage)
       }
@@ -31,6 +32,6 @@ enum ExitCode: Int32 {
   case success = 0
   /// An exception that nothing caught, or memory was refused.
   case failure = 1
-  /// Bad usage, or a file that is no module.
+  /// Bad usage, or a file that is no module or no term.
   case usage = 2
 }

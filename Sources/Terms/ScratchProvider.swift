@@ -51,6 +51,58 @@ public struct ScratchStack: ~Copyable {
     return base.unsafelyUnwrapped[count]
   }
 
+  /// Puts two words on top, the last one uppermost.
+  mutating func push(_ first: UInt, _ second: UInt) throws(ScratchExhausted) {
+    if count &+ 2 > capacity { try grow() }
+    let top = base.unsafelyUnwrapped + count
+    (top[0], top[1]) = (first, second)
+    count &+= 2
+  }
+
+  /// Takes the two words on top.
+  /// - Precondition: there are two.
+  mutating func popTwo() -> (first: UInt, second: UInt) {
+    precondition(count >= 2, "two words from a stack of \(count)")
+    count &-= 2
+    let top = base.unsafelyUnwrapped + count
+    return (top[0], top[1])
+  }
+
+  /// Puts three words on top, the last one uppermost.
+  mutating func push(_ first: UInt, _ second: UInt, _ third: UInt) throws(ScratchExhausted) {
+    if count &+ 3 > capacity { try grow() }
+    let top = base.unsafelyUnwrapped + count
+    (top[0], top[1], top[2]) = (first, second, third)
+    count &+= 3
+  }
+
+  /// Takes the three words on top.
+  /// - Precondition: there are three.
+  mutating func popThree() -> (first: UInt, second: UInt, third: UInt) {
+    precondition(count >= 3, "three words from a stack of \(count)")
+    count &-= 3
+    let top = base.unsafelyUnwrapped + count
+    return (top[0], top[1], top[2])
+  }
+
+  /// A word on the stack, by its index from the bottom.
+  subscript(index: Int) -> UInt {
+    get {
+      assert(0..<count ~= index, "no word \(index) on a stack of \(count)")
+      return base.unsafelyUnwrapped[index]
+    }
+    set {
+      assert(0..<count ~= index, "no word \(index) on a stack of \(count)")
+      base.unsafelyUnwrapped[index] = newValue
+    }
+  }
+
+  /// Takes words from the top until so many are left.
+  mutating func removeLast(downTo left: Int) {
+    assert(0...count ~= left, "no \(left) words on a stack of \(count)")
+    count = left
+  }
+
   @inline(never)
   private mutating func grow() throws(ScratchExhausted) {
     let doubled = max(64, capacity * 2)

@@ -125,13 +125,16 @@ public final class TermReader {
     }
     pairs.shuffle(using: &generator)
     let order = TermOrder(atoms: atoms, scratch: scratch)
-    var builder = FlatMapBuilder(pairs: pairs.count, order: order, cursor: cursor)
     do {
-      for (key, value) in pairs { try builder.insert(key, value) }
+      var builder = try MapBuilder(pairs: pairs.count, order: order)
+      for (key, _) in pairs { try builder.add(key: key) }
+      _ = try builder.plan()
+      try builder.begin(cursor: &cursor)
+      for (key, value) in pairs { try builder.fill(key, value, cursor: &cursor) }
+      return try builder.finish(cursor: &cursor)
     } catch {
       preconditionFailure("no map: \(error)")
     }
-    return builder.finish(cursor: &cursor)
   }
 
   private func readParts() -> [UInt] {

@@ -4,7 +4,7 @@ import Testing
 
 /// Terms that a traversal by recursion would not survive.
 @Suite struct DeepTermTests {
-  private static let depth = 300_000
+  private static let depth = 100_000
   private let reader = TermReader(words: 20 * depth)
 
   private func nested(_ wrap: (Term, inout WordCursor) -> Term) -> Term {
@@ -21,7 +21,42 @@ import Testing
     #expect(try order.compare(left, right) == 0)
     #expect(try TermSize.flatWords(of: left, scratch: reader.scratch) == words)
     #expect(try printer.text(of: left).utf8.count == textCount)
+    try checkCopy(of: left, words: words)
     #expect(reader.scratch.outstandingBytes == 0)
+  }
+
+  /// A list of a million cells, and a tuple nested as deep.
+  @Test(arguments: [true, false])
+  func aMillionLevels(isList: Bool) throws {
+    let depth = 1_000_000
+    let bench = TermBench(words: 7 * depth)
+    func nested(_ innermost: Int) -> Term {
+      var term = Term.small(innermost)
+      for _ in 0..<depth {
+        term =
+          isList ? bench.cursor.makeCons(.small(2), term) : bench.cursor.makeTuple(term)
+      }
+      return term
+    }
+    let (left, right) = (nested(1), nested(3))
+    #expect(try bench.order.compare(left, right) == -1)
+    #expect(try !TermEquality.isEqual(left, right, scratch: bench.scratch))
+    #expect(try TermSize.flatWords(of: left, scratch: bench.scratch) == 2 * depth)
+    #expect(try TermSize.sharedWords(of: left, scratch: bench.scratch) == 2 * depth)
+    let copy = TermCopy.copy(left, words: 2 * depth, into: &bench.cursor, list: &bench.list)
+    #expect(try TermEquality.isExactlyEqual(left, copy, scratch: bench.scratch))
+    #expect(bench.scratch.outstandingBytes == 0)
+  }
+
+  private func checkCopy(of term: Term, words: Int) throws {
+    let start = reader.cursor.top
+    let requests = reader.scratch.requestCount
+    var list = OffHeapList()
+    let copy = TermCopy.copy(term, words: words, into: &reader.cursor, list: &list)
+    #expect(reader.cursor.top - start == words)
+    #expect(reader.scratch.requestCount == requests)
+    #expect(try TermEquality.isExactlyEqual(term, copy, scratch: reader.scratch))
+    reader.cursor.top = start
   }
 
   @Test func nestedTuples() throws {

@@ -116,8 +116,8 @@ struct ExternalDecoderTests {
   func namesErrors() {
     #expect(failure([]) == ExternalFormatError(.truncated, offset: 0))
     #expect(failure([130, 97, 1])?.reason == .badVersion(130))
-    #expect(failure([131, 103, 100, 0, 0]) == ExternalFormatError(.unsupportedTag(103), offset: 1))
-    #expect(failure([131, 104, 1, 77])?.reason == .unsupportedTag(77))
+    #expect(failure([131, 82, 0]) == ExternalFormatError(.unsupportedTag(82), offset: 1))
+    #expect(failure([131, 104, 1, 117])?.reason == .unsupportedTag(117))
     #expect(failure([131, 70, 0x7F, 0xF0, 0, 0, 0, 0, 0, 0])?.reason == .badFloat)
     #expect(
       failure([131, 99] + Array("1.0x".utf8) + Array(repeating: 0, count: 27))?.reason == .badFloat)
@@ -126,8 +126,8 @@ struct ExternalDecoderTests {
       failure([131, 100, 1, 0] + Array(repeating: 65, count: 256))?.reason == .atom(.nameTooLong))
     let twice = [131, 116, 0, 0, 0, 2, 97, 1, 97, 1, 97, 1, 97, 2] as [UInt8]
     #expect(failure(twice)?.reason == .duplicateKey)
-    let pairs = (0..<33).flatMap { [97, $0, 106] as [UInt8] }
-    #expect(failure([131, 116, 0, 0, 0, 33] + pairs)?.reason == .unsupportedMapSize(33))
+    let pairs = (0..<33).flatMap { [97, $0 / 2, 106] as [UInt8] }
+    #expect(failure([131, 116, 0, 0, 0, 33] + pairs)?.reason == .duplicateKey)
     let badStream = [131, 80, 0, 0, 0, 2, 0x78, 0x9C, 7] as [UInt8]
     #expect(
       failure(badStream)?.reason == .compression(InflateError(.badBlockType, offset: 3)))
@@ -169,7 +169,7 @@ struct ExternalDecoderTests {
     #expect(scratch.requestCount == 0)
   }
 
-  @Test("depth costs no machine stack, and refused scratch is an error")
+  @Test("depth costs no machine stack")
   func decodesDeepTerms() throws {
     let depth = 200_000
     let tuples = [131] + Array(repeating: [104, 2, 106] as [UInt8], count: depth).joined() + [106]
@@ -182,17 +182,6 @@ struct ExternalDecoderTests {
         try TermSize.flatWords(of: decoded.term, scratch: MallocScratch()) == words * depth)
     }
     #expect(scratch.outstandingBytes == 0)
-    let failing = MallocScratch(failingRequest: 2)
-    let words = Decoded(words: 2 * depth)
-    let base = try #require(words.words.baseAddress)
-    var cursor = WordCursor(top: base, limit: base + 2 * depth)
-    #expect(throws: ExternalFormatError.self) {
-      try heads.withUnsafeBytes {
-        try ExternalDecoder(atoms: atoms, scratch: failing).decode($0, into: &cursor)
-      }
-    }
-    #expect(cursor.remainingWords == 2 * depth)
-    #expect(failing.outstandingBytes == 0)
   }
 
   @Test("every proper prefix of a term is refused")

@@ -79,23 +79,6 @@ import Testing
     }
   }
 
-  @Test func aKeyMoreThan32IsAnError() throws {
-    var builder = FlatMapBuilder(pairs: 40, order: order, cursor: reader.cursor)
-    for key in 0..<32 { try builder.insert(.small(key), .small(key)) }
-    try builder.insert(.small(0), .small(-1))
-    #expect(throws: FlatMapError.mapTooLarge) { try builder.insert(.small(32), .nil) }
-    let map = builder.finish(cursor: &reader.cursor)
-    #expect(FlatMap.size(at: map.boxed) == 32)
-    let top = reader.cursor.top
-    #expect(throws: FlatMapError.mapTooLarge) {
-      try FlatMap.put(.small(32), .nil, in: map, order: order, cursor: &reader.cursor)
-    }
-    #expect(reader.cursor.top == top)
-    let updated = try FlatMap.put(
-      .small(31), .nil, in: map, order: order, cursor: &reader.cursor)
-    #expect(try FlatMap.value(of: .small(31), in: updated, scratch: reader.scratch) == .nil)
-  }
-
   @Test func theSameValueGivesTheMapItself() throws {
     let map = reader.read("#{a => 1,b => 2}")
     let atom = reader.read("b")
@@ -110,7 +93,7 @@ import Testing
     let key = reader.read("{{3}}")
     let failing = TermOrder(atoms: reader.atoms, scratch: MallocScratch(failingRequest: 1))
     let top = reader.cursor.top
-    #expect(throws: FlatMapError.self) {
+    #expect(throws: ScratchExhausted.self) {
       try FlatMap.put(key, .nil, in: map, order: failing, cursor: &reader.cursor)
     }
     #expect(reader.cursor.top == top)

@@ -53,6 +53,14 @@ private final class NamedFuns: FunNaming {
     #expect(try printer.text(of: external(14, arity: 1)) == "fun ä:'α'/1")
     let nameless = TermPrinter(atoms: reader.atoms, scratch: reader.scratch)
     #expect(try nameless.text(of: local(2)) == "#Fun<2>")
+    // No depth cuts a fun, and no line breaks one.
+    for depth in 1...3 {
+      #expect(
+        try printer.text(of: local(2, .nil), as: .pretty(lineWidth: 5, depth: depth))
+          == "#Fun<q.0.119076749>")
+      #expect(try printer.text(of: local(2), as: .write(depth: depth)) == "#Fun<q.0.119076749>")
+    }
+    #expect(try printer.text(of: local(2), as: .write(depth: 0)) == "...")
   }
 
   @Test func funsStandInTheOrderOfTheirNames() throws {

@@ -30,6 +30,57 @@ import Testing
     #expect(try sizes(nested) == [524_286, 36])
   }
 
+  /// The figures are those of OTP 25 for a heap binary of 60 bytes and one outside of 200.
+  @Test func partsCountWhatACopyOfThemTakes() throws {
+    let bench = TermBench(words: 10_000)
+    let onHeap = bench.makeBinary([UInt8](repeating: 7, count: 60))
+    let outside = bench.makeHandle([UInt8](repeating: 7, count: 200))
+    func part(_ whole: Term, _ offset: Int, _ count: Int) -> Term {
+      bench.cursor.makeSubBinary(of: whole, bitOffset: offset, bitCount: count)
+    }
+    func words(_ term: Term) throws -> [Int] {
+      try [
+        TermSize.flatWords(of: term, scratch: bench.scratch),
+        TermSize.sharedWords(of: term, scratch: bench.scratch),
+      ]
+    }
+    #expect(try words(outside) == [6, 6])
+    #expect(try words(part(onHeap, 24, 160)) == [5, 5])
+    #expect(try words(part(outside, 24, 800)) == [6, 6])
+    #expect(try words(part(onHeap, 3, 165)) == [10, 10])
+    #expect(try words(part(onHeap, 3, 166)) == [10, 10])
+    #expect(try words(part(outside, 3, 166)) == [11, 11])
+    #expect(try words(part(outside, 8, 3)) == [11, 11])
+    #expect(try words(part(onHeap, 0, 1)) == [8, 8])
+    let aligned = part(onHeap, 24, 160)
+    #expect(try words(bench.cursor.makeTuple(aligned, aligned, onHeap)) == [24, 19])
+    let unaligned = part(outside, 3, 166)
+    #expect(try words(bench.cursor.makeTuple(unaligned, unaligned, outside)) == [32, 21])
+  }
+
+  /// The figures are those of OTP 25.
+  @Test func identifiersAndFuns() throws {
+    let bench = TermBench(words: 1_000)
+    let node = Node(name: try bench.atoms.atom("a@b"), creation: 1)
+    func flatWords(_ term: Term) throws -> Int {
+      try TermSize.flatWords(of: term, scratch: bench.scratch)
+    }
+    #expect(try flatWords(bench.cursor.makeLocalReference(1, 2, 3)) == 3)
+    #expect(try flatWords(bench.cursor.makeLocalReference(1, 2, 3, process: (4, 5))) == 4)
+    let references = (1...5).map { count in
+      bench.cursor.makeExternalReference(node: node, numbers: 1...UInt32(count))
+    }
+    #expect(try references.map(flatWords) == [4, 5, 5, 6, 6])
+    let pid = bench.cursor.makeExternalIdentifier(.externalPid, node: node, data: 1)
+    #expect(try flatWords(pid) == 4)
+    let fun = bench.cursor.makeFun(entry: 1, arity: 0, free: 0, creator: pid)
+    #expect(try flatWords(fun) == 9)
+    #expect(try TermSize.sharedWords(of: fun, scratch: bench.scratch) == 5)
+    let external = bench.cursor.makeFun(
+      entry: 1, arity: 0, free: 0, creator: .nil, isExternal: true)
+    #expect(try flatWords(external) == 5)
+  }
+
   @Test func aListMayShareTheTailOfAnother() throws {
     let list = reader.read("[1,2,3,4]")
     let tail = list.cons[1]

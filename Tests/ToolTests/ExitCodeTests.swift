@@ -59,7 +59,7 @@ import Testing
     (["run", "--frob", "x"], "tenure: unknown option '--frob'; try 'tenure help'"),
     (["run", "-f"], "tenure: -f needs a value; try 'tenure help'"),
     ([], "tenure: no command given; try 'tenure help'"),
-    (["etf", "x"], "tenure: unknown command 'etf'; try 'tenure help'"),
+    (["frob", "x"], "tenure: unknown command 'frob'; try 'tenure help'"),
     (
       ["run", "--zeal=many", "x"],
       "tenure: --zeal needs a positive number, not 'many'; try 'tenure help'"

@@ -31,7 +31,7 @@ import Testing
   static let notImplemented: Set<String> = ["receives", "binaries"]
 
   @Test func everyTestHasAnAnswer() throws {
-    for module in ["lang_big", "lang_calls", "lang_data", "lang_errors"] {
+    for module in ["lang_big", "lang_calls", "lang_data", "lang_errors", "lang_maps"] {
       let file = try BeamFixtures.file(module)
       let tests = Set(file.exports.filter { $0.arity == 0 }.map { file.atoms[$0.name] })
       let answered = Set(Self.answers.filter { $0.module == module }.map(\.function))
@@ -56,7 +56,7 @@ import Testing
   }
 
   /// Those that build too much to collect at every step.
-  static let slow: Set<String> = ["deep", "tail", "deep_unwinding"]
+  static let slow: Set<String> = ["deep", "tail", "deep_unwinding", "large_sizes"]
 
   @Test(
     arguments: answers.filter { notImplemented.contains($0.function) },

@@ -64,18 +64,6 @@ import Tenure
     }
   }
 
-  /// What is not there yet says so: it never gives a wrong map.
-  @Test func mapsOfManyKeysAreRefused() throws {
-    let machine = try machine()
-    guard case .exception(let report) = try machine.run("natives", "wide_map", [.integer(33)])
-    else {
-      Issue.record("a map of 33 keys was made")
-      return
-    }
-    #expect(report.kind == "error")
-    #expect(report.reason == "{not_implemented,'maps of more than 32 keys'}")
-  }
-
   /// Code that is checked as it runs calls the same natives.
   @Test func checkedCodeGivesTheSame() throws {
     let machine = try machine()

@@ -6,22 +6,33 @@ public struct ExternalFormatError: Error, Equatable, Sendable, CustomStringConve
     case truncated
     /// The first byte is not the version of the format, 131.
     case badVersion(UInt8)
-    /// A term of a kind that is not decoded.
+    /// A tag that begins no term, or one of the old ones that OTP 25 refuses as well.
     case unsupportedTag(UInt8)
     /// An atom that cannot be made.
     case atom(AtomError)
+    /// An atom that is not there yet, where none may be made.
+    case newAtom
     /// A float that is no finite number.
     case badFloat
-    /// A reference to a function whose parts are no atoms and no arity.
+    /// A bit string whose last byte has not 1 to 8 bits.
+    case badBitString
+    /// A pid, port or reference with a number out of bounds or a node that is no atom.
+    case badIdentifier
+    /// A fun whose parts are not what a fun has.
     case badFun
-    /// A reference to a function, where nobody was given to resolve it.
+    /// A fun, where nobody was given to resolve it.
     case noFunResolver
+    /// A fun that nobody knows.
+    case unknownFun
     /// A map with the same key twice.
     case duplicateKey
-    /// A map of more keys than are decoded.
-    case unsupportedMapSize(Int)
+    /// A map whose keys were chosen so that it takes more words than were counted: at least so
+    /// many in all. With so many ensured it may be decoded again.
+    case moreWords(Int)
     /// A compressed term that cannot be unpacked.
     case compression(InflateError)
+    /// No memory was to be had for a binary outside the heap.
+    case binary(BinaryRefused)
     /// No working memory was to be had.
     case scratch(ScratchExhausted)
   }
@@ -49,12 +60,17 @@ extension ExternalFormatError.Reason {
     case .badVersion(let version): "the version is \(version), not 131"
     case .unsupportedTag(let tag): "a term of the unsupported tag \(tag)"
     case .atom(let error): "an atom that cannot be made: \(error)"
+    case .newAtom: "an atom that does not exist yet"
     case .badFloat: "no finite float"
-    case .badFun: "no function reference"
-    case .noFunResolver: "a function reference, which nobody resolves"
+    case .badBitString: "a bit string whose last byte has not 1 to 8 bits"
+    case .badIdentifier: "no pid, port or reference"
+    case .badFun: "no fun"
+    case .noFunResolver: "a fun, which nobody resolves"
+    case .unknownFun: "a fun that is not known"
     case .duplicateKey: "a map with a key twice"
-    case .unsupportedMapSize(let size): "a map of \(size) keys, which is not supported"
+    case .moreWords(let words): "a map of such keys that the term takes at least \(words) words"
     case .compression(let error): "\(error)"
+    case .binary(let error): "no memory for a binary of \(error.requestedBytes) bytes"
     case .scratch(let error): "no working memory of \(error.requestedBytes) bytes"
     }
   }

@@ -1,52 +1,33 @@
-/// Reads the heads of encoded terms from front to back. What is claimed and not there is an error.
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Reads the parts of encoded terms from front to back. What is claimed and not there is an error.
 struct ExternalReader {
-  /// The name of an atom: its bytes, and whether they are UTF-8 or Latin-1.
-  struct Name {
-    let bytes: UnsafeRawBufferPointer
-    let isLatin1: Bool
-    let offset: Int
-  }
-
-  /// A term without what it contains: terms contained follow in the input.
-  enum Head {
-    /// A small integer or `[]`.
-    case immediate(Term)
-    /// The digits of a big integer, lowest byte first, the highest not zero.
-    case bigInteger(isNegative: Bool, digits: UnsafeRawBufferPointer)
-    case float(Double)
-    case atom(Name)
-    case binary(UnsafeRawBufferPointer)
-    /// A list of at least one byte.
-    case string(UnsafeRawBufferPointer)
-    /// The elements follow, then the tail.
-    case list(count: Int)
-    case tuple(arity: Int)
-    /// Keys and values follow, by turns.
-    case map(size: Int)
-    case export(module: Name, function: Name, arity: Int)
-  }
-
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawPointer
+  let count: Int
   /// The bytes read.
   private(set) var offset: Int
 
   /// Makes a reader of the bytes from an offset on.
   init(_ bytes: UnsafeRawBufferPointer, offset: Int) {
-    self.bytes = bytes
+    // An empty buffer may have no address; then no byte is read.
+    self.bytes = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
+    count = bytes.count
     self.offset = offset
   }
 
   /// The bytes left.
-  var remaining: Int { bytes.count - offset }
+  @inline(__always) var remaining: Int { count &- offset }
 
-  private var truncated: ExternalFormatError { .init(.truncated, offset: bytes.count) }
+  var truncated: ExternalFormatError { .init(.truncated, offset: count) }
 
   /// Reads a byte.
   @inline(__always)
   mutating func byte() throws(ExternalFormatError) -> UInt8 {
-    guard offset < bytes.count else { throw truncated }
-    let byte = bytes[offset]
-    offset += 1
+    guard offset < count else { throw truncated }
+    let byte = bytes.load(fromByteOffset: offset, as: UInt8.self)
+    offset &+= 1
     return byte
   }
 
@@ -57,100 +38,146 @@ struct ExternalReader {
   ) throws(ExternalFormatError) -> Number {
     guard MemoryLayout<Number>.size <= remaining else { throw truncated }
     let number = bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
-    offset += MemoryLayout<Number>.size
+    offset &+= MemoryLayout<Number>.size
     return Number(bigEndian: number)
   }
 
   /// Reads so many bytes.
   @inline(__always)
-  mutating func take(_ count: Int) throws(ExternalFormatError) -> UnsafeRawBufferPointer {
-    guard count <= remaining else { throw truncated }
-    let taken = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
-    offset += count
+  mutating func take(_ byteCount: Int) throws(ExternalFormatError) -> UnsafeRawBufferPointer {
+    guard byteCount <= remaining else { throw truncated }
+    let taken = UnsafeRawBufferPointer(start: bytes + offset, count: byteCount)
+    offset &+= byteCount
     return taken
   }
 
-  /// Reads a count of terms, each of which takes a byte at least.
+  /// Passes over so many bytes.
   @inline(__always)
-  private mutating func count(
-    of termsEach: Int = 1
-  ) throws(ExternalFormatError) -> Int {
-    let count = Int(try number(UInt32.self))
-    guard count * termsEach <= remaining else { throw truncated }
-    return count
+  mutating func skip(_ byteCount: Int) throws(ExternalFormatError) {
+    guard byteCount <= remaining else { throw truncated }
+    offset &+= byteCount
   }
 
-  /// Reads a term up to what it contains.
-  mutating func head() throws(ExternalFormatError) -> Head {
-    let at = offset
-    let tag = try byte()
-    switch tag {
-    case ExternalTag.smallInteger: return .immediate(.small(Int(try byte())))
-    case ExternalTag.integer: return .immediate(.small(Int(try number(Int32.self))))
-    case ExternalTag.atom, ExternalTag.smallAtom, ExternalTag.atomUTF8, ExternalTag.smallAtomUTF8:
-      return .atom(try name(tag, at: at))
-    case ExternalTag.smallTuple:
-      let arity = Int(try byte())
-      guard arity <= remaining else { throw truncated }
-      return .tuple(arity: arity)
-    case ExternalTag.largeTuple: return .tuple(arity: try count())
-    case ExternalTag.nil: return .immediate(.nil)
-    case ExternalTag.string:
-      let characters = try take(Int(try number(UInt16.self)))
-      return characters.isEmpty ? .immediate(.nil) : .string(characters)
-    case ExternalTag.list: return .list(count: try count())
-    case ExternalTag.binary: return .binary(try take(Int(try number(UInt32.self))))
-    case ExternalTag.smallBig: return try bigInteger(byteCount: Int(try byte()))
-    case ExternalTag.largeBig: return try bigInteger(byteCount: Int(try number(UInt32.self)))
-    case ExternalTag.newFloat:
-      let value = Double(bitPattern: try number(UInt64.self))
-      guard value.isFinite else { throw .init(.badFloat, offset: at) }
-      return .float(value)
-    case ExternalTag.float:
-      // A text of 31 bytes, filled up with zeros.
-      let text = try take(31)
-      let characters = UnsafeRawBufferPointer(rebasing: text[..<(text.firstIndex(of: 0) ?? 31)])
-      guard let value = FloatText.parse(characters) else { throw .init(.badFloat, offset: at) }
-      return .float(value)
-    case ExternalTag.map: return .map(size: try count(of: 2))
-    case ExternalTag.export: return try export(at: at)
-    default: throw .init(.unsupportedTag(tag), offset: at)
+  /// Goes back over the tag just read.
+  mutating func unread() { offset &-= 1 }
+
+  /// Reads a count of terms, each of which takes a byte at least.
+  @inline(__always)
+  mutating func termCount(bytesEach: Int = 1) throws(ExternalFormatError) -> Int {
+    let count = Int(try number(UInt32.self))
+    guard count &* bytesEach <= remaining else { throw truncated }
+    return count
+  }
+}
+
+// MARK: - Numbers
+
+extension ExternalReader {
+  /// The digits of a big integer, lowest byte first, the highest not zero.
+  struct Digits {
+    let isNegative: Bool
+    let bytes: UnsafeRawBufferPointer
+    /// The number, if it is below 2^64.
+    let magnitude: UInt64?
+
+    var words: Int { 1 + (bytes.count + 7) / 8 }
+
+    /// The integer if it is small after all.
+    @inline(__always)
+    var small: Term? {
+      guard let magnitude, magnitude <= UInt64(Term.smallMaximum) + (isNegative ? 1 : 0) else {
+        return nil
+      }
+      return .small(isNegative ? -Int(magnitude) : Int(magnitude))
     }
   }
 
-  // MARK: - Parts
+  /// Reads an integer of a sign byte and so many digits.
+  @inline(__always)
+  mutating func digits(byteCount: Int) throws(ExternalFormatError) -> Digits {
+    let isNegative = try byte() != 0
+    let at = offset
+    let digits = try take(byteCount)
+    guard byteCount <= 8 && remaining >= 8 &- byteCount else {
+      return Self.digits(digits, isNegative: isNegative)
+    }
+    let unused = UInt64(8 &* (8 &- byteCount))
+    let read = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    let magnitude = byteCount == 0 ? 0 : (read << unused) >> unused
+    let count = 8 &- magnitude.leadingZeroBitCount >> 3
+    return Digits(
+      isNegative: isNegative,
+      bytes: UnsafeRawBufferPointer(start: digits.baseAddress, count: count),
+      magnitude: magnitude)
+  }
 
-  private mutating func name(_ tag: UInt8, at: Int) throws(ExternalFormatError) -> Name {
+  @inline(never)
+  private static func digits(_ bytes: UnsafeRawBufferPointer, isNegative: Bool) -> Digits {
+    var count = bytes.count
+    while count > 0, bytes[count - 1] == 0 { count -= 1 }
+    var magnitude: UInt64 = 0
+    for index in (0..<min(8, count)).reversed() {
+      magnitude = magnitude << 8 | UInt64(bytes[index])
+    }
+    return Digits(
+      isNegative: isNegative, bytes: UnsafeRawBufferPointer(rebasing: bytes[..<count]),
+      magnitude: count <= 8 ? magnitude : nil)
+  }
+
+  /// Reads a float of 8 bytes, whose tag was read.
+  @inline(__always)
+  mutating func newFloat() throws(ExternalFormatError) -> Double {
+    let value = Double(bitPattern: try number(UInt64.self))
+    guard value.isFinite else { throw .init(.badFloat, offset: offset - 9) }
+    return value
+  }
+
+  /// Reads a float as text: 31 bytes, of which those from the first zero on do not count.
+  @inline(never)
+  mutating func textFloat() throws(ExternalFormatError) -> Double {
+    let at = offset - 1
+    let text = try take(31)
+    guard let end = text.firstIndex(of: 0),
+      let value = FloatText.parse(UnsafeRawBufferPointer(rebasing: text[..<end]))
+    else { throw .init(.badFloat, offset: at) }
+    return value
+  }
+}
+
+// MARK: - Names
+
+extension ExternalReader {
+  /// The name of an atom: its bytes, and whether they are UTF-8 or Latin-1.
+  struct Name {
+    let bytes: UnsafeRawBufferPointer
+    let isLatin1: Bool
+    let offset: Int
+  }
+
+  /// Reads the name of an atom whose tag was read.
+  @inline(__always)
+  mutating func name(_ tag: UInt8) throws(ExternalFormatError) -> Name {
+    let at = offset &- 1
     let isShort = tag == ExternalTag.smallAtom || tag == ExternalTag.smallAtomUTF8
     let isLatin1 = tag == ExternalTag.atom || tag == ExternalTag.smallAtom
     let byteCount = isShort ? Int(try byte()) : Int(try number(UInt16.self))
-    return Name(bytes: try take(byteCount), isLatin1: isLatin1, offset: at)
-  }
-
-  /// Reads an integer of a sign byte and digits, which may be a small one after all.
-  @inline(never)
-  private mutating func bigInteger(byteCount: Int) throws(ExternalFormatError) -> Head {
-    let isNegative = try byte() != 0
-    let digits = try take(byteCount)
-    var count = digits.count
-    while count > 0, digits[count - 1] == 0 { count -= 1 }
-    if count <= 8 {
-      var magnitude: UInt64 = 0
-      for index in 0..<count { magnitude |= UInt64(digits[index]) << UInt64(8 * index) }
-      if magnitude <= UInt64(Term.smallMaximum) + (isNegative ? 1 : 0) {
-        return .immediate(.small(isNegative ? -Int(magnitude) : Int(magnitude)))
-      }
+    let bytes = try take(byteCount)
+    // A character takes four bytes at most. All else is noticed where a new name is added.
+    guard byteCount <= AtomTable.maximumCharacters &* (isLatin1 ? 1 : 4) else {
+      throw .init(.atom(.nameTooLong), offset: at)
     }
-    return .bigInteger(
-      isNegative: isNegative, digits: UnsafeRawBufferPointer(rebasing: digits[..<count]))
+    return Name(bytes: bytes, isLatin1: isLatin1, offset: at)
   }
 
-  /// Reads `module:function/arity`.
-  @inline(never)
-  private mutating func export(at: Int) throws(ExternalFormatError) -> Head {
-    guard case .atom(let module) = try head(), case .atom(let function) = try head(),
-      case .immediate(let arity) = try head(), arity.isSmall, 0...255 ~= arity.smallValue
-    else { throw .init(.badFun, offset: at) }
-    return .export(module: module, function: function, arity: arity.smallValue)
+  /// Reads an atom's name with its tag, or refuses with a reason what is no atom.
+  mutating func name(
+    or reason: ExternalFormatError.Reason, offset at: Int
+  ) throws(ExternalFormatError) -> Name {
+    let tag = try byte()
+    switch tag {
+    case ExternalTag.atom, ExternalTag.smallAtom, ExternalTag.atomUTF8, ExternalTag.smallAtomUTF8:
+      return try name(tag)
+    default: throw .init(reason, offset: at)
+    }
   }
 }

@@ -9,10 +9,23 @@ public protocol FunResolver {
   ///   - arity: the arguments of a call, 0 to 255.
   func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt
 
+  /// Whether a function is there already, so that untrusted bytes may refer to it.
+  ///
+  /// - Parameters:
+  ///   - module: the module, an atom.
+  ///   - function: the function, an atom.
+  ///   - arity: the arguments of a call, 0 to 255.
+  func isKnown(module: Term, function: Term, arity: Int) -> Bool
+
   /// The word that a local fun keeps for its code, or nothing where no such fun can be had.
   ///
   /// - Parameters:
   ///   - name: the module, the number and the version of the fun.
   ///   - arity: the arguments of a call, 0 to 255.
   func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt?
+}
+
+extension FunResolver {
+  /// None is known where a resolver cannot tell.
+  public func isKnown(module: Term, function: Term, arity: Int) -> Bool { false }
 }

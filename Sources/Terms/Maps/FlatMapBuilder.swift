@@ -30,30 +30,34 @@ public struct FlatMapBuilder {
   private var values: UnsafeMutablePointer<UInt> { FlatMap.values(at: map) }
   private var keys: UnsafeMutablePointer<UInt> { map + FlatMap.words(size: capacity) + 1 }
 
-  /// Adds a key, or replaces its value.
-  /// - Throws: ``FlatMapError/mapTooLarge`` where the key would be one too many.
-  public mutating func insert(_ key: Term, _ value: Term) throws(FlatMapError) {
-    let (keys, size, order) = (keys, size, order)
-    let (place, isPresent) = try FlatMap.scratched { () throws(ScratchExhausted) in
-      // Pairs come in order more often than not.
-      if size > 0, try order.compareKeys(key, Term(bits: keys[size - 1])) > 0 {
-        return (place: size, isPresent: false)
-      }
-      return try FlatMap.insertionPlace(of: key, among: keys, count: size, order: order)
-    }
+  /// Adds a pair, or replaces the pair of an equal key.
+  /// - Parameter keepsKey: whether of equal keys the first one stays, with the new value.
+  /// - Precondition: no key would be one too many.
+  public mutating func insert(
+    _ key: Term, _ value: Term, keepsKey: Bool = false
+  ) throws(ScratchExhausted) {
+    let (place, isPresent) = try place(of: key)
     if isPresent {
+      if !keepsKey { keys[place] = key.bits }
       values[place] = value.bits
       return
     }
-    if size == FlatMap.maximumSize { throw .mapTooLarge }
-    precondition(size < capacity, "more than the \(capacity) pairs announced")
+    precondition(size < capacity, "more than the \(capacity) pairs announced, or too many")
     for moved in (place..<size).reversed() {
       keys[moved + 1] = keys[moved]
       values[moved + 1] = values[moved]
     }
     keys[place] = key.bits
     values[place] = value.bits
-    self.size = size + 1
+    size += 1
+  }
+
+  private func place(of key: Term) throws(ScratchExhausted) -> (place: Int, isPresent: Bool) {
+    // Pairs come in order more often than not.
+    if size > 0, try order.compareKeys(key, Term(bits: keys[size - 1])) > 0 {
+      return (place: size, isPresent: false)
+    }
+    return try FlatMap.insertionPlace(of: key, among: keys, count: size, order: order)
   }
 
   /// Ends the map and moves the cursor behind it.

@@ -6,39 +6,68 @@ extension Interpreter {
   /// was made pending.
   func lookUp(_ key: Term, in map: Term) -> Term? {
     do {
-      return try FlatMap.value(of: key, in: map, scratch: scratch)
+      return try TermMap.value(of: key, in: map, scratch: scratch)
     } catch {
       return exhausted(error)
     }
   }
 
+  /// Looks what putting a key takes; nothing after an exception was made pending.
+  func planPut(_ key: Term, in map: Term) -> MapPlan? {
+    do {
+      return try TermMap.planPut(key, in: map, order: order)
+    } catch {
+      _ = exhausted(error)
+      return nil
+    }
+  }
+
+  /// Looks what removing a key takes; nothing after an exception was made pending.
+  func planRemove(_ key: Term, from map: Term) -> MapPlan? {
+    do {
+      return try TermMap.planRemove(key, from: map, order: order)
+    } catch {
+      _ = exhausted(error)
+      return nil
+    }
+  }
+
   /// Builds within what was ensured; what a failure had begun is given back.
-  func buildMap(_ body: (inout WordCursor) throws(FlatMapError) -> Term) -> Term {
+  func buildMap(_ body: (inout WordCursor) throws(ScratchExhausted) -> Term) -> Term {
     var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
     do {
       let map = try body(&cursor)
       heap.pointee.top = cursor.top
       return map
-    } catch .scratchExhausted(let error) {
-      return exhausted(error)
     } catch {
-      guard let reason = atom("maps of more than 32 keys") else { return .none }
-      raiseError(.notImplemented, reason)
-      return .none
+      return exhausted(error)
     }
   }
 
-  /// Builds a map of at most so many pairs that a closure inserts.
+  /// Builds a map of pairs that a closure shows, twice: it must read them anew from the registers.
   ///
-  /// - Parameter live: the X registers that hold terms; the closure reads its terms from them.
+  /// - Parameters:
+  ///   - pairs: how many there are.
+  ///   - live: the X registers that hold terms.
+  ///   - forEach: calls its closure with each key and value.
   func makeMap(
-    pairs: Int, live: Int, _ insert: (inout FlatMapBuilder) throws(FlatMapError) -> Void
+    pairs: Int, live: Int,
+    _ forEach: ((Term, Term) throws(ScratchExhausted) -> Void) throws(ScratchExhausted) -> Void
   ) -> Term {
-    guard ensure(FlatMapBuilder.words(pairs: pairs), live: live) else { return .none }
-    return buildMap { cursor throws(FlatMapError) in
-      var builder = FlatMapBuilder(pairs: pairs, order: order, cursor: cursor)
-      try insert(&builder)
-      return builder.finish(cursor: &cursor)
+    do {
+      var builder = try MapBuilder(pairs: pairs, order: order)
+      try forEach { (key, _) throws(ScratchExhausted) in try builder.add(key: key) }
+      guard ensure(try builder.plan(), live: live) else { return .none }
+      var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
+      try builder.begin(cursor: &cursor)
+      try forEach { (key, value) throws(ScratchExhausted) in
+        try builder.fill(key, value, cursor: &cursor)
+      }
+      let map = try builder.finish(cursor: &cursor)
+      heap.pointee.top = cursor.top
+      return map
+    } catch {
+      return exhausted(error)
     }
   }
 
@@ -52,87 +81,60 @@ extension Interpreter {
       raiseError(.badMap, map)
       return .none
     }
+    let isExact = w.count & 1 == 1
     let pairs = Int(f.code[1] >> 16 & 0xFFFF)
-    var missing = 0
-    for pair in 0..<pairs {
-      let key = f.source(f.code[2 + 2 * pair])
-      if let found = lookUp(key, in: map) {
-        if found.isNone { return .none }
-        continue
-      }
-      missing += 1
-      if w.count & 1 == 1 {
-        raiseError(.badKey, key)
-        return .none
-      }
-    }
-    return missing == 0
-      ? replaceValues(&f, w, pairs: pairs) : insertPairs(&f, w, pairs: pairs)
-  }
-
-  /// The map with other values for keys it has; it shares the tuple of keys.
-  private func replaceValues<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, pairs: Int
-  ) -> Term {
-    let words = FlatMap.words(size: FlatMap.size(at: f.operand(w.fieldA).boxed))
-    guard ensure(words, live: f.live) else { return .none }
-    f.load()
-    let map = f.operand(w.fieldA)
-    do {
-      let copy = build { $0.reserve(words) }
-      copy.update(from: map.boxed, count: words)
+    if pairs == 1 { return putPair(&f, w, isExact: isExact) }
+    if isExact {
       for pair in 0..<pairs {
         let key = f.source(f.code[2 + 2 * pair])
-        guard let place = try place(of: key, in: map) else { continue }
-        FlatMap.values(at: copy)[place] = f.source(f.code[3 + 2 * pair]).bits
+        guard let found = lookUp(key, in: map) else {
+          raiseError(.badKey, key)
+          return .none
+        }
+        if found.isNone { return .none }
       }
-      return .boxed(at: copy)
+    }
+    return putPairs(&f, w, pairs: pairs)
+  }
+
+  private func putPair<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, isExact: Bool
+  ) -> Term {
+    let key = f.source(f.code[2])
+    guard let plan = planPut(key, in: f.operand(w.fieldA)) else { return .none }
+    if isExact && !plan.isPresent {
+      raiseError(.badKey, key)
+      return .none
+    }
+    guard ensure(plan.words, live: f.live) else { return .none }
+    f.load()
+    return buildMap { cursor throws(ScratchExhausted) in
+      try TermMap.put(
+        f.source(f.code[2]), f.source(f.code[3]), in: f.operand(w.fieldA), plan: plan,
+        order: order, cursor: &cursor)
+    }
+  }
+
+  private func putPairs<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, pairs: Int
+  ) -> Term {
+    do {
+      var builder = try MapBuilder(
+        base: f.operand(w.fieldA), pairs: pairs, precedence: .values, order: order)
+      for pair in 0..<pairs { try builder.add(key: f.source(f.code[2 + 2 * pair])) }
+      guard ensure(try builder.plan(), live: f.live) else { return .none }
+      f.load()
+      var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
+      try builder.begin(base: f.operand(w.fieldA), cursor: &cursor)
+      for pair in 0..<pairs {
+        try builder.fill(
+          f.source(f.code[2 + 2 * pair]), f.source(f.code[3 + 2 * pair]), cursor: &cursor)
+      }
+      let map = try builder.finish(cursor: &cursor)
+      heap.pointee.top = cursor.top
+      return map
     } catch {
       return exhausted(error)
     }
-  }
-
-  private func place(of key: Term, in map: Term) throws(ScratchExhausted) -> Int? {
-    let keys = FlatMap.keys(at: map.boxed).tupleElements
-    for place in keys.indices where keys[place] == key { return place }
-    if key.isImmediate { return nil }
-    for place in keys.indices
-    where try TermEquality.isExactlyEqual(keys[place], key, scratch: scratch) {
-      return place
-    }
-    return nil
-  }
-
-  /// The map with pairs of which some have keys that it has not.
-  private func insertPairs<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, pairs: Int
-  ) -> Term {
-    let size = FlatMap.size(at: f.operand(w.fieldA).boxed)
-    let words =
-      pairs == 1 ? FlatMap.wordsToPut(size: size) : FlatMapBuilder.words(pairs: size + pairs)
-    guard ensure(words, live: f.live) else { return .none }
-    f.load()
-    return buildMap { cursor throws(FlatMapError) in
-      let map = f.operand(w.fieldA)
-      if pairs == 1 {
-        return try FlatMap.put(
-          f.source(f.code[2]), f.source(f.code[3]), in: map, order: order, cursor: &cursor)
-      }
-      var builder = FlatMapBuilder(pairs: size + pairs, order: order, cursor: cursor)
-      try builder.insertAll(of: map)
-      for pair in 0..<pairs {
-        try builder.insert(f.source(f.code[2 + 2 * pair]), f.source(f.code[3 + 2 * pair]))
-      }
-      return builder.finish(cursor: &cursor)
-    }
-  }
-}
-
-extension FlatMapBuilder {
-  /// Adds all pairs of a map.
-  mutating func insertAll(of map: Term) throws(FlatMapError) {
-    let keys = FlatMap.keys(at: map.boxed).tupleElements
-    let values = FlatMap.values(at: map.boxed)
-    for place in keys.indices { try insert(keys[place], Term(bits: values[place])) }
   }
 }

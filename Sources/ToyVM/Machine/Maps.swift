@@ -53,7 +53,7 @@ extension Interpreter {
       return .none
     }
     switch native {
-    case .mapSize: return .small(FlatMap.size(at: map.boxed))
+    case .mapSize: return .small(map.mapSize)
     case .isMapKey:
       guard let value = lookUp(a, in: map) else { return .false }
       return value.isNone ? .none : .true

@@ -10,12 +10,8 @@ var mapsNatives: [Native] {
       interpreter.guardNative(.isMapKey, x[0], x[1], live: 2)
     },
     Native("maps", "find", 2, find),
-    Native("maps", "keys", 1) { interpreter, x in
-      list(interpreter, x) { FlatMap.keys(at: $0).boxed + 1 }
-    },
-    Native("maps", "values", 1) { interpreter, x in
-      list(interpreter, x) { FlatMap.values(at: $0) }
-    },
+    Native("maps", "keys", 1) { interpreter, x in list(interpreter, x) { pair in pair.key } },
+    Native("maps", "values", 1) { interpreter, x in list(interpreter, x) { pair in pair.value } },
     Native("maps", "put", 3, put),
     Native("maps", "update", 3, update),
     Native("maps", "remove", 2, remove),
@@ -33,8 +29,19 @@ extension Interpreter {
     return .none
   }
 
-  /// The keys of a map.
-  fileprivate func mapSize(_ map: Term) -> Int { FlatMap.size(at: map.boxed) }
+  /// Builds terms of the pairs of a map, in the order in which `maps:next/1` has them, within what
+  /// was ensured.
+  fileprivate func buildPairs(
+    of map: Term, first: Term,
+    _ add: (inout WordCursor, Term, (key: Term, value: Term)) -> Term
+  ) -> Term {
+    buildMap { cursor throws(ScratchExhausted) in
+      var result = first
+      var pairs = try MapPairs(of: map, scratch: scratch)
+      while let pair = try pairs.next() { result = add(&cursor, result, pair) }
+      return result
+    }
+  }
 }
 
 // MARK: - Looking
@@ -51,23 +58,29 @@ private func find(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   }
 }
 
-/// Builds the list of the keys or values of the map in x0.
+/// Builds the list of the keys or values of the map in x0: a flat map's in the order of its keys,
+/// a hash map's in the order of its slots, turned round.
 private func list(
-  _ interpreter: Interpreter, _ x: Arguments,
-  of terms: (UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt>
+  _ interpreter: Interpreter, _ x: Arguments, of part: ((key: Term, value: Term)) -> Term
 ) -> Term {
   guard x[0].isMap else { return interpreter.badMap(x[0]) }
-  let count = interpreter.mapSize(x[0])
-  if count == 0 { return .nil }
-  guard interpreter.ensure(2 * count, live: 1) else { return .none }
-  return interpreter.build { cursor in
-    let words = terms(x[0].boxed)
-    var list = Term.nil
-    for place in (0..<count).reversed() {
-      list = cursor.makeCons(Term(bits: words[place]), list)
-    }
-    return list
+  guard interpreter.ensure(2 * x[0].mapSize, live: 1) else { return .none }
+  let list = interpreter.buildPairs(of: x[0], first: .nil) { cursor, list, pair in
+    cursor.makeCons(part(pair), list)
   }
+  return x[0].isFlatMap ? turned(list, onto: .nil) : list
+}
+
+/// Turns round a list that was just built and that nobody else knows: puts its cells, last first,
+/// in front of another list.
+private func turned(_ list: Term, onto rest: Term) -> Term {
+  var (list, result) = (list, rest)
+  while list.isCons && list != rest {
+    let next = list.cons[1]
+    list.cons[1] = result
+    (result, list) = (list, next)
+  }
+  return result
 }
 
 /// `map_next(Path, Map, Type)`: all pairs at once, as nested `{Key, Value, Rest}` where the type is
@@ -76,71 +89,69 @@ private func next(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[1].isMap else { return interpreter.badArgument() }
   guard let iterator = interpreter.atom("iterator") else { return .none }
   guard x[2] == iterator || x[2].isList else { return interpreter.badArgument() }
-  let count = interpreter.mapSize(x[1])
-  guard interpreter.ensure(5 * count, live: 3) else { return .none }
+  let count = x[1].mapSize
+  guard interpreter.ensure((x[2] == iterator ? 4 : 5) * count, live: 3) else { return .none }
   if count == 0 { return x[2] == iterator ? .noneAtom : x[2] }
-  return interpreter.build { cursor in
-    let keys = FlatMap.keys(at: x[1].boxed).tupleElements
-    let values = FlatMap.values(at: x[1].boxed)
-    var result = x[2] == iterator ? Term.noneAtom : x[2]
-    for place in (0..<count).reversed() {
-      let (key, value) = (keys[place], Term(bits: values[place]))
-      result =
-        x[2] == iterator
-        ? cursor.makeTuple(key, value, result)
-        : cursor.makeCons(cursor.makeTuple(key, value), result)
-    }
-    return result
+  if x[2] == iterator { return nextTuples(interpreter, x[1]) }
+  let list = interpreter.buildPairs(of: x[1], first: x[2]) { cursor, list, pair in
+    cursor.makeCons(cursor.makeTuple(pair.key, pair.value), list)
   }
+  return x[1].isFlatMap ? turned(list, onto: x[2]) : list
+}
+
+private func nextTuples(_ interpreter: Interpreter, _ map: Term) -> Term {
+  var last: UnsafeMutablePointer<Term>?
+  let tuples = interpreter.buildPairs(of: map, first: .noneAtom) { cursor, first, pair in
+    let tuple = cursor.makeTuple(pair.key, pair.value, .noneAtom)
+    last?.pointee = tuple
+    last = tuple.tupleElements.baseAddress.map { $0 + 2 }
+    return first == .noneAtom ? tuple : first
+  }
+  return tuples
 }
 
 // MARK: - Changed copies
 
 private func put(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[2].isMap else { return interpreter.badMap(x[2]) }
-  guard interpreter.ensure(FlatMap.wordsToPut(size: interpreter.mapSize(x[2])), live: 3) else {
-    return .none
-  }
-  return interpreter.buildMap { cursor throws(FlatMapError) in
-    try FlatMap.put(x[0], x[1], in: x[2], order: interpreter.order, cursor: &cursor)
+  guard let plan = interpreter.planPut(x[0], in: x[2]) else { return .none }
+  return put(interpreter, x, plan)
+}
+
+private func put(_ interpreter: Interpreter, _ x: Arguments, _ plan: MapPlan) -> Term {
+  guard interpreter.ensure(plan.words, live: 3) else { return .none }
+  return interpreter.buildMap { cursor throws(ScratchExhausted) in
+    try TermMap.put(x[0], x[1], in: x[2], plan: plan, order: interpreter.order, cursor: &cursor)
   }
 }
 
 private func update(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[2].isMap else { return interpreter.badMap(x[2]) }
-  guard interpreter.ensure(FlatMap.words(size: interpreter.mapSize(x[2])), live: 3) else {
-    return .none
-  }
-  var isMissing = false
-  let map = interpreter.buildMap { cursor throws(FlatMapError) in
-    let updated = try FlatMap.update(
-      x[0], x[1], in: x[2], order: interpreter.order, cursor: &cursor)
-    isMissing = updated == nil
-    return updated ?? .none
-  }
-  if isMissing { interpreter.raiseError(.badKey, x[0]) }
-  return map
+  guard let plan = interpreter.planPut(x[0], in: x[2]) else { return .none }
+  if plan.isPresent { return put(interpreter, x, plan) }
+  interpreter.raiseError(.badKey, x[0])
+  return .none
 }
 
 private func remove(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[1].isMap else { return interpreter.badMap(x[1]) }
-  guard interpreter.ensure(FlatMap.wordsToRemove(size: interpreter.mapSize(x[1])), live: 2) else {
-    return .none
-  }
-  return interpreter.buildMap { cursor throws(FlatMapError) in
-    try FlatMap.remove(x[0], from: x[1], order: interpreter.order, cursor: &cursor)
+  guard let plan = interpreter.planRemove(x[0], from: x[1]) else { return .none }
+  guard interpreter.ensure(plan.words, live: 2) else { return .none }
+  return interpreter.buildMap { cursor throws(ScratchExhausted) in
+    try TermMap.remove(x[0], from: x[1], plan: plan, order: interpreter.order, cursor: &cursor)
   }
 }
 
 /// `take(Key, Map)`: `{Value, Rest}` or `error`.
 private func take(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[1].isMap else { return interpreter.badMap(x[1]) }
-  let words = FlatMap.wordsToRemove(size: interpreter.mapSize(x[1])) + 3
-  guard interpreter.ensure(words, live: 2) else { return .none }
-  guard let value = interpreter.lookUp(x[0], in: x[1]) else { return .error }
-  if value.isNone { return .none }
-  return interpreter.buildMap { cursor throws(FlatMapError) in
-    let rest = try FlatMap.remove(x[0], from: x[1], order: interpreter.order, cursor: &cursor)
+  guard let plan = interpreter.planRemove(x[0], from: x[1]) else { return .none }
+  guard plan.isPresent else { return .error }
+  guard interpreter.ensure(plan.words + 3, live: 2) else { return .none }
+  guard let value = interpreter.lookUp(x[0], in: x[1]), !value.isNone else { return .none }
+  return interpreter.buildMap { cursor throws(ScratchExhausted) in
+    let rest = try TermMap.remove(
+      x[0], from: x[1], plan: plan, order: interpreter.order, cursor: &cursor)
     return cursor.makeTuple(value, rest)
   }
 }
@@ -149,12 +160,16 @@ private func take(_ interpreter: Interpreter, _ x: Arguments) -> Term {
 
 private func merge(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   for map in [x[0], x[1]] where !map.isMap { return interpreter.badMap(map) }
-  if interpreter.mapSize(x[0]) == 0 { return x[1] }
-  if interpreter.mapSize(x[1]) == 0 { return x[0] }
-  let pairs = interpreter.mapSize(x[0]) + interpreter.mapSize(x[1])
-  return interpreter.makeMap(pairs: pairs, live: 2) { builder throws(FlatMapError) in
-    try builder.insertAll(of: x[0])
-    try builder.insertAll(of: x[1])
+  if x[0].mapSize == 0 { return x[1] }
+  if x[1].mapSize == 0 { return x[0] }
+  do {
+    var merge = try MapMerge(x[0], x[1], order: interpreter.order)
+    guard interpreter.ensure(merge.words, live: 2) else { return .none }
+    return interpreter.buildMap { cursor throws(ScratchExhausted) in
+      try merge.finish(x[0], x[1], cursor: &cursor)
+    }
+  } catch {
+    return interpreter.exhausted(error)
   }
 }
 
@@ -165,11 +180,11 @@ private func fromList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     guard rest.cons[0].isTuple(arity: 2) else { return interpreter.badArgument() }
     rest = rest.cons[1]
   }
-  return interpreter.makeMap(pairs: pairs, live: 1) { builder throws(FlatMapError) in
+  return interpreter.makeMap(pairs: pairs, live: 1) { show throws(ScratchExhausted) in
     var rest = x[0]
     while rest.isCons {
       let pair = rest.cons[0].tupleElements
-      try builder.insert(pair[0], pair[1])
+      try show(pair[0], pair[1])
       rest = rest.cons[1]
     }
   }
@@ -177,10 +192,10 @@ private func fromList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
 
 private func fromKeys(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard let pairs = interpreter.listLength(x[0]) else { return interpreter.badArgument() }
-  return interpreter.makeMap(pairs: pairs, live: 2) { builder throws(FlatMapError) in
+  return interpreter.makeMap(pairs: pairs, live: 2) { show throws(ScratchExhausted) in
     var rest = x[0]
     while rest.isCons {
-      try builder.insert(rest.cons[0], x[1])
+      try show(rest.cons[0], x[1])
       rest = rest.cons[1]
     }
   }

@@ -1,0 +1,94 @@
+/// The hash of the keys of hash maps: that of OTP 25 (`make_internal_hash` of `utils.c`), so that
+/// the trees have the same shape and the same order.
+///
+/// Atoms, identifiers and funs are hashed by their words, as there; but theirs are other words.
+/// Exactly equal terms have equal hashes, and every bit that tells terms apart takes part.
+public enum InternalHash {
+  /// The hash of a term.
+  /// - Parameter scratch: working memory for terms in terms in terms.
+  @inline(__always)
+  public static func hash(
+    _ term: Term, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> UInt32 {
+    if term.isImmediate { return hash(immediate: term) }
+    return try HashWalk.hash(term, rule: InternalHashRule(), seed: seed, scratch: scratch)
+  }
+
+  /// What hashing begins with: a prime that keeps these hashes apart from the portable ones.
+  @inline(__always)
+  static var seed: UInt32 { 3_432_918_353 }
+
+  @inline(__always)
+  static func hash(immediate term: Term) -> UInt32 {
+    var hash = JenkinsHash(value: seed)
+    hash.addHalves(of: term.bits, .word)
+    return hash.value
+  }
+}
+
+private struct InternalHashRule: HashRule {
+  static var isPortable: Bool { false }
+
+  @inline(__always)
+  func add(leaf: Term, to hash: inout JenkinsHash) {
+    if leaf.isImmediate {
+      hash.addHalves(of: leaf.bits, .word)
+    } else {
+      add(boxed: leaf, to: &hash)
+    }
+  }
+
+  private func add(boxed term: Term, to hash: inout JenkinsHash) {
+    let words = term.boxed
+    switch term.header.subtag {
+    case .heapBinary, .binaryHandle, .subBinary:
+      hash.add(term.bitRange)
+    case .float:
+      // `0.0` equals `-0.0`.
+      hash.addHalves(of: term.floatValue == 0 ? 0 : words[1], .float)
+    case .positiveBigInteger:
+      for place in 1...term.header.arity { hash.addHalves(of: words[place], .positiveDigit) }
+    case .negativeBigInteger:
+      for place in 1...term.header.arity { hash.addHalves(of: words[place], .negativeDigit) }
+    case .reference:
+      addNumbers(LocalReference.numberCount(at: words), to: &hash) {
+        LocalReference.number($0, at: words)
+      }
+    case .externalReference:
+      hash.addHalves(of: ExternalIdentifier.node(at: words).word, .reference)
+      addNumbers(ExternalIdentifier.numberCount(at: words), to: &hash) {
+        ExternalIdentifier.number($0, at: words)
+      }
+    case .externalPid:
+      hash.addHalves(of: ExternalIdentifier.node(at: words).word, .pid)
+      hash.addHalves(of: ExternalIdentifier.data(at: words), .pid)
+    case .externalPort:
+      hash.addHalves(of: ExternalIdentifier.node(at: words).word, .port)
+      hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
+    case .fun:
+      add(fun: words, to: &hash)
+    case .tuple:
+      hash.add(0, .tuple)
+    default:
+      preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
+    }
+  }
+
+  /// Numbers behind the third that are 0 don't count: such references equal shorter ones.
+  @inline(__always)
+  private func addNumbers(
+    _ count: Int, to hash: inout JenkinsHash, _ number: (Int) -> UInt32
+  ) {
+    hash.add(number(0), .reference)
+    hash.add(count > 1 ? number(1) : 0, count > 2 ? number(2) : 0, .referenceRest)
+    if count <= 3 { return }
+    let rest = (number(3), count > 4 ? number(4) : 0)
+    if rest != (0, 0) { hash.add(rest.0, rest.1, .referenceRest) }
+  }
+
+  func add(fun words: UnsafeMutablePointer<UInt>, to hash: inout JenkinsHash) {
+    // Arity, free variables, and whether it is external; then what code.
+    hash.addHalves(of: words[3], .fun)
+    hash.addHalves(of: Fun.entry(at: words), .funVersion)
+  }
+}

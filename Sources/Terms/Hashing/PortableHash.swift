@@ -1,0 +1,133 @@
+/// The hash of `erlang:phash2/1,2`: the same number for equal terms on every machine and in every
+/// release (`make_hash2` of `utils.c`).
+public struct PortableHash {
+  private let rule: PortableHashRule
+  private let scratch: any ScratchProvider
+
+  /// Makes a hash function.
+  /// - Parameters:
+  ///   - atoms: the names of the atoms in the terms.
+  ///   - scratch: working memory for terms in terms.
+  ///   - funs: who names funs; funs without names are hashed by their entry words.
+  public init(atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil) {
+    rule = PortableHashRule(atoms: atoms, funs: funs)
+    self.scratch = scratch
+  }
+
+  /// The hash of 32 bits: `phash2(Term, 1 bsl 32)`.
+  public func hash(_ term: Term) throws(ScratchExhausted) -> UInt32 {
+    try HashWalk.hash(term, rule: rule, seed: 0, scratch: scratch)
+  }
+
+  /// The hash as a number below a limit: `phash2(Term, Range)`.
+  /// - Parameter range: 1 to 2^32; without it 2^27, as `phash2(Term)` has it.
+  public func hash(_ term: Term, range: Int = 1 << 27) throws(ScratchExhausted) -> Int {
+    precondition(range > 0 && range <= 1 << 32, "a range of \(range)")
+    return Int(try hash(term) as UInt32) % range
+  }
+}
+
+private struct PortableHashRule: HashRule {
+  let atoms: AtomTable
+  let funs: (any FunNaming)?
+
+  static var isPortable: Bool { true }
+
+  func add(leaf term: Term, to hash: inout JenkinsHash) {
+    if term.isSmall { return add(small: term.smallValue, to: &hash) }
+    if term.isAtom {
+      // The first atom is its own hash: quick, if poor.
+      let name = nameHash(term)
+      if hash.value == 0 { hash.value = name } else { hash.add(name, .atom) }
+    } else if term.isNil {
+      if hash.value == 0 { hash.value = 3_468_870_702 } else { hash.add(2, .nil) }
+    } else if term.isLocalPid {
+      let identifier = LocalIdentifier.identifier(of: term.identifierNumber)
+      hash.add(UInt32(truncatingIfNeeded: identifier), .pid)
+    } else if term.isLocalPort {
+      hash.addHalves(of: term.identifierNumber, .port)
+    } else {
+      add(boxed: term, to: &hash)
+    }
+  }
+
+  /// Numbers of more than 28 bits are hashed as if they were big.
+  private func add(small value: Int, to hash: inout JenkinsHash) {
+    if value < -(1 << 27) || value >= 1 << 27 {
+      return hash.addHalves(of: value.magnitude, value < 0 ? .negativeDigit : .positiveDigit)
+    }
+    if value < 0 { hash.add(UInt32(value.magnitude), .word) }
+    hash.add(UInt32(truncatingIfNeeded: value), .word)
+  }
+
+  private func add(boxed term: Term, to hash: inout JenkinsHash) {
+    let words = term.boxed
+    switch term.header.subtag {
+    case .heapBinary, .binaryHandle, .subBinary:
+      hash.add(term.bitRange)
+    case .float:
+      let bits = term.floatValue == 0 ? 0 : words[1]
+      hash.addHalves(of: bits << 32 | bits >> 32, .float)
+    case .positiveBigInteger:
+      for place in 1...term.header.arity { hash.addHalves(of: words[place], .positiveDigit) }
+    case .negativeBigInteger:
+      for place in 1...term.header.arity { hash.addHalves(of: words[place], .negativeDigit) }
+    case .reference:
+      hash.add(LocalReference.number(0, at: words), .reference)
+    case .externalReference:
+      hash.add(ExternalIdentifier.number(0, at: words), .reference)
+    case .externalPid:
+      hash.add(UInt32(truncatingIfNeeded: ExternalIdentifier.data(at: words)), .pid)
+    case .externalPort:
+      hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
+    case .fun:
+      add(fun: words, to: &hash)
+    case .tuple:
+      hash.add(0, .tuple)
+    default:
+      preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
+    }
+  }
+
+  func add(fun words: UnsafeMutablePointer<UInt>, to hash: inout JenkinsHash) {
+    let entry = Fun.entry(at: words)
+    if Fun.isExternal(at: words) {
+      guard let name = funs?.externalFunName(entry: entry) else {
+        return hash.addHalves(of: entry, .function)
+      }
+      hash.add(UInt32(Fun.arity(at: words)), nameHash(name.module), .word)
+      hash.add(nameHash(name.function), .function)
+      return
+    }
+    guard let name = funs?.localFunName(entry: entry) else {
+      return hash.addHalves(of: entry, .fun)
+    }
+    hash.add(UInt32(Fun.freeCount(at: words)), nameHash(name.module), .word)
+    hash.add(
+      UInt32(truncatingIfNeeded: name.oldIndex), UInt32(truncatingIfNeeded: name.oldUnique), .word)
+  }
+
+  /// The hash that ERTS keeps with an atom (`atom.c`): the shift-and-fold of P. J. Weinberger's
+  /// compiler (Aho, Sethi, Ullman: "Compilers", 1986) over the characters of Latin-1, and over the
+  /// bytes of the UTF-8 of all others.
+  private func nameHash(_ atom: Term) -> UInt32 {
+    withExtendedLifetime(atoms) {
+      let name = atoms.nameBytes(of: atom)
+      var hash: UInt32 = 0
+      var place = 0
+      while place < name.count {
+        var character = UInt32(name[place])
+        if character & 0xFE == 0xC2 && place + 1 < name.count {
+          place += 1
+          character = (character << 6 | UInt32(name[place]) & 0x3F) & 0xFF
+        }
+        place += 1
+        hash = hash << 4 &+ character
+        let top = hash & 0xF000_0000
+        hash ^= top >> 24
+        hash ^= top
+      }
+      return hash
+    }
+  }
+}

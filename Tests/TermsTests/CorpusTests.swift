@@ -1,0 +1,219 @@
+import Terms
+import TestKit
+import Testing
+
+/// Thousands of random terms of all kinds against what Erlang says of each of them.
+@Suite struct CorpusTests {
+  /// Terms decoded, with everything that looks at them.
+  private struct Bench {
+    let corpus: Corpus
+    let external = ExternalTestBench()
+    let terms: [DecodedTerm]
+    private let failures = FailureCount()
+
+    init() throws {
+      corpus = try Corpus()
+      terms = try corpus.rows.map { [external] row in try external.decode(row.plain) }
+    }
+
+    var order: TermOrder {
+      TermOrder(atoms: external.atoms, scratch: external.scratch, funs: external.funs)
+    }
+
+    /// The hash maps in a term, those in their keys included.
+    func hashMaps(in term: Term) -> Int {
+      var count = 0
+      var pending = [term]
+      while let next = pending.popLast() {
+        if next.isCons {
+          pending += [next.cons[0], next.cons[1]]
+        } else if next.isHashMap {
+          count += 1
+        } else if next.isTuple {
+          pending += next.tupleElements
+        } else if next.isFlatMap {
+          pending.append(FlatMap.keys(at: next.boxed))
+          let size = FlatMap.size(at: next.boxed)
+          pending += (0..<size).map { Term(bits: FlatMap.values(at: next.boxed)[$0]) }
+        } else if next.isFun {
+          let free = Fun.freeCount(at: next.boxed)
+          pending += (0..<free).map { Term(bits: Fun.terms(at: next.boxed)[1 + $0]) }
+        }
+      }
+      return count
+    }
+
+    /// Records a disagreement, but no more than ten of a kind.
+    func expect(
+      _ holds: Bool, _ kind: String, _ row: Int, _ found: @autoclosure () -> String
+    ) {
+      if holds { return }
+      let count = failures.add(kind)
+      if count > 10 { return }
+      Issue.record(
+        "seed \(corpus.seed), term \(row), \(kind): \(found()); \(corpus.rows[row].text.prefix(300))"
+      )
+    }
+  }
+
+  private final class FailureCount {
+    private var counts: [String: Int] = [:]
+    func add(_ kind: String) -> Int {
+      counts[kind, default: 0] += 1
+      return counts[kind, default: 0]
+    }
+  }
+
+  @Test func everyTermIsWhatErlangSaysOfIt() throws {
+    let bench = try Bench()
+    #expect(bench.terms.count >= 1000)
+    for place in bench.terms.indices {
+      try checkSizes(bench, place)
+      try checkHash(bench, place)
+      try checkEncoding(bench, place)
+      try checkText(bench, place)
+    }
+    #expect(bench.external.scratch.outstandingBytes == 0)
+  }
+
+  private func checkSizes(_ bench: Bench, _ place: Int) throws {
+    let (row, decoded) = (bench.corpus.rows[place], bench.terms[place])
+    let scratch = bench.external.scratch
+    // Keys of a hash map hash otherwise in each run of Erlang, and so do trees differ.
+    let allowance = bench.hashMaps(in: decoded.term) > 0 ? 20 : Int.max
+    let flat = try TermSize.flatWords(of: decoded.term, scratch: scratch)
+    bench.expect(
+      abs(flat - row.flatWords) <= row.flatWords / allowance, "flat size", place,
+      "\(flat), not \(row.flatWords)")
+    let shared = try TermSize.sharedWords(of: decoded.term, scratch: scratch)
+    bench.expect(
+      abs(shared - row.sharedWords) <= row.sharedWords / allowance, "size", place,
+      "\(shared), not \(row.sharedWords)")
+    let memory = UnsafeMutablePointer<UInt>.allocate(capacity: max(1, flat))
+    defer { memory.deallocate() }
+    var cursor = WordCursor(top: memory, limit: memory + flat)
+    var list = OffHeapList()
+    let copy = TermCopy.copy(decoded.term, words: flat, into: &cursor, list: &list)
+    let isEqual = try TermEquality.isExactlyEqual(decoded.term, copy, scratch: scratch)
+    bench.expect(isEqual, "copy", place, "a copy is another term")
+    list.releaseAll(to: bench.external.binaries)
+  }
+
+  private func checkHash(_ bench: Bench, _ place: Int) throws {
+    let (row, decoded) = (bench.corpus.rows[place], bench.terms[place])
+    let hasher = PortableHash(
+      atoms: bench.external.atoms, scratch: bench.external.scratch, funs: bench.external.funs)
+    let hash: Int = try hasher.hash(decoded.term)
+    let whole = try hasher.hash(decoded.term, range: 1 << 32)
+    bench.expect(
+      hash == row.hash && whole == row.wholeHash, "phash2", place,
+      "\(hash) and \(whole), not \(row.hash) and \(row.wholeHash)")
+  }
+
+  private func checkEncoding(_ bench: Bench, _ place: Int) throws {
+    let (row, decoded) = (bench.corpus.rows[place], bench.terms[place])
+    let plain = try bench.external.encode(decoded)
+    // What stands in a hash map stands in another order there.
+    let hasHashMap = bench.hashMaps(in: decoded.term) > 0
+    bench.expect(
+      hasHashMap ? Self.count(plain) == Self.count(row.plain) : plain == row.plain, "encoding",
+      place,
+      "\(plain), not \(row.plain)")
+    let deterministic = try bench.external.encode(decoded) { $0.isDeterministic = true }
+    bench.expect(
+      deterministic == row.deterministic, "deterministic encoding", place,
+      "\(deterministic), not \(row.deterministic)")
+  }
+
+  /// How often each byte is there.
+  private static func count(_ bytes: some Sequence<UInt8>) -> [Int] {
+    var counts = [Int](repeating: 0, count: 256)
+    for byte in bytes { counts[Int(byte)] += 1 }
+    return counts
+  }
+
+  private func checkText(_ bench: Bench, _ place: Int) throws {
+    let (row, decoded) = (bench.corpus.rows[place], bench.terms[place])
+    let printer = TermPrinter(
+      atoms: bench.external.atoms, scratch: bench.external.scratch, funs: bench.external.funs)
+    let written = try printer.text(of: decoded.term)
+    if written == row.text { return }
+    let text = Self.withoutNodes(written)
+    let expected = Self.withoutNodes(row.text)
+    let hasHashMap = bench.hashMaps(in: decoded.term) > 0
+    bench.expect(
+      hasHashMap ? Self.count(text.utf8) == Self.count(expected.utf8) : text == expected, "text",
+      place,
+      text)
+  }
+
+  /// The text with one number for all nodes: each system numbers them as they come, and Erlang
+  /// gives a former node of its own name the number of its own.
+  private static func withoutNodes(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var place = 0
+    while place < bytes.count {
+      result.append(bytes[place])
+      place += 1
+      if bytes[place - 1] != UInt8(ascii: "<") { continue }
+      var end = place
+      while end < bytes.count && UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[end] { end += 1 }
+      if end == place || end == bytes.count || bytes[end] != UInt8(ascii: ".") { continue }
+      result.append(UInt8(ascii: "N"))
+      place = end
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  @Test func theTermsSortAsErlangSortsThem() throws {
+    let bench = try Bench()
+    let order = bench.order
+    var generator = SeededGenerator(seed: UInt64(bench.corpus.seed))
+    let sorted = try bench.terms.indices.shuffled(using: &generator).sorted {
+      try order.compare(bench.terms[$0].term, bench.terms[$1].term) < 0
+    }
+    for (left, right) in zip(sorted, sorted.dropFirst()) {
+      let (leftRank, rightRank) = (bench.corpus.rows[left].rank, bench.corpus.rows[right].rank)
+      let found = try order.compare(bench.terms[left].term, bench.terms[right].term)
+      bench.expect(
+        found == (leftRank - rightRank).signum(), "rank", left,
+        "\(leftRank) before \(rightRank) of \(bench.corpus.rows[right].text.prefix(300))")
+    }
+  }
+
+  @Test func twoTermsCompareAsInErlang() throws {
+    let bench = try Bench()
+    let (order, scratch) = (bench.order, bench.external.scratch)
+    for pair in bench.corpus.pairs {
+      let (left, right) = (bench.terms[pair.left].term, bench.terms[pair.right].term)
+      let found = try [
+        order.compare(left, right), -order.compare(right, left),
+        TermEquality.isEqual(left, right, scratch: scratch) ? 0 : pair.comparison,
+      ]
+      bench.expect(
+        found[0] == pair.comparison && found[1] == pair.comparison
+          && (found[2] == 0) == (pair.comparison == 0), "comparison", pair.left,
+        "\(found), not \(pair.comparison) to \(bench.corpus.rows[pair.right].text.prefix(300))")
+      let exactly = try TermEquality.isExactlyEqual(left, right, scratch: scratch)
+      bench.expect(
+        exactly == pair.isExactlyEqual, "exact equality", pair.left,
+        "to \(bench.corpus.rows[pair.right].text.prefix(300))")
+    }
+  }
+
+  /// Decoded again, each term is equal to itself at another address, under every comparison.
+  @Test func everyTermEqualsItsDouble() throws {
+    let bench = try Bench()
+    let (order, scratch) = (bench.order, bench.external.scratch)
+    for (place, row) in bench.corpus.rows.enumerated() {
+      let double = try bench.external.decode(row.plain)
+      let (left, right) = (bench.terms[place].term, double.term)
+      let exactly = try TermEquality.isExactlyEqual(left, right, scratch: scratch)
+      let equal = try TermEquality.isEqual(left, right, scratch: scratch)
+      let orders = try [order.compare(left, right), order.compareKeys(left, right)]
+      bench.expect(
+        exactly && equal && orders == [0, 0], "double", place, "\(exactly) \(equal) \(orders)")
+    }
+  }
+}
