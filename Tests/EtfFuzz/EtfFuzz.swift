@@ -1,35 +1,29 @@
 import Foundation
 import TestKit
 
-/// Tries bytes as external terms: those of files, or, in a build for fuzzing, whatever libFuzzer
-/// comes up with.
-///
-/// ```
-/// swift run EtfFuzz Tests/EtfFuzz/Corpus
-/// swift build --scratch-path FOLDER --sanitize fuzzer --sanitize address -Xswiftc -DFUZZING \
-///   --product EtfFuzz
-/// FOLDER/debug/EtfFuzz -max_len=4096 -max_total_time=60 NEW_CORPUS Tests/EtfFuzz/Corpus
-/// ```
-@main
-enum EtfFuzz {
-  static func main() {
-    #if FUZZING
-      exit(
-        runFuzzer(&CommandLine.argc, &CommandLine.unsafeArguments) { bytes, count in
-          let input = UnsafeRawBufferPointer(start: bytes, count: count)
-          if let flaw = ExternalFormatProbe.flaw(of: input) { fatalError(flaw) }
-          return 0
-        })
-    #else
-      replay(CommandLine.arguments.dropFirst())
-    #endif
-  }
+// Bytes are tried as external terms: those of files, or, in a build for fuzzing, whatever libFuzzer
+// comes up with.
+//
+//   swift run EtfFuzz Tests/EtfFuzz/Corpus
+//   swift build -c release --scratch-path FOLDER --sanitize fuzzer --sanitize address \
+//     -Xswiftc -DFUZZING --product EtfFuzz
+//   FOLDER/release/EtfFuzz -max_len=2000 -max_total_time=60 NEW_CORPUS Tests/EtfFuzz/Corpus
 
-  #if !FUZZING
-    /// Tries files, and all files in folders.
-    private static func replay(_ paths: some Sequence<String>) {
+#if FUZZING
+  /// What libFuzzer, which brings its own entry of the program, calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func tryInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = UnsafeRawBufferPointer(start: bytes, count: count)
+    if let flaw = ExternalFormatProbe.flaw(of: input) { fatalError(flaw) }
+    return 0
+  }
+#else
+  /// Tries files, and all files in folders.
+  @main
+  enum EtfFuzz {
+    static func main() {
       var (files, flaws) = (0, 0)
-      for path in paths {
+      for path in CommandLine.arguments.dropFirst() {
         let names = try? FileManager.default.contentsOfDirectory(atPath: path).sorted()
         for file in names.map({ $0.map { path + "/" + $0 } }) ?? [path] {
           guard let bytes = FileManager.default.contents(atPath: file) else {
@@ -46,15 +40,5 @@ enum EtfFuzz {
       print("\(files) files, \(flaws) with flaws")
       exit(flaws == 0 ? 0 : 1)
     }
-  #endif
-}
-
-#if FUZZING
-  /// The entry of libFuzzer as a library (`FuzzerInterface.h`).
-  @_silgen_name("LLVMFuzzerRunDriver")
-  private func runFuzzer(
-    _ argumentCount: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-  ) -> CInt
+  }
 #endif

@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: [
     ("", "no command given"),
     ("walk", "unknown command 'walk'"),
-    ("etf x", "unknown command 'etf'"),
+    ("frob x", "unknown command 'frob'"),
     ("stress heap", "unknown command 'stress'"),
     ("--frob", "unknown option '--frob'"),
     ("version 2", "'version' takes no '2'"),

@@ -21,11 +21,30 @@ extension ExternalTraversal {
       let half = place >> 1
       let term = place & 1 == 0 ? keys[half] : Term(bits: values[half])
       place &+= 1
-      if !term.isCons, try leaf(term) { continue }
+      if try term.isCons ? shallowList(term) : leaf(term) { continue }
       if place < 2 &* size { try pending.push(.pairs(map, place: place)) }
       return term
     }
     return nil
+  }
+
+  /// Encodes a flat map if it is small and all its keys and values are immediates.
+  /// - Returns: whether it was encoded.
+  mutating func shallowMap(_ map: Words) -> Bool {
+    let size = FlatMap.size(at: map)
+    guard Header(bits: map[0]).mapType == .flat, size <= 8 else { return false }
+    let keys = FlatMap.keys(at: map).boxed + 1
+    let values = FlatMap.values(at: map)
+    for place in 0..<size {
+      // Of immediates both low bits are set.
+      guard keys[place] & values[place] & 3 == 3 else { return false }
+    }
+    sink.number(ExternalTag.map, UInt32(truncatingIfNeeded: size))
+    for place in 0..<size {
+      immediate(Term(bits: keys[place]))
+      immediate(Term(bits: values[place]))
+    }
+    return true
   }
 
   /// Encodes what the slots of a node lead to.
@@ -36,9 +55,15 @@ extension ExternalTraversal {
       next += 1
       left &-= 1
       if slot.isCons {
+        let cell = slot.cellWords
+        let (key, value) = (Term(bits: cell[0]), Term(bits: cell[1]))
+        var isKeyDone = !key.isCons
+        if isKeyDone { isKeyDone = try leaf(key) }
+        if isKeyDone, !value.isCons, try leaf(value) { continue }
         if left > 0 { try pending.push(.slots(next, count: left)) }
-        try pending.push(.elements(slot.cellWords, count: 2))
-        return nil
+        if isKeyDone { return value }
+        try pending.push(.elements(cell + 1, count: 1))
+        return key
       }
       if left > 0 { try pending.push(.slots(next, count: left)) }
       let node = slot.boxed

@@ -126,7 +126,9 @@ extension ExternalTraversal {
       rest = tail
       if head.isTuple {
         if try shallowTuple(head) { continue }
-      } else if !head.isCons, try leaf(head) {
+      } else if try head.isCons ? shallowList(head) : leaf(head) {
+        continue
+      } else if head.isFlatMap, shallowMap(head.boxed) {
         continue
       }
       try pending.push(.list(tail, count: count, mark: mark))
@@ -138,6 +140,32 @@ extension ExternalTraversal {
       return nil
     }
     return rest
+  }
+
+  /// Encodes a list if it is short and all its elements are immediates.
+  /// - Returns: whether it was encoded.
+  mutating func shallowList(_ list: Term) -> Bool {
+    var rest = list
+    var count: UInt32 = 0
+    while rest.isCons {
+      count &+= 1
+      if count > 16 || !rest.cons[0].isImmediate { return false }
+      rest = rest.cons[1]
+    }
+    if !rest.isNil { return false }
+    if let length = Self.stringLength(list) {
+      sink.number(ExternalTag.string, UInt16(truncatingIfNeeded: length))
+      sink.string(list, count: length)
+      return true
+    }
+    sink.number(ExternalTag.list, count)
+    rest = list
+    while rest.isCons {
+      immediate(rest.cons[0])
+      rest = rest.cons[1]
+    }
+    sink.byte(ExternalTag.nil)
+    return true
   }
 
   @inline(__always)
@@ -168,7 +196,8 @@ extension ExternalTraversal {
   ) throws(ExternalEncodeError) -> Term? {
     for place in 0..<count {
       let element = Term(bits: address[place])
-      if !element.isCons, try leaf(element) { continue }
+      if try element.isCons ? shallowList(element) : leaf(element) { continue }
+      if element.isFlatMap, shallowMap(element.boxed) { continue }
       let left = count &- place &- 1
       if left > 0 { try pending.push(.elements(address + (place + 1), count: left)) }
       return element
