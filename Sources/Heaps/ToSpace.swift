@@ -40,7 +40,18 @@ struct ToSpace {
           if plan.moves(bits) {
             let object = Term(bits: bits).boxed
             let header = object[0]
-            if header & 3 != 0 {
+            if header == Header.tuple(arity: 2).bits {
+              let first = object[1]
+              let second = object[2]
+              let forward = UInt(bitPattern: top) &+ 2
+              top[0] = header
+              top[1] = first
+              top[2] = second
+              object[0] = forward
+              slot.pointee = forward
+              if first & second & 3 != 3 && !pending.push(forward) { leave(top) }
+              top += 3
+            } else if header & 3 != 0 {
               slot.pointee = header
             } else {
               let copy = top
@@ -211,6 +222,10 @@ struct ToSpace {
         cell[1] = forward
         slot.pointee = forward
         slot = new + 1
+        if head & 3 == 3 && tail & 3 == 1 && plan.moves(tail) {
+          bits = tail
+          continue
+        }
         rest = tail
         if head & 3 == 2 {
           if plan.moves(head) {
