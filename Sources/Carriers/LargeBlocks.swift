@@ -155,7 +155,7 @@ extension LargeBlocks {
   private func mostCachedBytes(liveByteCount: Int) -> Int {
     // Whole huge pages, so that a range cut down to it is not rounded up beyond it again.
     let half = liveByteCount / 2 & ~(CarrierLayout.hugePageByteCount - 1)
-    return cacheLimit ?? max(CarrierLayout.alwaysKeptByteCount, half)
+    return cacheLimit ?? max(CarrierLayout.alwaysKeptLargeByteCount, half)
   }
 
   /// The bytes of a block with the most that a colour takes.
