@@ -186,6 +186,27 @@ struct ToSpace {
     return (new + words, words == raw || header.rawWords == 0 && elements & new[1] & 3 == 3)
   }
 
+  /// Copies a cell that has not moved, forwards it and corrects the slot that refers to it.
+  ///
+  /// - Returns: the tail, whose slot in the copy becomes `slot`.
+  @inline(__always)
+  private static func moveCell(
+    _ cell: UnsafeMutablePointer<UInt>, head: UInt, _ slot: inout UnsafeMutablePointer<UInt>,
+    _ top: inout UnsafeMutablePointer<UInt>
+  ) -> UInt {
+    let tail = cell[1]
+    let new = top
+    let forward = UInt(bitPattern: new) &+ 1
+    new[0] = head
+    new[1] = tail
+    cell[0] = 0
+    cell[1] = forward
+    slot.pointee = forward
+    slot = new + 1
+    top = new + 2
+    return tail
+  }
+
   /// Copies the cells of a list, each with the object it holds behind it: so they were built.
   ///
   /// - Parameters:
@@ -204,67 +225,62 @@ struct ToSpace {
     var bits = first
     var slot = slot
     moving: while true {
-      let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
-      let head = cell[0]
-      let tail = cell[1]
+      var cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+      var head = cell[0]
       // What the list goes on with in its slot.
       var rest: UInt
-      if head == 0 {
-        slot.pointee = tail
-        rest = Term.nil.bits
-      } else {
-        let new = top
-        let forward = UInt(bitPattern: new) &+ 1
-        top = new + 2
-        new[0] = head
-        new[1] = tail
-        cell[0] = 0
-        cell[1] = forward
-        slot.pointee = forward
-        slot = new + 1
-        if head & 3 == 3 && tail & 3 == 1 && plan.moves(tail) {
-          bits = tail
-          continue
+      run: do {
+        // A tight loop of its own for cells that hold immediates.
+        while head & 3 == 3 {
+          rest = Self.moveCell(cell, head: head, &slot, &top)
+          if rest & 3 != 1 || !plan.moves(rest) { break run }
+          cell = UnsafeMutablePointer<UInt>(bitPattern: rest &- 1).unsafelyUnwrapped
+          head = cell[0]
         }
+        if head == 0 {
+          slot.pointee = cell[1]
+          rest = Term.nil.bits
+          break run
+        }
+        let new = top
+        let tail = Self.moveCell(cell, head: head, &slot, &top)
         rest = tail
-        if head & 3 == 2 {
-          if plan.moves(head) {
-            let object = Term(bits: head).boxed
-            let header = object[0]
-            if header & 3 != 0 {
-              new[0] = header
-            } else {
-              let copy = top
-              let item = UInt(bitPattern: copy) &+ 2
-              new[0] = item
-              let moved = Self.moveObject(object, header: header, to: copy)
-              top = moved.end
-              if !moved.isSettled {
-                // The object first, then the rest of the list.
-                if tail & 3 == 3 {
-                  if !pending.push(item) { leave(copy) }
-                } else if pending.push(forward, item) {
-                  break moving
-                } else {
-                  leave(copy)
-                }
+        if !plan.moves(head) {
+          plan.evacuateElsewhere(new, pending)
+        } else if head & 3 == 2 {
+          let object = Term(bits: head).boxed
+          let header = object[0]
+          if header & 3 != 0 {
+            new[0] = header
+          } else {
+            let copy = top
+            let item = UInt(bitPattern: copy) &+ 2
+            new[0] = item
+            let moved = Self.moveObject(object, header: header, to: copy)
+            top = moved.end
+            if !moved.isSettled {
+              // The object first, then the rest of the list.
+              if tail & 3 == 3 {
+                if !pending.push(item) { leave(copy) }
+              } else if pending.push(UInt(bitPattern: new) &+ 1, item) {
+                break moving
+              } else {
+                leave(copy)
               }
             }
-          } else {
-            plan.evacuateElsewhere(new, pending)
           }
-        } else if head & 3 == 1 {
-          if plan.moves(head) {
-            // The list in the list first.
-            if tail & 3 == 3 || pending.push(forward) {
-              slot = new
-              bits = head
-              continue
-            }
-            leave(new)
-          } else {
-            plan.evacuateElsewhere(new, pending)
+        } else {
+          // The list in the list first.
+          if tail & 3 == 3 || pending.push(UInt(bitPattern: new) &+ 1) {
+            slot = new
+            bits = head
+            continue
           }
+          leave(new)
+        }
+        if tail & 3 == 1 && plan.moves(tail) {
+          bits = tail
+          continue
         }
       }
       while rest & 3 == 3 {
