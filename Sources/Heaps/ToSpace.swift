@@ -191,14 +191,15 @@ struct ToSpace {
   /// - Returns: the tail, whose slot in the copy becomes `slot`.
   @inline(__always)
   private static func moveCell(
-    _ cell: UnsafeMutablePointer<UInt>, head: UInt, _ slot: inout UnsafeMutablePointer<UInt>,
+    _ cell: UnsafeMutablePointer<UInt>, _ slot: inout UnsafeMutablePointer<UInt>,
     _ top: inout UnsafeMutablePointer<UInt>
   ) -> UInt {
     let tail = cell[1]
     let new = top
     let forward = UInt(bitPattern: new) &+ 1
-    new[0] = head
-    new[1] = tail
+    // Both words at once: what limits this loop is its stores.
+    let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
+    UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
     cell[0] = 0
     cell[1] = forward
     slot.pointee = forward
@@ -232,7 +233,7 @@ struct ToSpace {
       run: do {
         // A tight loop of its own for cells that hold immediates.
         while head & 3 == 3 {
-          rest = Self.moveCell(cell, head: head, &slot, &top)
+          rest = Self.moveCell(cell, &slot, &top)
           if rest & 3 != 1 || !plan.moves(rest) { break run }
           cell = UnsafeMutablePointer<UInt>(bitPattern: rest &- 1).unsafelyUnwrapped
           head = cell[0]
@@ -243,7 +244,7 @@ struct ToSpace {
           break run
         }
         let new = top
-        let tail = Self.moveCell(cell, head: head, &slot, &top)
+        let tail = Self.moveCell(cell, &slot, &top)
         rest = tail
         if !plan.moves(head) {
           plan.evacuateElsewhere(new, pending)
