@@ -1,6 +1,6 @@
 import Tenure
 
-/// The four live structures that collections are measured on. Reference/shapes.erl builds the
+/// The live structures that collections are measured on. Reference/shapes.erl builds the
 /// same ones in the same order, word for word.
 enum LiveShape: String, CaseIterable {
   /// A list of a million small integers.
@@ -11,6 +11,8 @@ enum LiveShape: String, CaseIterable {
   case tuples
   /// A list of 500,000 boxed floats.
   case floats
+  /// A list of 90,000 strings, lists of ten characters each.
+  case strings
 
   /// The words of the structure.
   var words: Int {
@@ -19,6 +21,7 @@ enum LiveShape: String, CaseIterable {
     case .tree: 3 * ((1 << Self.treeDepth) - 1)
     case .tuples: (2 + 4) * 300_000
     case .floats: (2 + 2) * 500_000
+    case .strings: (2 + 20) * 90_000
     }
   }
 
@@ -42,6 +45,10 @@ enum LiveShape: String, CaseIterable {
     case .floats:
       Self.buildList(count: 500_000, &cursor) { number, cursor in
         cursor.makeFloat(Double(number) * 0.5)
+      }
+    case .strings:
+      Self.buildList(count: 90_000, &cursor) { number, cursor in
+        cursor.makeList(String(1_000_000_000 + number).utf8.map { Term.small(Int($0)) })
       }
     }
   }
@@ -71,6 +78,7 @@ enum LiveShape: String, CaseIterable {
   /// The sum of every number in the structure, as text.
   func digest(_ term: Term) -> String {
     if self == .tree { return String(Self.sumOfLeaves(term)) }
+    if self == .strings { return String(Self.sumOfCharacters(term)) }
     var integers = 0
     var floats = 0.0
     var rest = term
@@ -86,6 +94,20 @@ enum LiveShape: String, CaseIterable {
       rest = rest.cons[1]
     }
     return String(integers + Int(floats))
+  }
+
+  private static func sumOfCharacters(_ strings: Term) -> Int {
+    var sum = 0
+    var rest = strings
+    while rest.isCons {
+      var characters = rest.cons[0]
+      while characters.isCons {
+        sum += characters.cons[0].smallValue
+        characters = characters.cons[1]
+      }
+      rest = rest.cons[1]
+    }
+    return sum
   }
 
   private static func sumOfLeaves(_ term: Term) -> Int {

@@ -1,4 +1,4 @@
-%% The four live structures that collections are measured on. Benchmarks/Cases builds the same
+%% The live structures that collections are measured on. Benchmarks/Cases builds the same
 %% ones in the same order, word for word.
 -module(shapes).
 -export([build/1, digest/2, words/1]).
@@ -8,7 +8,8 @@
 build("list") -> numbers(1000000, []);
 build("tree") -> tree(18, 1);
 build("tuples") -> tuples(300000, []);
-build("floats") -> floats(500000, []).
+build("floats") -> floats(500000, []);
+build("strings") -> strings(90000, []).
 
 numbers(0, List) -> List;
 numbers(Count, List) -> numbers(Count - 1, [Count | List]).
@@ -24,6 +25,9 @@ tuples(Count, List) -> tuples(Count - 1, [{Count, Count + 1, Count + 2} | List])
 floats(0, List) -> List;
 floats(Count, List) -> floats(Count - 1, [Count * 0.5 | List]).
 
+strings(0, List) -> List;
+strings(Count, List) -> strings(Count - 1, [integer_to_list(1000000000 + Count) | List]).
+
 %% Words on the heap, none of them shared.
 words(Term) -> erts_debug:flat_size(Term).
 
@@ -31,7 +35,8 @@ words(Term) -> erts_debug:flat_size(Term).
 digest("list", List) -> sum(List, 0);
 digest("tree", Tree) -> leaves(Tree);
 digest("tuples", List) -> lists:foldl(fun({A, B, C}, Sum) -> Sum + A + B + C end, 0, List);
-digest("floats", List) -> round(sum(List, 0)).
+digest("floats", List) -> round(sum(List, 0));
+digest("strings", List) -> lists:foldl(fun(String, Sum) -> sum(String, Sum) end, 0, List).
 
 sum([], Sum) -> Sum;
 sum([Head | Tail], Sum) -> sum(Tail, Sum + Head).

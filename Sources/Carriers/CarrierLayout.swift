@@ -23,8 +23,13 @@ struct CarrierLayout {
   /// A huge page of x86-64 and of 64-bit ARM with pages of 4 KiB.
   static var hugePageByteCount: Int { 2 << 20 }
 
-  /// Freed memory that is kept for reuse however little is in use, unless configured otherwise.
+  /// Freed small blocks' memory that is kept for reuse however little is in use, unless configured
+  /// otherwise.
   static var alwaysKeptByteCount: Int { 64 << 20 }
+
+  /// The same of large blocks: room for the three of 32 MiB that a process's two generations and
+  /// a to-space take, so that the next one of that size has no page fault.
+  static var alwaysKeptLargeByteCount: Int { 128 << 20 }
 
   /// What an ordinary system uses.
   static func standard(pageByteCount: Int, usesHugePages: Bool) -> CarrierLayout {

@@ -8,7 +8,8 @@ public struct MemoryConfiguration: Sendable, Equatable {
   /// paths (a full carrier, a new reservation, a block that must move) are common.
   public var usesTinyCarriers: Bool
   /// The most committed bytes of freed memory to keep for reuse, of small blocks and of large
-  /// ones each; 0 keeps none. `nil` keeps half of what is in use, or 64 MiB where that is more.
+  /// ones each; 0 keeps none. `nil` keeps half of what is in use, or 64 MiB of small
+  /// blocks' memory and 128 MiB of large blocks' where that is more.
   public var carrierCacheLimitBytes: Int?
   /// Whether the kernel is asked for huge pages under large blocks.
   public var usesHugePages: Bool

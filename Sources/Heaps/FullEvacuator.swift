@@ -2,48 +2,56 @@ import Terms
 
 /// Moves everything live of both generations into one new young heap.
 struct FullEvacuator {
-  private var slots: FullSlots<TwoRanges>
+  private var plan: FullPlan<TwoRanges>
   private var space: ToSpace
+  private let pending: PendingObjects
 
-  init(young: AddressRange, old: AddressRange, to: UnsafeMutablePointer<UInt>) {
-    slots = FullSlots(from: TwoRanges(first: young, second: old))
+  /// - Parameter pending: nothing pending in it.
+  init(
+    young: AddressRange, old: AddressRange, to: UnsafeMutablePointer<UInt>,
+    pending: PendingObjects
+  ) {
+    plan = FullPlan(from: TwoRanges(first: young, second: old))
     space = ToSpace(at: to)
+    self.pending = pending
   }
 
   /// The end of what was moved.
   var top: UnsafeMutablePointer<UInt> { space.top }
 
-  /// Moves what a run of root slots refers to.
+  /// Moves what is reached from a run of root slots.
   mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
-    for index in 0..<max(count, 0) {
-      slots.evacuate(base + index, &space.top, &space.settled)
-    }
+    space.evacuateRoots(base, count: count, by: &plan, pending: pending)
   }
 
-  /// Moves what the moved objects refer to, until nothing is left to move.
-  mutating func scanToEnd() {
-    var slots = slots
-    space.scanToEnd(&slots)
-  }
+  /// Moves what is still left to move.
+  mutating func finish() { space.scanWhatWasLeft(by: &plan, pending: pending) }
 }
 
-/// Slots whose objects all move to one space.
-struct FullSlots<From: FromSpace>: SlotEvacuator {
+/// All objects of a from-space move to one space.
+struct FullPlan<From: FromSpace>: EvacuationPlan {
   let from: From
 
   @inline(__always)
-  func evacuate(
-    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
-    _ settled: inout SettledRuns
-  ) {
-    let bits = slot.pointee
-    if bits & 3 == 2 {
-      if from.contains(bits) { ToSpace.evacuateObject(bits, slot, to: &top, settled: &settled) }
-    } else if bits & 3 == 1 && from.contains(bits) {
-      let chain = ToSpace.moveChain(
-        bits, slot, from: from, moving: from, to: top, settled: settled)
-      top = chain.top
-      settled = chain.settled
-    }
-  }
+  func moves(_ bits: UInt) -> Bool { from.contains(bits) }
+
+  @inline(__always)
+  func evacuateElsewhere(_ slot: UnsafeMutablePointer<UInt>, _ pending: PendingObjects) {}
+}
+
+/// Tells the objects that move from those that stay.
+protocol FromSpace {
+  /// Whether a cons or boxed term's address is among those that move.
+  func contains(_ bits: UInt) -> Bool
+}
+
+extension AddressRange: FromSpace {}
+
+/// Two ranges whose objects go to one place.
+struct TwoRanges: FromSpace {
+  let first: AddressRange
+  let second: AddressRange
+
+  @inline(__always)
+  func contains(_ bits: UInt) -> Bool { first.contains(bits) || second.contains(bits) }
 }

@@ -13,22 +13,26 @@ extension ProcessHeap {
     let allocationNanoseconds = stopwatch.lap()
 
     let heap = state.pointee
-    var evacuator = FullEvacuator(
-      young: AddressRange(heap.start, heap.top),
-      old: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty, to: to.words)
-    evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
-    withUnsafeMutablePointer(to: &evacuator) { evacuator in
-      var visitor = SlotVisitor(action: .evacuateAll(evacuator))
-      roots.visitSlots(&visitor)
+    let top = PendingObjects.withStack { pending in
+      var evacuator = FullEvacuator(
+        young: AddressRange(heap.start, heap.top),
+        old: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty, to: to.words,
+        pending: pending)
+      evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
+      withUnsafeMutablePointer(to: &evacuator) { evacuator in
+        var visitor = SlotVisitor(action: .evacuateAll(evacuator))
+        roots.visitSlots(&visitor)
+      }
+      evacuator.finish()
+      return evacuator.top
     }
-    evacuator.scanToEnd()
     let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
     state.pointee.counters.fullSweeps += 1
     let evacuationNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
-      to, words: toSpaceWords, top: evacuator.top, movedElsewhere: 0,
+      to, words: toSpaceWords, top: top, movedElsewhere: 0,
       fromWords: heap.usedWords + (heap.old?.usedWords ?? 0))
     if let old = heap.old {
       environment.freeHeapBlock(old.block, words: old.blockWords, kind: .oldHeap)

@@ -24,29 +24,31 @@ extension ProcessHeap {
 
     let heap = state.pointee
     guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
-    var evacuator = MinorEvacuator(
-      mature: AddressRange(heap.start, heap.highWater),
-      fresh: AddressRange(heap.highWater, heap.top),
-      to: to.words, oldTop: old.top)
-    evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
-    withUnsafeMutablePointer(to: &evacuator) { evacuator in
-      var visitor = SlotVisitor(action: .evacuateYoung(evacuator))
-      roots.visitSlots(&visitor)
+    let (top, oldTop) = PendingObjects.withStack { pending in
+      var evacuator = MinorEvacuator(
+        mature: AddressRange(heap.start, heap.highWater),
+        fresh: AddressRange(heap.highWater, heap.top),
+        to: to.words, oldTop: old.top, pending: pending)
+      evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
+      withUnsafeMutablePointer(to: &evacuator) { evacuator in
+        var visitor = SlotVisitor(action: .evacuateYoung(evacuator))
+        roots.visitSlots(&visitor)
+      }
+      evacuator.finish()
+      return (evacuator.top, evacuator.oldTop)
     }
-    evacuator.scanToEnd()
-    let promotedWords = evacuator.oldTop - old.top
-    precondition(evacuator.oldTop <= old.end, "promotion beyond the old generation's block")
-    state.pointee.old?.top = evacuator.oldTop
+    let promotedWords = oldTop - old.top
+    precondition(oldTop <= old.end, "promotion beyond the old generation's block")
+    state.pointee.old?.top = oldTop
     let released = sweepOffHeapOfYoung(
-      old: AddressRange(old.start, old.top),
-      promoted: AddressRange(old.top, evacuator.oldTop))
+      old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop))
     state.pointee.minorsSinceFullSweep += 1
     state.pointee.counters.minorCollections += 1
     state.pointee.counters.promotedWords += promotedWords
     let evacuationNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
-      to, words: toSpaceWords, top: evacuator.top, movedElsewhere: promotedWords,
+      to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
       fromWords: heap.usedWords)
     let resize = environment.policy.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,

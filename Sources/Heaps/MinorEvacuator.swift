@@ -6,76 +6,58 @@ import Terms
 /// Terms never change, so references run from younger to older objects only: a mature object
 /// refers to no fresh one, and nothing old refers to anything young.
 struct MinorEvacuator {
-  private var slots: MinorSlots
+  private var plan: MinorPlan
   private var young: ToSpace
+  private let pending: PendingObjects
 
   /// - Parameters:
   ///   - mature: built before the last collection: goes to the old generation.
   ///   - fresh: built since: goes to the new young heap.
+  ///   - pending: nothing pending in it.
   init(
     mature: AddressRange, fresh: AddressRange, to: UnsafeMutablePointer<UInt>,
-    oldTop: UnsafeMutablePointer<UInt>
+    oldTop: UnsafeMutablePointer<UInt>, pending: PendingObjects
   ) {
-    slots = MinorSlots(mature: mature, fresh: fresh, old: ToSpace(at: oldTop))
+    plan = MinorPlan(
+      fresh: fresh, mature: mature, promotion: FullPlan(from: mature), old: ToSpace(at: oldTop))
     young = ToSpace(at: to)
+    self.pending = pending
   }
 
   /// The end of what was moved to the new young heap.
   var top: UnsafeMutablePointer<UInt> { young.top }
   /// The end of the old generation.
-  var oldTop: UnsafeMutablePointer<UInt> { slots.old.top }
+  var oldTop: UnsafeMutablePointer<UInt> { plan.old.top }
 
-  /// Moves what a run of root slots refers to.
+  /// Moves what is reached from a run of root slots.
   mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
-    for index in 0..<max(count, 0) {
-      slots.evacuate(base + index, &young.top, &young.settled)
-    }
+    young.evacuateRoots(base, count: count, by: &plan, pending: pending)
   }
 
-  /// Moves what the moved objects refer to, until nothing is left to move.
-  mutating func scanToEnd() {
-    young.scanToEnd(&slots)
-    // What was promoted refers to mature objects only: one destination is enough.
-    var promoted = FullSlots(from: slots.mature)
-    slots.old.scanToEnd(&promoted)
-    assert(young.scan == young.top, "a promoted object refers to a younger one")
+  /// Moves what is still left to move.
+  mutating func finish() {
+    young.scanWhatWasLeft(by: &plan, pending: pending)
+    plan.old.scanWhatWasLeft(by: &plan.promotion, pending: pending)
   }
 }
 
-/// Slots whose objects move by their age.
-struct MinorSlots: SlotEvacuator {
-  let mature: AddressRange
+/// Fresh objects move to the new young heap, mature ones to the old generation.
+struct MinorPlan: EvacuationPlan {
   let fresh: AddressRange
+  let mature: AddressRange
+  /// What a mature object refers to is mature or stays.
+  var promotion: FullPlan<AddressRange>
   var old: ToSpace
 
   @inline(__always)
-  mutating func evacuate(
-    _ slot: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
-    _ settled: inout SettledRuns
-  ) {
-    let bits = slot.pointee
-    if bits & 3 == 2 {
-      if fresh.contains(bits) {
-        ToSpace.evacuateObject(bits, slot, to: &top, settled: &settled)
-      } else if mature.contains(bits) {
-        promote(slot)
-      }
-    } else if bits & 3 == 1 {
-      if fresh.contains(bits) {
-        let chain = ToSpace.moveChain(
-          bits, slot, from: fresh, moving: mature.joined(with: fresh), to: top, settled: settled)
-        top = chain.top
-        settled = chain.settled
-        // From the first mature cell on, all are mature.
-        if chain.tail & 3 == 1 && mature.contains(chain.tail) { promote(chain.slot) }
-      } else if mature.contains(bits) {
-        promote(slot)
-      }
-    }
-  }
+  func moves(_ bits: UInt) -> Bool { fresh.contains(bits) }
 
-  @inline(never)
-  private mutating func promote(_ slot: UnsafeMutablePointer<UInt>) {
-    FullSlots(from: mature).evacuate(slot, &old.top, &old.settled)
+  @inline(__always)
+  mutating func evacuateElsewhere(
+    _ slot: UnsafeMutablePointer<UInt>, _ pending: PendingObjects
+  ) {
+    if mature.contains(slot.pointee) {
+      old.evacuate(slot, slot + 1, by: &promotion, pending: pending)
+    }
   }
 }

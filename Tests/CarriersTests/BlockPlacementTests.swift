@@ -48,7 +48,7 @@ import Testing
       base.storeBytes(of: 43, toByteOffset: byteCount - 8, as: Int.self)
     }
     #expect(base.load(as: Int.self) == 42)
-    let beyond = try allocator.resizeInPlace(block, toByteCount: 17 << 20, kind: .processHeap)
+    let beyond = try allocator.resizeInPlace(block, toByteCount: 19 << 20, kind: .processHeap)
     #expect(beyond == nil)
     #expect(allocator.statistics.largeCommittedBytes == 16 << 20)
     block = try #require(

@@ -195,6 +195,92 @@ import Testing
     }
   }
 
+  // MARK: - Deep and wide
+
+  /// Shapes that hold more unvisited objects at a time than a collector notes, or are as deep as
+  /// they are large: each in the new young heap, in the old generation and across both.
+  @Test(arguments: Shape.allCases)
+  func deepAndWideShapes(shape: Shape) throws {
+    for count in [3, 100, 127, 128, 129, 700] {
+      let fixture = try HeapFixture(options: HeapOptions(minimumWords: 60_000))
+      for generation in 0..<3 {
+        try fixture.ensure(20 * count + 20)
+        let inner = generation == 0 ? Term.small(7) : fixture.roots[0]
+        fixture.roots[0] = fixture.heap.build { shape.build(&$0, count: count, around: inner) }
+        fixture.roots[generation + 1] = fixture.roots[0]
+        if generation < 2 {
+          #expect(
+            try fixture.differenceAfterCollecting(fully: generation == 0) == nil,
+            "\(shape) of \(count), generation \(generation)")
+        }
+      }
+      for fully in [false, false, true, true] {
+        let words = fixture.heap.figures.youngUsedWords + fixture.heap.figures.oldUsedWords
+        #expect(
+          try fixture.differenceAfterCollecting(fully: fully) == nil,
+          "\(shape) of \(count), fully: \(fully)")
+        // All of it is alive: none is lost, and none moved twice.
+        let after = fixture.heap.figures.youngUsedWords + fixture.heap.figures.oldUsedWords
+        #expect(after == words)
+      }
+    }
+  }
+
+  /// What is deep or wide about the terms of a test.
+  enum Shape: CaseIterable {
+    /// `{{1.0}, {{1.0}, ...}}`
+    case tuplesByTheLastElement
+    /// `{{..., {1.0}}, {1.0}}`
+    case tuplesByTheFirstElement
+    /// `{{1.0}, {1.0}, ...}`
+    case wideTuple
+    /// `[{{1.0}} | ...]`
+    case listOfTuples
+    /// `[[[... | {1.0}] | {1.0}] | {1.0}]`
+    case listsByTheHead
+    /// `[["abc" | x], ["abc" | x], ...]`, where x is the same each time
+    case listOfListsThatShare
+    /// `{{1.0}, [{1.0}, {1.0}], #{a => {1.0}}}` nested by the map's value
+    case mixed
+
+    func build(_ cursor: inout WordCursor, count: Int, around inner: Term) -> Term {
+      var term = inner
+      var elements: [Term] = []
+      for number in 0..<count {
+        switch self {
+        case .tuplesByTheLastElement:
+          term = cursor.makeTuple(Self.single(&cursor, number), term)
+        case .tuplesByTheFirstElement:
+          term = cursor.makeTuple(term, Self.single(&cursor, number))
+        case .wideTuple:
+          elements.append(Self.single(&cursor, number))
+        case .listOfTuples:
+          let head = Self.single(&cursor, number)
+          term = cursor.makeCons(cursor.makeTuple(head), term)
+        case .listsByTheHead:
+          term = cursor.makeCons(term, Self.single(&cursor, number))
+        case .listOfListsThatShare:
+          let shared = cursor.makeCons(.small(1), inner)
+          term = cursor.makeCons(cursor.makeCons(.small(number), shared), term)
+        case .mixed:
+          let list = cursor.makeCons(Self.single(&cursor, number), .nil)
+          term = cursor.makeTuple(
+            list, ObjectKind.map.build(&cursor, holding: term), .small(number))
+        }
+      }
+      if elements.isEmpty { return term }
+      elements.append(inner)
+      let words = cursor.makeTuple(arity: elements.count)
+      for (index, element) in elements.enumerated() { words[1 + index] = element.bits }
+      return .boxed(at: words)
+    }
+
+    private static func single(_ cursor: inout WordCursor, _ number: Int) -> Term {
+      let value = cursor.makeFloat(Double(number))
+      return cursor.makeTuple(value)
+    }
+  }
+
   private static func drop(_ cells: Int, of list: Term) -> Term {
     var list = list
     for _ in 0..<cells { list = list.cons[1] }

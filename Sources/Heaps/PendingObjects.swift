@@ -1,0 +1,59 @@
+/// A short stack of what was moved and whose terms are still to be visited: the new terms of
+/// objects, and of cells whose head was visited but not their tail.
+///
+/// By value, like the address it is: who pushes hands the new top on.
+struct PendingObjects {
+  /// Behind what was pushed last.
+  var top: UnsafeMutablePointer<UInt>
+  private let end: UnsafeMutablePointer<UInt>
+
+  /// So many that they need no memory but the thread's stack, and enough for a tree of any size
+  /// that is not much deeper than it must be.
+  private static var mostObjects: Int { 128 }
+
+  /// Calls with an empty stack.
+  @inline(__always)
+  static func withStack<Result>(_ body: (PendingObjects) -> Result) -> Result {
+    withUnsafeTemporaryAllocation(of: UInt.self, capacity: mostObjects) {
+      body(PendingObjects(in: $0))
+    }
+  }
+
+  private init(in memory: UnsafeMutableBufferPointer<UInt>) {
+    guard let base = memory.baseAddress else { preconditionFailure("a stack without memory") }
+    top = base
+    end = base + memory.count
+  }
+
+  /// What was pushed last.
+  @inline(__always)
+  var last: UInt { top[-1] }
+
+  /// Takes back what was pushed last.
+  @inline(__always)
+  mutating func pop() -> UInt {
+    top -= 1
+    return top.pointee
+  }
+
+  /// Notes a term.
+  ///
+  /// - Returns: whether there was room.
+  @inline(__always)
+  mutating func push(_ item: UInt) -> Bool {
+    if top == end { return false }
+    top.pointee = item
+    top += 1
+    return true
+  }
+
+  /// Notes two terms, of which the second comes first; both or none.
+  @inline(__always)
+  mutating func push(_ second: UInt, _ first: UInt) -> Bool {
+    if end - top < 2 { return false }
+    top[0] = second
+    top[1] = first
+    top += 2
+    return true
+  }
+}
