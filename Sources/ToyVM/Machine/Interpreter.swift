@@ -88,9 +88,10 @@ final class Interpreter {
     }
   }
 
-  /// Ends with `system_limit` where working memory was refused.
+  /// Ends with `system_limit` where working memory was refused, or a text is beyond its limit:
+  /// then no memory was.
   func raiseScratchExhausted(_ error: ScratchExhausted) {
-    memoryRefusal = .outOfMemory(.budgetExceeded(byteCount: error.requestedBytes, budget: 0))
+    memoryRefusal = (error.cause as? MemoryError).map { .outOfMemory($0) }
     raise(.error, .systemLimit)
   }
 }
