@@ -30,9 +30,13 @@ public struct FlatMapBuilder {
   private var values: UnsafeMutablePointer<UInt> { FlatMap.values(at: map) }
   private var keys: UnsafeMutablePointer<UInt> { map + FlatMap.words(size: capacity) + 1 }
 
-  /// Adds a key, or replaces its value.
+  /// Adds a key, or replaces an equal one and its value.
+  /// - Parameter keepsKey: whether only the value is replaced. Equal keys may differ in their
+  ///   words, and then in their text, as 0.0 and -0.0 do.
   /// - Throws: ``FlatMapError/mapTooLarge`` where the key would be one too many.
-  public mutating func insert(_ key: Term, _ value: Term) throws(FlatMapError) {
+  public mutating func insert(
+    _ key: Term, _ value: Term, keepsKey: Bool = false
+  ) throws(FlatMapError) {
     let (keys, size, order) = (keys, size, order)
     let (place, isPresent) = try FlatMap.scratched { () throws(ScratchExhausted) in
       // Pairs come in order more often than not.
@@ -42,6 +46,7 @@ public struct FlatMapBuilder {
       return try FlatMap.insertionPlace(of: key, among: keys, count: size, order: order)
     }
     if isPresent {
+      if !keepsKey { keys[place] = key.bits }
       values[place] = value.bits
       return
     }

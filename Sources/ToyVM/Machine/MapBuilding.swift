@@ -121,7 +121,9 @@ extension Interpreter {
       var builder = FlatMapBuilder(pairs: size + pairs, order: order, cursor: cursor)
       try builder.insertAll(of: map)
       for pair in 0..<pairs {
-        try builder.insert(f.source(f.code[2 + 2 * pair]), f.source(f.code[3 + 2 * pair]))
+        // A map that is updated keeps its keys; only a new map has the keys given last.
+        try builder.insert(
+          f.source(f.code[2 + 2 * pair]), f.source(f.code[3 + 2 * pair]), keepsKey: true)
       }
       return builder.finish(cursor: &cursor)
     }
