@@ -32,8 +32,12 @@ extension FlatMap {
   }
 
   /// The place of a key among the keys of the map, or nothing where the map has no such key.
+  /// - Parameters:
+  ///   - key: any term; only a key exactly equal to it is found.
+  ///   - map: a flat map.
+  ///   - scratch: working memory for keys that hold terms.
   @inlinable
-  static func place(
+  public static func place(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Int? {
     let size = size(at: map.boxed)

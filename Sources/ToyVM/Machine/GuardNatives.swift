@@ -209,16 +209,17 @@ extension Interpreter {
   private func rounded(_ a: Term, _ native: GuardNative, live: Int) -> Term {
     if a.isInteger { return a }
     guard a.isFloat else { return badArgument() }
-    let rule: FloatingPointRoundingRule =
+    let rounding: FloatRounding =
       switch native {
-      case .round: .toNearestOrAwayFromZero
-      case .floor: .down
-      case .ceiling: .up
-      default: .towardZero
+      case .round: .nearest
+      case .floor: .floor
+      case .ceiling: .ceiling
+      default: .truncate
       }
-    let whole = a.floatValue.rounded(rule)
-    guard ensure(IntegerArithmetic.wordsFromDouble(whole), live: live) else { return .none }
-    return build { IntegerArithmetic.fromDouble(whole, into: &$0) }
+    let float = a.floatValue
+    let words = IntegerArithmetic.wordsFromDouble(float, rounding: rounding)
+    guard ensure(words, live: live) else { return .none }
+    return build { IntegerArithmetic.fromDouble(float, rounding: rounding, into: &$0) }
   }
 }
 

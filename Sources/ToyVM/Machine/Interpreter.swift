@@ -7,8 +7,6 @@ final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
   var process: Process
-  /// The pid of the process; here as well so that making a fun needs no access to the process.
-  let pid: Term
   let registers = MachineRegisters()
   /// The X registers.
   let x: UnsafeMutablePointer<Term>
@@ -36,11 +34,10 @@ final class Interpreter {
     self.system = system
     self.code = code
     heap = process.heap.state
-    pid = process.pid
     self.process = process
     x = registers.x
     kept = registers.kept
-    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch)
+    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch, funs: code)
   }
 
   deinit { registers.deallocate() }

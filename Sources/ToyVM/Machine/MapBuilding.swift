@@ -83,24 +83,13 @@ extension Interpreter {
       copy.update(from: map.boxed, count: words)
       for pair in 0..<pairs {
         let key = f.source(f.code[2 + 2 * pair])
-        guard let place = try place(of: key, in: map) else { continue }
+        guard let place = try FlatMap.place(of: key, in: map, scratch: scratch) else { continue }
         FlatMap.values(at: copy)[place] = f.source(f.code[3 + 2 * pair]).bits
       }
       return .boxed(at: copy)
     } catch {
       return exhausted(error)
     }
-  }
-
-  private func place(of key: Term, in map: Term) throws(ScratchExhausted) -> Int? {
-    let keys = FlatMap.keys(at: map.boxed).tupleElements
-    for place in keys.indices where keys[place] == key { return place }
-    if key.isImmediate { return nil }
-    for place in keys.indices
-    where try TermEquality.isExactlyEqual(keys[place], key, scratch: scratch) {
-      return place
-    }
-    return nil
   }
 
   /// The map with pairs of which some have keys that it has not.
