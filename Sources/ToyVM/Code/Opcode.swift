@@ -31,6 +31,7 @@ enum Opcode: UInt8 {
   case callNativeOnly
   case callNativeLast  // a: words of the frame
   case callFun  // a: fun; n: arity
+  case callFunLast  // a: fun; n: arity; b: words of the frame
   case apply  // n: arity
   case applyLast  // n: arity; a: words of the frame
   case `return`

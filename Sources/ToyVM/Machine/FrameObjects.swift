@@ -116,7 +116,14 @@ extension Interpreter {
       UInt8(truncatingIfNeeded: f.code[1] >> 16), to: BinaryArithmetic.self)
     let result = arithmetic(operation, a, b, live: f.live)
     f.load()
-    if result.isNone { return jumpsOnFailure(&f) }
+    if result.isNone {
+      if jumpsOnFailure(&f) { return true }
+      // As in ERTS with its JIT, a sum with a constant is told by its place alone.
+      if UInt8(truncatingIfNeeded: w) != Opcode.addSmall.rawValue {
+        beginTrace(with: operation.name, arity: 2, a, b)
+      }
+      return false
+    }
     f.store(result, w.fieldC)
     f.code += w.count
     return true

@@ -98,6 +98,14 @@ extension Interpreter {
     }
   }
 
+  /// Lets the trace of a pending exception begin with a guard's native that failed outside of
+  /// guards.
+  func beginTrace(of native: GuardNative, _ a: Term, _ b: Term) {
+    // As in ERTS with its JIT, where this is a sum with a constant.
+    if native == .plus { return }
+    beginTrace(with: native.name.0, arity: native.name.1, a, b)
+  }
+
   private func isKind(_ native: GuardNative, _ a: Term, _ b: Term) -> Bool {
     switch native {
     case .isAtom: a.isAtom

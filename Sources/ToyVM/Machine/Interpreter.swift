@@ -61,7 +61,8 @@ final class Interpreter {
       return true
     } catch {
       memoryRefusal = error
-      raise(.error, .systemLimit)
+      // Whatever was to be told of arguments: they may not be there any more.
+      raiseError(.systemLimit, beginning: .place)
       return false
     }
   }

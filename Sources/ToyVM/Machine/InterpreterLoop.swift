@@ -100,12 +100,12 @@ extension Interpreter {
         // MARK: Calls of other modules, natives and funs
 
         case .callExport, .callExportOnly, .callExportLast, .callNative, .callNativeOnly,
-          .callNativeLast, .callFun, .apply, .applyLast:
+          .callNativeLast, .callFun, .callFunLast, .apply, .applyLast:
           f.save()
           let next: UnsafeMutablePointer<UInt>?
           switch unsafeBitCast(UInt8(truncatingIfNeeded: w), to: Opcode.self) {
           case .callNative, .callNativeOnly, .callNativeLast: next = callNative(w, at: f.code)
-          case .callFun: next = callFun(f.value(w.fieldA), arity: w.count, at: f.code)
+          case .callFun, .callFunLast: next = callFun(f.value(w.fieldA), arity: w.count, at: f.code)
           case .apply, .applyLast: next = apply(w, at: f.code)
           default: next = callExport(w, at: f.code)
           }
@@ -464,12 +464,14 @@ extension Interpreter {
           }
         case .guardNative:
           f.save()
+          let a = f.operand(w.fieldA)
+          let b = f.operand(w.fieldB)
           let result = guardNative(
-            f.guardNative, f.operand(w.fieldA), f.operand(w.fieldB), live: f.live,
-            isGuard: f.code[1].jump != 0)
+            f.guardNative, a, b, live: f.live, isGuard: f.code[1].jump != 0)
           f.load()
           if result.isNone {
             if jumpsOnFailure(&f) { continue }
+            beginTrace(of: f.guardNative, a, b)
             break raised
           }
           f.store(result, w.fieldC)
