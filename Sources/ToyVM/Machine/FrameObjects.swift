@@ -118,10 +118,7 @@ extension Interpreter {
     f.load()
     if result.isNone {
       if jumpsOnFailure(&f) { return true }
-      // As in ERTS with its JIT, a sum with a constant is told by its place alone.
-      if UInt8(truncatingIfNeeded: w) != Opcode.addSmall.rawValue {
-        beginTrace(with: operation.name, arity: 2, a, b)
-      }
+      beginTrace(of: operation, w, a, b)
       return false
     }
     f.store(result, w.fieldC)

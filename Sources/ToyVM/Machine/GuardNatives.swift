@@ -100,6 +100,7 @@ extension Interpreter {
 
   /// Lets the trace of a pending exception begin with a guard's native that failed outside of
   /// guards.
+  @inline(never)
   func beginTrace(of native: GuardNative, _ a: Term, _ b: Term) {
     // As in ERTS with its JIT, where this is a sum with a constant.
     if native == .plus { return }

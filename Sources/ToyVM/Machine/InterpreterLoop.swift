@@ -25,10 +25,7 @@ extension Interpreter {
   func run<Checks: OperandChecks>(
     _ checks: Checks.Type, from start: UnsafeMutablePointer<UInt>, steps: Int
   ) -> RunEnd {
-    var f = Frame<Checks>(
-      code: start, stack: heap.pointee.stackTop, top: heap.pointee.top, steps: steps,
-      x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self),
-      floats: registers.floats, heap: heap, pid: process.pid)
+    var f = makeFrame(checks, code: start, steps: steps)
 
     while true {
       if Checks.isOn {
