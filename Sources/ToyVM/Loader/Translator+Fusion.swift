@@ -151,8 +151,8 @@ extension Translator {
       instruction(index + 2, .return) != nil
     else { return nil }
     let (arity, fun) = try funCall(items[index].instruction)
-    buffer.begin(
-      .callFunLast, n: arity, a: fun, b: UInt(try unsigned(deallocate, 0, below: 1 << 16)))
+    let words = UInt(try unsigned(deallocate, 0, below: 1 << 16 - 1))
+    buffer.begin(.callFun, n: arity, a: fun, b: 1 + words)
     return 3
   }
 

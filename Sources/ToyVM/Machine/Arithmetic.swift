@@ -77,14 +77,6 @@ extension Interpreter {
     }
   }
 
-  /// Lets the trace of a pending exception begin with the arithmetic of an instruction.
-  @inline(never)
-  func beginTrace(of operation: BinaryArithmetic, _ w: UInt, _ a: Term, _ b: Term) {
-    // As in ERTS with its JIT, a sum with a constant is told by its place alone.
-    if UInt8(truncatingIfNeeded: w) == Opcode.addSmall.rawValue { return }
-    beginTrace(with: operation.name, arity: 2, a, b)
-  }
-
   /// Makes the exception of failed integer arithmetic pending.
   func raise(_ error: ArithmeticError) -> Term {
     switch error {

@@ -42,8 +42,8 @@ extension Interpreter {
     case .callNativeLast, .callExportLast, .applyLast:
       guard popFrame(words: Int(w.fieldA)) else { return nil }
       return popReturn()
-    case .callFunLast:
-      guard popFrame(words: Int(w.fieldB)) else { return nil }
+    case .callFun where w.fieldB > 0:
+      guard popFrame(words: Int(w.fieldB) - 1) else { return nil }
       return popReturn()
     case .callNativeOnly, .callExportOnly: return popReturn()
     case .callFun, .apply: return code + 1
@@ -57,7 +57,8 @@ extension Interpreter {
   ) -> UnsafeMutablePointer<UInt>? {
     switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
     case .callExportLast, .applyLast: return popFrame(words: Int(w.fieldA)) ? address : nil
-    case .callFunLast: return popFrame(words: Int(w.fieldB)) ? address : nil
+    case .callFun where w.fieldB > 0:
+      return popFrame(words: Int(w.fieldB) - 1) ? address : nil
     case .callExportOnly: return address
     case .callFun, .apply:
       heap.pointee.stackTop -= 1
@@ -164,7 +165,8 @@ extension Interpreter {
   /// Whether an instruction calls in place of the function that it stands in.
   private static func isLastCall(_ w: UInt) -> Bool {
     switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
-    case .callExportOnly, .callExportLast, .applyLast, .callFunLast: true
+    case .callExportOnly, .callExportLast, .applyLast: true
+    case .callFun: w.fieldB > 0
     default: false
     }
   }

@@ -66,12 +66,37 @@ extension Interpreter {
     exception = PendingException(kind: .error, reason: reason, beginning: beginning)
   }
 
-  /// Lets the trace of a pending exception begin with the native of a guard that failed outside
-  /// of guards, if nobody said how it begins.
-  func beginTrace(with native: String, arity: Int, _ a: Term, _ b: Term) {
-    guard exception.beginning == nil, let function = try? atoms.atom(native) else { return }
-    let name = FunctionName(module: .erlang, function: function, arity: arity)
-    exception.beginning = .operation(name, a, b)
+  /// How the trace begins of an exception that nobody said it of: with the operator or the native
+  /// of a guard that an instruction failed in outside of guards. Nothing moved since, so its
+  /// operands stand where they stood.
+  private func beginning(at code: UnsafeMutablePointer<UInt>) -> TraceBeginning {
+    let w = code.pointee
+    let place = UInt8(truncatingIfNeeded: code[1] >> 16)
+    let name: String
+    var arity = 2
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
+    case .add, .addReturn, .subtract, .multiply, .divide, .remainder, .and, .or, .xor, .shiftLeft,
+      .shiftRight, .arithmetic:
+      guard let operation = BinaryArithmetic(rawValue: place) else { return .place }
+      name = operation.name
+    case .guardNative:
+      // As in ERTS with its JIT, a unary plus is a sum with a constant, and such a sum, our
+      // `addSmall`, is told by its place alone.
+      guard let native = GuardNative(rawValue: place), native != .plus else { return .place }
+      (name, arity) = native.name
+    default: return .place
+    }
+    guard let function = try? atoms.atom(name) else { return .place }
+    return .operation(
+      FunctionName(module: .erlang, function: function, arity: arity),
+      operand(w.fieldA, of: code), operand(w.fieldB, of: code))
+  }
+
+  /// The term in a register or in a slot of an instruction.
+  private func operand(_ field: UInt, of code: UnsafeMutablePointer<UInt>) -> Term {
+    var base = field & 1 == 0 ? UnsafeMutableRawPointer(x) : .init(heap.pointee.stackTop)
+    if field & 2 != 0 { base = UnsafeMutableRawPointer(code) }
+    return base.load(fromByteOffset: field.fieldOffset, as: Term.self)
   }
 
   /// Finds the handler of the pending exception and cuts the stack back to its frame.
@@ -105,6 +130,7 @@ extension Interpreter {
   /// the collector does not look into. `First` is `{Module, Function, Arguments}` of a call,
   /// `{Arguments}` in place of the first arity, or `[]`. Where memory is refused, the class alone.
   private func captureTrace(from address: UnsafeMutablePointer<UInt>) -> Term {
+    if exception.beginning == nil { exception.beginning = beginning(at: address) }
     let pending = exception
     let function = pending.beginning?.function
     let arity = function?.arity ?? 0

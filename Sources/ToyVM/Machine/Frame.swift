@@ -58,20 +58,6 @@ struct Frame<Checks: OperandChecks> {
   }
 }
 
-extension Interpreter {
-  /// The registers at the start of a run. Not part of the loop's function, which calls nothing of
-  /// Swift's runtime.
-  @inline(never)
-  func makeFrame<Checks: OperandChecks>(
-    _ checks: Checks.Type, code: UnsafeMutablePointer<UInt>, steps: Int
-  ) -> Frame<Checks> {
-    Frame(
-      code: code, stack: heap.pointee.stackTop, top: heap.pointee.top, steps: steps,
-      x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self),
-      floats: registers.floats, heap: heap, pid: process.pid)
-  }
-}
-
 // MARK: - Fields
 
 extension UInt {

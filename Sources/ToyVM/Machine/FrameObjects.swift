@@ -116,11 +116,7 @@ extension Interpreter {
       UInt8(truncatingIfNeeded: f.code[1] >> 16), to: BinaryArithmetic.self)
     let result = arithmetic(operation, a, b, live: f.live)
     f.load()
-    if result.isNone {
-      if jumpsOnFailure(&f) { return true }
-      beginTrace(of: operation, w, a, b)
-      return false
-    }
+    if result.isNone { return jumpsOnFailure(&f) }
     f.store(result, w.fieldC)
     f.code += w.count
     return true

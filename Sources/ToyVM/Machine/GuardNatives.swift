@@ -88,7 +88,7 @@ extension Interpreter {
       .notLess, .minimum, .maximum:
       return comparisonNative(native, a, b)
     case .and, .or, .xor, .not: return booleanNative(native, a, b)
-    case .selfPid: return process.pid
+    case .selfPid: return pid
     case .node: return code.natives.nodeName
     case .get: return dictionaryValue(a)
     case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
@@ -96,15 +96,6 @@ extension Interpreter {
       return partNative(native, a, b)
     default: return .boolean(isKind(native, a, b))
     }
-  }
-
-  /// Lets the trace of a pending exception begin with a guard's native that failed outside of
-  /// guards.
-  @inline(never)
-  func beginTrace(of native: GuardNative, _ a: Term, _ b: Term) {
-    // As in ERTS with its JIT, where this is a sum with a constant.
-    if native == .plus { return }
-    beginTrace(with: native.name.0, arity: native.name.1, a, b)
   }
 
   private func isKind(_ native: GuardNative, _ a: Term, _ b: Term) -> Bool {

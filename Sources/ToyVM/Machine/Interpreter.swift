@@ -7,6 +7,8 @@ final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
   var process: Process
+  /// The pid of the process. Not inlined into the loop, which calls nothing of Swift's runtime.
+  var pid: Term { @inline(never) get { process.pid } }
   let registers = MachineRegisters()
   /// The X registers.
   let x: UnsafeMutablePointer<Term>

@@ -25,7 +25,10 @@ extension Interpreter {
   func run<Checks: OperandChecks>(
     _ checks: Checks.Type, from start: UnsafeMutablePointer<UInt>, steps: Int
   ) -> RunEnd {
-    var f = makeFrame(checks, code: start, steps: steps)
+    var f = Frame<Checks>(
+      code: start, stack: heap.pointee.stackTop, top: heap.pointee.top, steps: steps,
+      x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self),
+      floats: registers.floats, heap: heap, pid: pid)
 
     while true {
       if Checks.isOn {
@@ -97,12 +100,12 @@ extension Interpreter {
         // MARK: Calls of other modules, natives and funs
 
         case .callExport, .callExportOnly, .callExportLast, .callNative, .callNativeOnly,
-          .callNativeLast, .callFun, .callFunLast, .apply, .applyLast:
+          .callNativeLast, .callFun, .apply, .applyLast:
           f.save()
           let next: UnsafeMutablePointer<UInt>?
           switch unsafeBitCast(UInt8(truncatingIfNeeded: w), to: Opcode.self) {
           case .callNative, .callNativeOnly, .callNativeLast: next = callNative(w, at: f.code)
-          case .callFun, .callFunLast: next = callFun(f.value(w.fieldA), arity: w.count, at: f.code)
+          case .callFun: next = callFun(f.value(w.fieldA), arity: w.count, at: f.code)
           case .apply, .applyLast: next = apply(w, at: f.code)
           default: next = callExport(w, at: f.code)
           }
@@ -461,14 +464,12 @@ extension Interpreter {
           }
         case .guardNative:
           f.save()
-          let a = f.operand(w.fieldA)
-          let b = f.operand(w.fieldB)
           let result = guardNative(
-            f.guardNative, a, b, live: f.live, isGuard: f.code[1].jump != 0)
+            f.guardNative, f.operand(w.fieldA), f.operand(w.fieldB), live: f.live,
+            isGuard: f.code[1].jump != 0)
           f.load()
           if result.isNone {
             if jumpsOnFailure(&f) { continue }
-            beginTrace(of: f.guardNative, a, b)
             break raised
           }
           f.store(result, w.fieldC)
@@ -590,6 +591,8 @@ extension Interpreter {
         }
         continue
       }
+      // An exception of an operand that is none is not told: its trace would hold the operand.
+      if Checks.isOn, let fault = f.fault { return .fault(fault) }
       // An exception is pending; what raised it saved heap and stack.
       guard let handler = unwind(from: f.code) else { return .exception }
       f.load()
