@@ -1,6 +1,16 @@
 /// What runs compiled programs: loads a `.beam` file once, and answers a function that runs its
-/// `main/0` in a fresh process and returns the value as `~w` prints it.
-typealias ProgramLoader = (_ path: String) throws -> () throws -> String
+/// `main/0` in a fresh process.
+typealias ProgramLoader = (_ path: String) throws -> () throws -> ProgramRun
+
+/// One run of a program.
+struct ProgramRun {
+  /// What `main/0` returned, as `~w` prints it.
+  let answer: String
+  /// Nanoseconds inside the machine, collections included.
+  let nanoseconds: UInt64
+  /// Nanoseconds of all collections' pauses.
+  let collectorNanoseconds: UInt64
+}
 
 /// The programs of Benchmarks/Programs, whole: start-up and loading are not in the times.
 func programCases(_ erlang: ErlangRuntime, load: @escaping ProgramLoader) -> [BenchmarkCase] {
@@ -15,8 +25,16 @@ func programCases(_ erlang: ErlangRuntime, load: @escaping ProgramLoader) -> [Be
     ) { effort in
       let run = try load(BenchmarkFolder.path("Programs/\(program).beam"))
       var answer = ""
-      let samples = try effort.samples(per: 1_000_000) { answer = try run() }
-      return Measurement(samples: samples, check: answer)
+      var time: (inAll: UInt64, collecting: UInt64) = (0, 0)
+      let samples = try effort.samples(per: 1_000_000) {
+        let one = try run()
+        answer = one.answer
+        time.inAll += one.nanoseconds
+        time.collecting += one.collectorNanoseconds
+      }
+      return Measurement(
+        samples: samples, check: answer,
+        collectorShare: Double(time.collecting) / Double(time.inAll))
     }
   }
 }

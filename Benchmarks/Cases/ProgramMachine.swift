@@ -2,12 +2,19 @@ import Tenure
 import ToyVM
 
 /// Runs the programs on the toy VM: a program is loaded once, each run has a fresh process.
-func loadProgram(_ path: String) throws -> () throws -> String {
-  let machine = Machine(system: MemorySystem())
+func loadProgram(_ path: String) throws -> () throws -> ProgramRun {
+  let pauses = PauseStatistics()
+  let machine = Machine(
+    system: MemorySystem(configuration: SystemConfiguration(listener: pauses)))
   let module = try machine.load(path: path)
   return {
-    switch try machine.run(module, "main") {
-    case .returned(let value): value
+    let before = pauses.pauses.totalNanoseconds
+    let summary = try machine.runMeasured(module, "main")
+    let collecting = pauses.pauses.totalNanoseconds - before
+    switch summary.outcome {
+    case .returned(let value):
+      return ProgramRun(
+        answer: value, nanoseconds: summary.nanoseconds, collectorNanoseconds: collecting)
     case let other: throw ProgramFailure(program: module, outcome: "\(other)")
     }
   }

@@ -34,6 +34,8 @@ struct Measurement {
   var samples: [Double]
   /// What was computed, so that nobody can cheat; the peers must answer the same.
   var check: String
+  /// The collector's part of the time, from 0 to 1, where the case tells.
+  var collectorShare: Double?
 }
 
 /// A case that found out that it did not measure what it says.
@@ -74,6 +76,8 @@ struct CaseResult {
   let median: Double
   let minimum: Double
   let check: String
+  /// The collector's part of our time, from 0 to 1, where the case tells.
+  let collectorShare: Double?
   /// In the order of the case's list; those that are missing or failed are left out.
   var peers: [(name: String, row: PeerRow)]
 }

@@ -57,7 +57,14 @@ struct BenchmarkRunner {
     let samples = before.samples + after.samples
     return CaseResult(
       name: benchmark.name, unit: benchmark.unit, median: samples.median,
-      minimum: samples.minimum, check: before.check, peers: peers)
+      minimum: samples.minimum, check: before.check,
+      collectorShare: Self.mean(before.collectorShare, after.collectorShare), peers: peers)
+  }
+
+  /// The mean of both halves, which repeat equally often.
+  private static func mean(_ first: Double?, _ second: Double?) -> Double? {
+    guard let first, let second else { return nil }
+    return (first + second) / 2
   }
 
   /// A peer's row; nothing, and a line on stderr, if there is none.

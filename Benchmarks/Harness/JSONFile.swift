@@ -14,6 +14,7 @@ struct JSONFile {
 
   func write(_ results: [CaseResult]) throws(UsageError) {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
       var data = try encoder.encode(Document(cases: results.map(Document.Row.init)))
@@ -44,6 +45,8 @@ private struct Document: Encodable {
     let unit: String
     let ours: Figures
     let check: String
+    /// From 0 to 1; left out where the case does not tell.
+    let collectorShare: Double?
     let peers: [String: PeerFigures]
 
     init(_ result: CaseResult) {
@@ -51,6 +54,7 @@ private struct Document: Encodable {
       unit = result.unit
       ours = Figures(median: result.median, min: result.minimum)
       check = result.check
+      collectorShare = result.collectorShare
       var peers: [String: PeerFigures] = [:]
       for (name, row) in result.peers {
         peers[name] = PeerFigures(

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Rows for people: name, unit, ours, each peer's with the ratio, check.
+/// Rows for people: name, unit, ours, each peer's with the ratio, the collector's share of our
+/// time where a case tells, check.
 struct TablePrinter {
   let nameWidth: Int
   /// A column group each.
@@ -8,12 +9,13 @@ struct TablePrinter {
 
   private static let numberWidth = 11
   private static let unitWidth = 8
+  private static let shareWidth = 7
 
   func printHeading() {
     var line = left("name", nameWidth) + " " + left("unit", Self.unitWidth)
     line += right("ours median") + right("ours min")
     for peer in peers { line += right("\(peer) median") + right("\(peer) min") + right("ratio") }
-    emit(line + "  check")
+    emit(line + Self.share("gc") + "  check")
   }
 
   func printRow(_ result: CaseResult) {
@@ -27,7 +29,8 @@ struct TablePrinter {
         line += right("-") + right("-") + right("-")
       }
     }
-    emit(line + "  " + result.check)
+    let share = result.collectorShare.map { String(format: "%.1f %%", 100 * $0) }
+    emit(line + Self.share(share ?? "-") + "  " + result.check)
   }
 
   /// Out at once, also into a pipe: a run takes minutes.
@@ -42,6 +45,10 @@ struct TablePrinter {
 
   private func left(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private static func share(_ text: String) -> String {
+    String(repeating: " ", count: max(1, shareWidth + 1 - text.count)) + text
   }
 
   private func right(_ text: String) -> String {

@@ -16,6 +16,7 @@ public final class BlockScratch: ScratchProvider, Sendable {
   }
 
   /// Hands out bytes of a block.
+  /// - Throws: ``ScratchExhausted``, whose cause is the allocator's `MemoryError`.
   public func allocateScratch(
     byteCount: Int
   ) throws(ScratchExhausted) -> UnsafeMutableRawPointer {
@@ -24,7 +25,7 @@ public final class BlockScratch: ScratchProvider, Sendable {
       block.base.storeBytes(of: block, as: MemoryBlock.self)
       return block.base + Self.headerBytes
     } catch {
-      throw ScratchExhausted(requestedBytes: byteCount)
+      throw ScratchExhausted(requestedBytes: byteCount, cause: error)
     }
   }
 

@@ -11,8 +11,19 @@ public protocol ScratchProvider: AnyObject {
 public struct ScratchExhausted: Error, Equatable, Sendable {
   /// The bytes asked for.
   public let requestedBytes: Int
+  /// What the provider was told by whoever it gets memory from, if it asked anyone.
+  public let cause: (any Error)?
+
   /// Makes the error of a request.
-  public init(requestedBytes: Int) { self.requestedBytes = requestedBytes }
+  public init(requestedBytes: Int, cause: (any Error)? = nil) {
+    self.requestedBytes = requestedBytes
+    self.cause = cause
+  }
+
+  /// Whether both are of requests of one size, whatever their causes.
+  public static func == (left: ScratchExhausted, right: ScratchExhausted) -> Bool {
+    left.requestedBytes == right.requestedBytes
+  }
 }
 
 /// A stack of words for a traversal without recursion, in memory of a provider.

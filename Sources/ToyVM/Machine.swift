@@ -168,14 +168,17 @@ public struct ExceptionReport: Equatable, Sendable, CustomStringConvertible {
   public var kind: String
   /// The reason, as `~w` writes it.
   public var reason: String
-  /// The calls it came through, the innermost first.
+  /// The function that was called and is not there, if that is the exception, with its arity.
+  public var undefinedFunction: String?
+  /// The calls it came through, the innermost first; not that of an undefined function.
   public var trace: [String]
   /// What memory was refused, if that is behind it.
   public var memoryRefusal: HeapError?
 
   /// The report in lines.
   public var description: String {
-    var lines = ["** exception \(kind): \(reason)"]
+    let what = undefinedFunction.map { "undefined function \($0)" } ?? reason
+    var lines = ["** exception \(kind): \(what)"]
     for (index, place) in trace.enumerated() {
       lines.append((index == 0 ? "     in function  " : "     in call from ") + place)
     }

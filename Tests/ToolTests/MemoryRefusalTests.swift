@@ -52,7 +52,7 @@ import ToyVM
       case .returned(let text): #expect(text == value, "request \(request)")
       case .exception(let report):
         #expect(report.reason == "system_limit", "request \(request)")
-        #expect(report.memoryRefusal != nil, "request \(request)")
+        #expect(report.memoryRefusal == .outOfMemory(.injectedFailure(request: request)))
         limits += 1
       case let other?: Issue.record("request \(request) ended with \(other)")
       }

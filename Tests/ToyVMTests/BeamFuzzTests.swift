@@ -16,7 +16,9 @@ import Testing
   /// The parts that run side by side.
   static let partCount = 2
 
-  private static let fixtures = ["lang_calls", "lang_data", "lang_errors", "lang_big"]
+  private static let fixtures = [
+    "lang_calls", "lang_data", "lang_errors", "lang_big", "lang_traces",
+  ]
   static var fixtureCount: Int { fixtures.count }
 
   static let originals: [BeamMutator.Original] = {
@@ -32,7 +34,7 @@ import Testing
     }
   }()
 
-  @Test func everyOriginalIsRead() { #expect(Self.originals.count == 17) }
+  @Test func everyOriginalIsRead() { #expect(Self.originals.count == 18) }
 
   @Test(arguments: 0..<partCount)
   func damagedModulesEndSomehow(_ part: Int) {

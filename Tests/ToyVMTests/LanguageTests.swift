@@ -31,7 +31,10 @@ import Testing
   static let notImplemented: Set<String> = ["receives", "binaries"]
 
   @Test func everyTestHasAnAnswer() throws {
-    for module in ["lang_big", "lang_calls", "lang_data", "lang_errors", "lang_maps"] {
+    let modules = [
+      "lang_big", "lang_calls", "lang_data", "lang_errors", "lang_maps", "lang_traces",
+    ]
+    for module in modules {
       let file = try BeamFixtures.file(module)
       let tests = Set(file.exports.filter { $0.arity == 0 }.map { file.atoms[$0.name] })
       let answered = Set(Self.answers.filter { $0.module == module }.map(\.function))

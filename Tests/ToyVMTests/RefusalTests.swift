@@ -74,8 +74,24 @@ import ToyVM
         #expect(text == answer.value || text.contains("system_limit"), "request \(request)")
       case .exception(let report):
         #expect(report.reason == "system_limit", "request \(request)")
+        #expect(
+          report.memoryRefusal == .outOfMemory(.injectedFailure(request: request)), "\(report)")
       default: Issue.record("request \(request): \(outcome)")
       }
+    }
+  }
+
+  /// Working memory is out of the same blocks, and its refusal says what any other says.
+  @Test func aRefusalOfWorkingMemoryTellsItsCause() {
+    let memory = MemoryConfiguration(budgetBytes: 1 << 20)
+    let system = MemorySystem(configuration: SystemConfiguration(memory: memory))
+    #expect {
+      _ = try system.heaps.scratch.allocateScratch(byteCount: 2 << 20)
+    } throws: { error in
+      guard let error = error as? ScratchExhausted,
+        case .budgetExceeded(_, budget: 1 << 20)? = error.cause as? MemoryError
+      else { return false }
+      return error.requestedBytes == 2 << 20
     }
   }
 

@@ -30,7 +30,7 @@ enum Opcode: UInt8 {
   case callNative  // n: arity; slot 1: export entry
   case callNativeOnly
   case callNativeLast  // a: words of the frame
-  case callFun  // a: fun; n: arity
+  case callFun  // a: fun; n: arity; b: 1 + words of the frame, where it ends the function
   case apply  // n: arity
   case applyLast  // n: arity; a: words of the frame
   case `return`

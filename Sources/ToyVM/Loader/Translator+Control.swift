@@ -20,12 +20,9 @@ extension Translator {
       buffer.begin(.callLast, a: UInt(try unsigned(i, 2, below: 1 << 16)))
       buffer.appendAddress(of: try target(i, 1))
     case .callExt, .callExtOnly, .callExtLast: try translateExternalCall(i)
-    case .callFun:
-      let arity = try unsigned(i, 0, below: 255)
-      buffer.begin(.callFun, n: arity, a: UInt(arity * 8))
-    case .callFun2:
-      let arity = try unsigned(i, 1, below: 255)
-      buffer.begin(.callFun, n: arity, a: try anyRegister(i, 2))
+    case .callFun, .callFun2:
+      let (arity, fun) = try funCall(i)
+      buffer.begin(.callFun, n: arity, a: fun)
     case .apply: buffer.begin(.apply, n: try unsigned(i, 0, below: 254))
     case .applyLast:
       buffer.begin(
@@ -50,6 +47,15 @@ extension Translator {
     default: return false
     }
     return true
+  }
+
+  /// The arity of a fun's call and the register that holds the fun.
+  mutating func funCall(_ i: GenericInstruction) throws(LoadError) -> (arity: Int, fun: UInt) {
+    if i.opcode == .callFun {
+      let arity = try unsigned(i, 0, below: 255)
+      return (arity, UInt(arity * 8))
+    }
+    return (try unsigned(i, 1, below: 255), try anyRegister(i, 2))
   }
 
   /// The live X registers of an instruction that may collect.

@@ -15,6 +15,7 @@ extension Translator {
     case .gcBif2: try fuseAddReturn(at: index)
     case .deallocate: try fuseReturn(at: index)
     case .move: try fuseMove(at: index)
+    case .callFun, .callFun2: try fuseFunCall(at: index)
     case .getTupleElement: try fuseElements(at: index)
     default: nil
     }
@@ -141,6 +142,18 @@ extension Translator {
     let words = try unsigned(items[index].instruction, 0, below: 1 << 16)
     buffer.begin(.deallocateReturn, a: UInt(words))
     return 2
+  }
+
+  /// A call of a fun that a function ends with: its frame must go before the call, or a loop
+  /// through funs would need stack without end.
+  private mutating func fuseFunCall(at index: Int) throws(LoadError) -> Int? {
+    guard let deallocate = instruction(index + 1, .deallocate),
+      instruction(index + 2, .return) != nil
+    else { return nil }
+    let (arity, fun) = try funCall(items[index].instruction)
+    let words = UInt(try unsigned(deallocate, 0, below: 1 << 16 - 1))
+    buffer.begin(.callFun, n: arity, a: fun, b: 1 + words)
+    return 3
   }
 
   private mutating func fuseElements(at index: Int) throws(LoadError) -> Int? {

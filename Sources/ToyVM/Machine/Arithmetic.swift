@@ -5,6 +5,23 @@ enum BinaryArithmetic: UInt8 {
   case add, subtract, multiply, floatDivide, divide, remainder
   case and, or, xor, shiftLeft, shiftRight
 
+  /// The Erlang name.
+  var name: String {
+    switch self {
+    case .add: "+"
+    case .subtract: "-"
+    case .multiply: "*"
+    case .floatDivide: "/"
+    case .divide: "div"
+    case .remainder: "rem"
+    case .and: "band"
+    case .or: "bor"
+    case .xor: "bxor"
+    case .shiftLeft: "bsl"
+    case .shiftRight: "bsr"
+    }
+  }
+
   /// The operation on integers; division with `/` has none.
   var integerOperation: IntegerOperation? {
     switch self {
@@ -40,8 +57,13 @@ extension Interpreter {
       kept[0] = .nil
       kept[1] = .nil
     }
+    let words: Int
     do {
-      let words = try IntegerArithmetic.words(operation, a, b)
+      words = try IntegerArithmetic.words(operation, a, b)
+    } catch {
+      return raise(error)
+    }
+    do {
       guard ensure(words, live: live) else { return .none }
       var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
       let result = try IntegerArithmetic.compute(
@@ -49,7 +71,9 @@ extension Interpreter {
       heap.pointee.top = cursor.top
       return result
     } catch {
-      return raise(error)
+      _ = raise(error)
+      exception.beginning = .place  // The operands may have moved.
+      return .none
     }
   }
 

@@ -9,7 +9,7 @@ extension Interpreter {
     _ w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
-    guard runNative(entry) else { return nil }
+    guard runNative(entry, told: .call(entry.pointee.name)) else { return nil }
     return continuation(after: w, at: code)
   }
 
@@ -18,15 +18,16 @@ extension Interpreter {
   }
 
   /// Runs a native on the arguments in X registers; the result goes to x0.
-  private func runNative(_ entry: UnsafeMutablePointer<ExportEntry>) -> Bool {
+  ///
+  /// - Parameter beginning: how a trace begins if it fails of itself.
+  private func runNative(
+    _ entry: UnsafeMutablePointer<ExportEntry>, told beginning: TraceBeginning
+  ) -> Bool {
     let arity = entry.pointee.name.arity
     guard hasArguments(arity) else { return false }
     let result = code.natives.body(entry.pointee.native)(self, x)
     if result.isNone {
-      // A bad argument is told with the call that had it, as long as its arguments stand.
-      if exception.reason == .badArgument && exception.first.isNil && exception.trace.isNone {
-        raiseError(.badArgument, in: entry.pointee.name, argumentsInX: arity)
-      }
+      if exception.beginning == nil { exception.beginning = beginning }
       return false
     }
     x[0] = result
@@ -41,6 +42,9 @@ extension Interpreter {
     case .callNativeLast, .callExportLast, .applyLast:
       guard popFrame(words: Int(w.fieldA)) else { return nil }
       return popReturn()
+    case .callFun where w.fieldB > 0:
+      guard popFrame(words: Int(w.fieldB) - 1) else { return nil }
+      return popReturn()
     case .callNativeOnly, .callExportOnly: return popReturn()
     case .callFun, .apply: return code + 1
     default: return code + 2
@@ -53,6 +57,8 @@ extension Interpreter {
   ) -> UnsafeMutablePointer<UInt>? {
     switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
     case .callExportLast, .applyLast: return popFrame(words: Int(w.fieldA)) ? address : nil
+    case .callFun where w.fieldB > 0:
+      return popFrame(words: Int(w.fieldB) - 1) ? address : nil
     case .callExportOnly: return address
     case .callFun, .apply:
       heap.pointee.stackTop -= 1
@@ -120,7 +126,8 @@ extension Interpreter {
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {
-        return runNative(entry) ? continuation(after: w, at: code) : nil
+        let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
+        return runNative(entry, told: beginning) ? continuation(after: w, at: code) : nil
       }
       do {
         if try self.code.resolve(entry), let address = entry.pointee.address {
@@ -131,12 +138,12 @@ extension Interpreter {
         return nil
       }
       guard hasArguments(entry.pointee.name.arity) else { return nil }
-      switch applied(by: entry.pointee.name) {
+      switch applied(by: entry.pointee.name, w) {
       case .code(let address): return enter(address, by: w, at: code)
       case .export(let next): entry = next
       case .raised: return nil
       case nil:
-        raiseError(.undef, in: entry.pointee.name, argumentsInX: entry.pointee.name.arity)
+        raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
         return nil
       }
     }
@@ -148,11 +155,31 @@ extension Interpreter {
     _ fun: Term, arity: Int, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     guard hasRoomForReturn(), hasArguments(arity) else { return nil }
-    switch target(of: fun, arity: arity) {
+    switch target(of: fun, arity: arity, by: code.pointee) {
     case .code(let address): return enter(address, by: code.pointee, at: code)
     case .export(let entry): return call(entry, by: code.pointee, at: code)
     case .raised: return nil
     }
+  }
+
+  /// Whether an instruction calls in place of the function that it stands in.
+  private static func isLastCall(_ w: UInt) -> Bool {
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
+    case .callExportOnly, .callExportLast, .applyLast: true
+    case .callFun: w.fieldB > 0
+    default: false
+    }
+  }
+
+  /// How a trace begins that tells of a function which cannot be called, or of a native that was
+  /// called by value.
+  private static func beginning(of name: FunctionName, calledBy w: UInt) -> TraceBeginning {
+    isLastCall(w) ? .lastCall(name) : .call(name)
+  }
+
+  /// How the trace begins of a fun that cannot be called.
+  private static func beginning(ofFunCalledBy w: UInt) -> TraceBeginning {
+    isLastCall(w) ? .place : .placeTwice
   }
 
   /// What a call by value leads to.
@@ -163,13 +190,14 @@ extension Interpreter {
   }
 
   /// The target of a fun whose arguments are in X registers; its free variables are put there.
-  private func target(of fun: Term, arity: Int) -> CallTarget {
+  private func target(of fun: Term, arity: Int, by w: UInt) -> CallTarget {
     guard fun.isFun else {
-      raiseError(.badFun, fun)
+      raiseError(.badFun, fun, beginning: Self.beginning(ofFunCalledBy: w))
       return .raised
     }
     guard Fun.arity(at: fun.boxed) == arity else {
       badArity(fun, arity)
+      if exception.beginning == nil { exception.beginning = Self.beginning(ofFunCalledBy: w) }
       return .raised
     }
     if Fun.isExternal(at: fun.boxed) { return .export(exportEntry(Fun.entry(at: fun.boxed))) }
@@ -183,7 +211,7 @@ extension Interpreter {
 
   /// The target of `erlang:apply/2` and `erlang:apply/3`, whose list of arguments is put into X
   /// registers; nothing for any other function.
-  private func applied(by name: FunctionName) -> CallTarget? {
+  private func applied(by name: FunctionName, _ w: UInt) -> CallTarget? {
     guard name.module == .erlang, name.arity == 2 || name.arity == 3,
       atoms.name(of: name.function) == "apply"
     else { return nil }
@@ -192,7 +220,7 @@ extension Interpreter {
     let list = x[name.arity - 1]
     let isName = name.arity == 2 || first.isAtom && function.isAtom
     guard isName, let count = listLength(list), count < 256 else {
-      raiseError(.badArgument, in: name, argumentsInX: name.arity)
+      raiseError(.badArgument, beginning: .call(name))
       return .raised
     }
     var rest = list
@@ -200,7 +228,7 @@ extension Interpreter {
       x[index] = rest.cons[0]
       rest = rest.cons[1]
     }
-    if name.arity == 2 { return target(of: first, arity: count) }
+    if name.arity == 2 { return target(of: first, arity: count, by: w) }
     return .export(
       code.export(FunctionName(module: first, function: function, arity: count)))
   }
@@ -224,11 +252,25 @@ extension Interpreter {
     let module = x[arity]
     let function = x[arity + 1]
     guard module.isAtom && function.isAtom else {
-      raise(.error, .badArgument)
+      raiseBadApplication(arity: arity)
       return nil
     }
     let name = FunctionName(module: module, function: function, arity: arity)
     return call(self.code.export(name), by: w, at: code)
+  }
+
+  /// Makes `badarg` pending for an application of what are no names, told as a call of
+  /// `erlang:apply/3`.
+  private func raiseBadApplication(arity: Int) {
+    guard ensure(2 * arity, live: arity + 2) else { return }
+    let list = build { $0.makeList((0..<arity).map { x[$0] }) }
+    let (module, function) = (x[arity], x[arity + 1])
+    x[0] = module
+    x[1] = function
+    x[2] = list
+    guard let apply = atom("apply") else { return }
+    let name = FunctionName(module: .erlang, function: apply, arity: 3)
+    raiseError(.badArgument, beginning: .call(name))
   }
 
   // MARK: - Instructions that raise
@@ -241,7 +283,7 @@ extension Interpreter {
       raise(.error, .functionClause)
       return
     }
-    raiseError(.functionClause, in: place.name, argumentsInX: place.name.arity)
+    raiseError(.functionClause, beginning: .call(place.name))
   }
 
   /// Runs an instruction that raises; true if a raw raise had no class and the code goes on.

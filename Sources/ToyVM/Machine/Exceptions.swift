@@ -4,11 +4,38 @@ import Tenure
 struct PendingException {
   /// `error`, `exit` or `throw`.
   var kind = Term.error
+  /// The reason, or its tag where it has a value.
   var reason = Term.nil
+  /// The value of a reason `{tag, value}` that is yet to be built, or no value.
+  var value = Term.none
   /// The trace of an exception that is raised again; no value if one is to be taken.
   var trace = Term.none
-  /// The function and arguments to begin the trace with, or `[]`.
-  var first = Term.nil
+  /// How a trace that is taken begins; nothing as long as nobody said.
+  var beginning: TraceBeginning?
+}
+
+/// How a trace begins, as OTP 25 with its JIT tells it.
+enum TraceBeginning {
+  /// With the place that the exception was raised at.
+  case place
+  /// With that place twice: the call that failed there stands on the stack as well.
+  case placeTwice
+  /// With a call whose arguments are in X registers, and then the place it was called at.
+  case call(FunctionName)
+  /// With such a call in place of the function that ended with it.
+  case lastCall(FunctionName)
+  /// With a native on one or two terms, and then the place.
+  case operation(FunctionName, Term, Term)
+  /// With the place, with a list of arguments instead of the arity.
+  case arguments(Term)
+
+  /// The function whose call is told, its arguments in X registers.
+  var function: FunctionName? {
+    switch self {
+    case .call(let name), .lastCall(let name), .operation(let name, _, _): name
+    case .place, .placeTwice, .arguments: nil
+    }
+  }
 }
 
 extension Interpreter {
@@ -19,7 +46,7 @@ extension Interpreter {
   private enum Kept {
     static let reason = 8
     static let trace = 9
-    static let first = 10
+    static let arguments = 10
     static let work = 11
   }
 
@@ -28,28 +55,48 @@ extension Interpreter {
     exception = PendingException(kind: kind, reason: reason)
   }
 
-  /// Makes `{tag, value}` the reason of a pending error.
-  func raiseError(_ tag: Term, _ value: Term) {
-    kept[Kept.work] = value
-    defer { kept[Kept.work] = .nil }
-    guard ensure(3, live: 0) else { return }
-    raise(.error, build { $0.makeTuple(tag, kept[Kept.work]) })
+  /// Makes `{tag, value}` the reason of a pending error. Builds nothing yet, so that the terms
+  /// that failed stay where they are.
+  func raiseError(_ tag: Term, _ value: Term, beginning: TraceBeginning? = nil) {
+    exception = PendingException(kind: .error, reason: tag, value: value, beginning: beginning)
   }
 
-  /// Makes an error pending whose trace begins with a function and the arguments in X registers.
-  func raiseError(_ reason: Term, in name: FunctionName, argumentsInX arity: Int) {
-    kept[Kept.reason] = reason
-    defer { kept[Kept.reason] = .nil }
-    guard ensure(2 * arity + 4, live: arity) else { return }
-    let first = build { cursor in
-      var list = Term.nil
-      for index in stride(from: arity - 1, through: 0, by: -1) {
-        list = cursor.makeCons(x[index], list)
-      }
-      return cursor.makeTuple(name.module, name.function, list)
+  /// Makes an error pending whose trace begins in a way.
+  func raiseError(_ reason: Term, beginning: TraceBeginning) {
+    exception = PendingException(kind: .error, reason: reason, beginning: beginning)
+  }
+
+  /// How the trace begins of an exception that nobody said it of: with the operator or the native
+  /// of a guard that an instruction failed in outside of guards. Nothing moved since, so its
+  /// operands stand where they stood.
+  private func beginning(at code: UnsafeMutablePointer<UInt>) -> TraceBeginning {
+    let w = code.pointee
+    let place = UInt8(truncatingIfNeeded: code[1] >> 16)
+    let name: String
+    var arity = 2
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
+    case .add, .addReturn, .subtract, .multiply, .divide, .remainder, .and, .or, .xor, .shiftLeft,
+      .shiftRight, .arithmetic:
+      guard let operation = BinaryArithmetic(rawValue: place) else { return .place }
+      name = operation.name
+    case .guardNative:
+      // As in ERTS with its JIT, a unary plus is a sum with a constant, and such a sum, our
+      // `addSmall`, is told by its place alone.
+      guard let native = GuardNative(rawValue: place), native != .plus else { return .place }
+      (name, arity) = native.name
+    default: return .place
     }
-    raise(.error, kept[Kept.reason])
-    exception.first = first
+    guard let function = try? atoms.atom(name) else { return .place }
+    return .operation(
+      FunctionName(module: .erlang, function: function, arity: arity),
+      operand(w.fieldA, of: code), operand(w.fieldB, of: code))
+  }
+
+  /// The term in a register or in a slot of an instruction.
+  private func operand(_ field: UInt, of code: UnsafeMutablePointer<UInt>) -> Term {
+    var base = field & 1 == 0 ? UnsafeMutableRawPointer(x) : .init(heap.pointee.stackTop)
+    if field & 2 != 0 { base = UnsafeMutableRawPointer(code) }
+    return base.load(fromByteOffset: field.fieldOffset, as: Term.self)
   }
 
   /// Finds the handler of the pending exception and cuts the stack back to its frame.
@@ -78,40 +125,91 @@ extension Interpreter {
     return nil
   }
 
-  /// Takes the addresses of the calls on the stack: `{First, Addresses, Class}` with the addresses
-  /// as the digits of a big integer, which the collector does not look into. Where memory is
-  /// refused, the class alone.
+  /// Ends the pending exception: builds its reason, and takes the addresses of the calls on the
+  /// stack: `{First, Addresses, Class}` with the addresses as the digits of a big integer, which
+  /// the collector does not look into. `First` is `{Module, Function, Arguments}` of a call,
+  /// `{Arguments}` in place of the first arity, or `[]`. Where memory is refused, the class alone.
   private func captureTrace(from address: UnsafeMutablePointer<UInt>) -> Term {
-    kept[Kept.reason] = exception.reason
-    kept[Kept.first] = exception.first
-    defer {
-      exception.reason = kept[Kept.reason]
-      kept[Kept.reason] = .nil
-      kept[Kept.first] = .nil
-    }
+    if exception.beginning == nil { exception.beginning = beginning(at: address) }
     let pending = exception
-    guard ensure(4 + 1 + Self.traceDepth, live: 0) else {
-      exception = pending
+    let function = pending.beginning?.function
+    let arity = function?.arity ?? 0
+    if case .operation(_, let a, let b) = pending.beginning {
+      x[0] = a
+      x[1] = b
+    }
+    kept[Kept.reason] = pending.reason
+    kept[Kept.work] = pending.value
+    if case .arguments(let list) = pending.beginning { kept[Kept.arguments] = list }
+    defer {
+      for place in [Kept.reason, Kept.arguments, Kept.work] { kept[place] = .nil }
+    }
+    let words = 3 + (4 + 2 * arity) + (1 + Self.traceDepth) + 4
+    guard ensure(words, live: arity) else {
+      // Without room for the reason, the refusal is the reason.
+      if pending.value.isNone { exception.reason = kept[Kept.reason] }
+      exception.kind = pending.kind
       return pending.kind
     }
     return build { cursor in
-      let digits = cursor.top
-      var count = 0
-      func append(_ address: UInt) {
-        count += 1
-        digits[count] = address
+      exception.reason = kept[Kept.reason]
+      if !pending.value.isNone {
+        exception.reason = cursor.makeTuple(kept[Kept.reason], kept[Kept.work])
       }
-      append(UInt(bitPattern: address))
-      var slot = heap.pointee.stackTop
-      while slot < heap.pointee.end && count < Self.traceDepth {
-        // One slot back: the call's own line, not that of what follows it.
-        if slot.pointee & 3 == 0 { append(slot.pointee &- 8) }
-        slot += 1
-      }
-      _ = cursor.reserve(1 + count)
-      digits[0] = Header.bigInteger(digits: count, isNegative: false).bits
-      return cursor.makeTuple(kept[Kept.first], .boxed(at: digits), pending.kind)
+      let first = firstOfTrace(pending.beginning, &cursor)
+      let digits = captureCalls(from: address, pending.beginning, &cursor)
+      return cursor.makeTuple(first, digits, pending.kind)
     }
+  }
+
+  /// The function and arguments that a trace begins with, or `[]`.
+  private func firstOfTrace(_ beginning: TraceBeginning?, _ cursor: inout WordCursor) -> Term {
+    if let name = beginning?.function {
+      var list = Term.nil
+      for index in stride(from: name.arity - 1, through: 0, by: -1) {
+        list = cursor.makeCons(x[index], list)
+      }
+      return cursor.makeTuple(name.module, name.function, list)
+    }
+    guard case .arguments = beginning else { return .nil }
+    let tuple = cursor.makeTuple(arity: 1)
+    tuple[1] = kept[Kept.arguments].bits
+    return .boxed(at: tuple)
+  }
+
+  /// The addresses of a trace: where it was raised, and the calls on the stack. A call that stands
+  /// there many times in a row is told once.
+  private func captureCalls(
+    from address: UnsafeMutablePointer<UInt>, _ beginning: TraceBeginning?,
+    _ cursor: inout WordCursor
+  ) -> Term {
+    let digits = cursor.top
+    var count = 0
+    func append(_ address: UInt) {
+      count += 1
+      digits[count] = address
+    }
+    let place = UInt(bitPattern: address)
+    switch beginning {
+    case .lastCall: break
+    case .placeTwice:
+      append(place)
+      append(place)
+    default: append(place)
+    }
+    var slot = heap.pointee.stackTop
+    var last: UInt = 0
+    while slot < heap.pointee.end && count < Self.traceDepth {
+      if slot.pointee & 3 == 0 && slot.pointee != last {
+        last = slot.pointee
+        // One slot back: the call's own line, not that of what follows it.
+        append(last &- 8)
+      }
+      slot += 1
+    }
+    _ = cursor.reserve(1 + count)
+    digits[0] = Header.bigInteger(digits: count, isNegative: false).bits
+    return .boxed(at: digits)
   }
 
   /// Turns a captured trace into the list that programs see.
@@ -127,23 +225,29 @@ extension Interpreter {
       kept[Kept.trace] = .nil
       kept[Kept.work] = .nil
     }
-    var depth = trace.tupleElements[1].header.arity
+    let first = trace.tupleElements[0]
     let clause = functionOfClause(trace)
-    while depth > (clause == nil ? 0 : 1) {
+    // The arguments of a failed call stand before the first place, or in it.
+    let hasOwnEntry = first.isTuple(arity: 3) && clause == nil
+    let mergesPlace = first.isTuple(arity: 1) || clause != nil
+    var depth = trace.tupleElements[1].header.arity
+    if hasOwnEntry { depth = min(depth, Self.traceDepth - 1) }
+    while depth > 0 {
       // The trace may move with every entry that is built.
       let address = kept[Kept.trace].tupleElements[1].boxed[depth]
-      if !prependEntry(code.place(of: address)) { return .nil }
+      if !prepend(code.place(of: address), hasArguments: depth == 1 && mergesPlace) { return .nil }
       depth -= 1
     }
-    let first = kept[Kept.trace].tupleElements[0]
-    if first.isTuple(arity: 3), !prependFirst(clause) { return .nil }
+    if hasOwnEntry, !prependCall() { return .nil }
     return kept[Kept.work]
   }
 
   /// The place of the function that has no clause for its arguments, if that is what a trace
   /// begins with: the place and the arguments are one entry then.
   private func functionOfClause(_ trace: Term) -> CodePlace? {
-    guard trace.tupleElements[0].isTuple(arity: 3) else { return nil }
+    guard trace.tupleElements[0].isTuple(arity: 3), trace.tupleElements[1].header.arity > 0 else {
+      return nil
+    }
     let address = trace.tupleElements[1].boxed[1]
     guard let place = code.place(of: address),
       let instruction = UnsafePointer<UInt>(bitPattern: address),
@@ -152,28 +256,29 @@ extension Interpreter {
     return place
   }
 
-  /// Puts `{Module, Function, Arguments, Location}` before the kept list.
-  private func prependFirst(_ place: CodePlace?) -> Bool {
-    let file = Array((place?.line?.file ?? "").unicodeScalars)
-    guard ensure(2 + 5 + Self.locationWords(file), live: 0) else { return false }
+  /// Puts `{Module, Function, Arguments, []}` of the failed call before the kept list.
+  private func prependCall() -> Bool {
+    guard ensure(2 + 5, live: 0) else { return false }
     let elements = kept[Kept.trace].tupleElements[0].tupleElements
     kept[Kept.work] = build { cursor in
-      let location = Self.location(of: place, file, &cursor)
-      let entry = cursor.makeTuple(elements[0], elements[1], elements[2], location)
+      let entry = cursor.makeTuple(elements[0], elements[1], elements[2], .nil)
       return cursor.makeCons(entry, kept[Kept.work])
     }
     return true
   }
 
-  /// Puts `{Module, Function, Arity, Location}` before the kept list.
-  private func prependEntry(_ place: CodePlace?) -> Bool {
+  /// Puts `{Module, Function, Arity, Location}` before the kept list, with the arguments of the
+  /// trace's first term for the arity where that is asked for.
+  private func prepend(_ place: CodePlace?, hasArguments: Bool) -> Bool {
     guard let place else { return true }
     let file = Array((place.line?.file ?? "").unicodeScalars)
     guard ensure(2 + 5 + Self.locationWords(file), live: 0) else { return false }
+    let first = kept[Kept.trace].tupleElements[0]
     kept[Kept.work] = build { cursor in
       let location = Self.location(of: place, file, &cursor)
+      let arity = hasArguments ? first.tupleElements.last : nil
       let entry = cursor.makeTuple(
-        place.name.module, place.name.function, .small(place.name.arity), location)
+        place.name.module, place.name.function, arity ?? .small(place.name.arity), location)
       return cursor.makeCons(entry, kept[Kept.work])
     }
     return true
@@ -183,9 +288,9 @@ extension Interpreter {
 
   /// `[{file, File}, {line, Line}]`, or `[]` where the module does not tell.
   private static func location(
-    of place: CodePlace?, _ file: [Unicode.Scalar], _ cursor: inout WordCursor
+    of place: CodePlace, _ file: [Unicode.Scalar], _ cursor: inout WordCursor
   ) -> Term {
-    guard let line = place?.line else { return .nil }
+    guard let line = place.line else { return .nil }
     let name = cursor.makeList(file.map { .small(Int($0.value)) })
     let list = cursor.makeCons(cursor.makeTuple(.line, .small(line.line)), .nil)
     return cursor.makeCons(cursor.makeTuple(.file, name), list)

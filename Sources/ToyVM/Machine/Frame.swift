@@ -35,6 +35,8 @@ struct Frame<Checks: OperandChecks> {
   let x: UnsafeMutablePointer<UInt>
   let floats: UnsafeMutablePointer<Double>
   let heap: UnsafeMutablePointer<HeapState>
+  /// The pid of the process, which funs name as their creator.
+  let pid: Term
 
   /// Shows the collector where heap and stack end.
   @inline(__always)

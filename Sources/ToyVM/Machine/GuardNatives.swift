@@ -88,7 +88,7 @@ extension Interpreter {
       .notLess, .minimum, .maximum:
       return comparisonNative(native, a, b)
     case .and, .or, .xor, .not: return booleanNative(native, a, b)
-    case .selfPid: return process.pid
+    case .selfPid: return pid
     case .node: return code.natives.nodeName
     case .get: return dictionaryValue(a)
     case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
@@ -209,16 +209,17 @@ extension Interpreter {
   private func rounded(_ a: Term, _ native: GuardNative, live: Int) -> Term {
     if a.isInteger { return a }
     guard a.isFloat else { return badArgument() }
-    let rule: FloatingPointRoundingRule =
+    let rounding: FloatRounding =
       switch native {
-      case .round: .toNearestOrAwayFromZero
-      case .floor: .down
-      case .ceiling: .up
-      default: .towardZero
+      case .round: .nearest
+      case .floor: .floor
+      case .ceiling: .ceiling
+      default: .truncate
       }
-    let whole = a.floatValue.rounded(rule)
-    guard ensure(IntegerArithmetic.wordsFromDouble(whole), live: live) else { return .none }
-    return build { IntegerArithmetic.fromDouble(whole, into: &$0) }
+    let float = a.floatValue
+    let words = IntegerArithmetic.wordsFromDouble(float, rounding: rounding)
+    guard ensure(words, live: live) else { return .none }
+    return build { IntegerArithmetic.fromDouble(float, rounding: rounding, into: &$0) }
   }
 }
 

@@ -51,16 +51,31 @@ extension Interpreter {
       kind = "error"
       reason = "{nocatch,\(reason)}"
     }
+    var undefined: String?
     var places: [String] = []
     var rest = stacktrace(of: pending.trace)
+    if pending.kind == .error, pending.reason == .undef, rest.isCons,
+      let function = undefinedFunction(rest.cons[0])
+    {
+      undefined = function
+      rest = rest.cons[1]
+    }
     while rest.isCons {
       let entry = rest.cons[0]
       if entry.isTuple(arity: 4) { places.append(describe(entry.tupleElements)) }
       rest = rest.cons[1]
     }
     return ExceptionReport(
-      kind: kind, reason: reason, trace: places,
+      kind: kind, reason: reason, undefinedFunction: undefined, trace: places,
       memoryRefusal: pending.reason == .systemLimit ? memoryRefusal : nil)
+  }
+
+  /// `module:function/arity` of the call that a trace of `undef` begins with.
+  private func undefinedFunction(_ entry: Term) -> String? {
+    guard entry.isTuple(arity: 4) else { return nil }
+    let elements = entry.tupleElements
+    guard let arity = listLength(elements[2]) else { return nil }
+    return "\(text(of: elements[0])):\(text(of: elements[1]))/\(arity)"
   }
 
   /// `module:function/arity (file, line n)`.

@@ -7,8 +7,8 @@ final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
   var process: Process
-  /// The pid of the process; here as well so that making a fun needs no access to the process.
-  let pid: Term
+  /// The pid of the process. Not inlined into the loop, which calls nothing of Swift's runtime.
+  var pid: Term { @inline(never) get { process.pid } }
   let registers = MachineRegisters()
   /// The X registers.
   let x: UnsafeMutablePointer<Term>
@@ -36,11 +36,10 @@ final class Interpreter {
     self.system = system
     self.code = code
     heap = process.heap.state
-    pid = process.pid
     self.process = process
     x = registers.x
     kept = registers.kept
-    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch)
+    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch, funs: code)
   }
 
   deinit { registers.deallocate() }
@@ -64,7 +63,8 @@ final class Interpreter {
       return true
     } catch {
       memoryRefusal = error
-      raise(.error, .systemLimit)
+      // Whatever was to be told of arguments: they may not be there any more.
+      raiseError(.systemLimit, beginning: .place)
       return false
     }
   }
@@ -88,9 +88,10 @@ final class Interpreter {
     }
   }
 
-  /// Ends with `system_limit` where working memory was refused.
+  /// Ends with `system_limit` where working memory was refused, or a text is beyond its limit:
+  /// then no memory was.
   func raiseScratchExhausted(_ error: ScratchExhausted) {
-    memoryRefusal = .outOfMemory(.budgetExceeded(byteCount: error.requestedBytes, budget: 0))
+    memoryRefusal = (error.cause as? MemoryError).map { .outOfMemory($0) }
     raise(.error, .systemLimit)
   }
 }

@@ -28,7 +28,7 @@ extension Interpreter {
     var f = Frame<Checks>(
       code: start, stack: heap.pointee.stackTop, top: heap.pointee.top, steps: steps,
       x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self),
-      floats: registers.floats, heap: heap)
+      floats: registers.floats, heap: heap, pid: pid)
 
     while true {
       if Checks.isOn {
@@ -525,7 +525,7 @@ extension Interpreter {
         case .makeFun:
           let free = w.count
           if let fun = f.reserve(words: Fun.words(free: free)) {
-            f.fillFun(fun, entry: f.code[1], free: free, creator: pid)
+            f.fillFun(fun, entry: f.code[1], free: free, creator: f.pid)
             for index in 0..<free { fun[5 + index] = f.source(f.code[2 + index]).bits }
             f.store(.boxed(at: fun), w.fieldA)
           }
@@ -591,6 +591,8 @@ extension Interpreter {
         }
         continue
       }
+      // An exception of an operand that is none is not told: its trace would hold the operand.
+      if Checks.isOn, let fault = f.fault { return .fault(fault) }
       // An exception is pending; what raised it saved heap and stack.
       guard let handler = unwind(from: f.code) else { return .exception }
       f.load()

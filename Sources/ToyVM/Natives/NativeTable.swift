@@ -3,7 +3,7 @@ import Tenure
 /// A function written in Swift that programs call by an Erlang name.
 ///
 /// It finds its arguments in `x[0..<arity]` and returns its result, or ``Term/none`` after it
-/// made an exception pending. One that builds ensures first and reads its arguments after:
+/// made an exception pending; they must stand there then, for the trace tells them. One that builds ensures first and reads its arguments after:
 /// `interpreter.ensure(words, live: arity)`.
 typealias NativeBody = @Sendable (Interpreter, UnsafeMutablePointer<Term>) -> Term
 

@@ -58,10 +58,10 @@ private var integerTextNatives: [Native] {
         integerText(interpreter, x[0], base: x[1], form)
       },
       Native("erlang", fromText, 1) { interpreter, x in
-        integer(interpreter, x[0], base: .small(10), form)
+        integer(interpreter, x[0], base: .small(10), form, live: 1)
       },
       Native("erlang", fromText, 2) { interpreter, x in
-        integer(interpreter, x[0], base: x[1], form)
+        integer(interpreter, x[0], base: x[1], form, live: 2)
       },
     ]
   }
@@ -86,13 +86,14 @@ private func integerText(
 }
 
 private func integer(
-  _ interpreter: Interpreter, _ text: Term, base term: Term, _ form: TextForm
+  _ interpreter: Interpreter, _ text: Term, base term: Term, _ form: TextForm, live: Int
 ) -> Term {
   guard let base = base(term), let bytes = form.bytes(text, interpreter) else {
     return interpreter.badArgument()
   }
   let words = IntegerArithmetic.wordsForText(digits: bytes.count, base: base)
-  guard interpreter.ensure(words, live: 0) else { return .none }
+  // A text that spells none is told with the arguments.
+  guard interpreter.ensure(words, live: live) else { return .none }
   return bytes.withUnsafeBytes { interpreter.parseInteger($0, base: base) }
 }
 

@@ -1,24 +1,29 @@
 import Tenure
 
-/// Natives of module `erlang` that end in an exception.
+/// Natives of module `erlang` that end in an exception. But for `nif_error` they are not part of
+/// its trace.
 var raisingNatives: [Native] {
-  let errors = [("error", 1), ("error", 2), ("error", 3), ("nif_error", 1), ("nif_error", 2)]
-  return errors.map { function, arity in
-    Native("erlang", function, arity) { interpreter, x in
-      interpreter.raise(.error, x[0])
+  let kinds: [(String, Term)] = [("error", .error), ("exit", .exit), ("throw", .throw)]
+  return kinds.map { function, kind in
+    Native("erlang", function, 1) { interpreter, x in
+      interpreter.raise(kind, x[0])
+      interpreter.exception.beginning = .place
       return .none
     }
-  } + [
-    Native("erlang", "exit", 1) { interpreter, x in
-      interpreter.raise(.exit, x[0])
-      return .none
-    },
-    Native("erlang", "throw", 1) { interpreter, x in
-      interpreter.raise(.throw, x[0])
-      return .none
-    },
-    Native("erlang", "raise", 3, raiseAgain),
-  ]
+  }
+    + [2, 3].map { arity in
+      Native("erlang", "error", arity) { interpreter, x in
+        interpreter.raise(.error, x[0])
+        interpreter.exception.beginning = x[1].isList ? .arguments(x[1]) : .place
+        return .none
+      }
+    }
+    + [1, 2].map { arity in
+      Native("erlang", "nif_error", arity) { interpreter, x in
+        interpreter.raise(.error, x[0])
+        return .none
+      }
+    } + [Native("erlang", "raise", 3, raiseAgain)]
 }
 
 /// `raise(Class, Reason, Stacktrace)`: returns `badarg` where class or trace is none.

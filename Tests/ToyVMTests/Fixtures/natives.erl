@@ -5,7 +5,7 @@
 -module(natives).
 -export([groups/0, results/1, record/0]).
 -export([id/1, id/2, self_checks/1, dictionary/0, value_keys/0, erasing/0, raised/3, local_fun/1,
-         subtract_large/0, append_large/0, times/0, unique/0, collected/0, module_items/1,
+         subtract_large/0, zero_keys/0, append_large/0, times/0, unique/0, collected/0, module_items/1,
          updated/2, updated_exactly/2, looked_up/1, wide_map/1, called_as_fun/1, to_and_from/2]).
 
 groups() -> 17.
@@ -268,9 +268,12 @@ maps() ->
          {merge, [Map, #{a => x, z => y}]}, {merge, [a, b]}, {merge, [#{}, b]},
          {from_list, [[]]}, {from_list, [[{b, 1}, {a, 2}, {b, 3}]]},
          {from_list, [[{1.0, a}, {1, b}, {1, c}, {0.0, y}]]},
+         {from_list, [[{0.0, a}, {1, b}, {-0.0, c}]]}, {from_keys, [[b, -0.0, 0.0, -0.0], 0]},
+         {merge, [#{0.0 => 1, b => 2}, #{-0.0 => 3, a => 4}]}, {put, [-0.0, y, #{0.0 => x}]},
          {from_list, [[{a, b} | c]]}, {from_list, [[a]]}, {from_list, [[{a, b, c}]]},
          {from_list, [a]}, {from_keys, [[c, a, b, a], 0]}, {from_keys, [[], 0]},
          {from_keys, [[a | b], 0]}, {from_keys, [a, 0]}]]
+    ++ [{?MODULE, zero_keys, []}]
     ++ [{erlang, map_size, [M]} || M <- [#{}, Map, a]]
     ++ [{erlang, map_get, A} || A <- [[a, Map], [x, Map], [a, b]]]
     ++ [{erlang, is_map_key, A} || A <- [[a, Map], [x, Map], [a, b]]]
@@ -299,6 +302,11 @@ wide_map(N) ->
     Map = maps:from_list([{{X * 7 rem 33}, X} || X <- seq(1, N)]),
     Merged = maps:merge(Map, maps:from_keys([{1}, {2}], x)),
     {Map, maps:keys(Map), Map#{{7} => new}, maps:remove({7}, Map), maps:take({7}, Map), Merged}.
+
+%% Keys that are equal and look unlike each other.
+zero_keys() ->
+    Map = id(#{0.0 => x}),
+    [Map#{-0.0 => y}, Map#{-0.0 => y, a => z}, Map#{-0.0 := y}, #{id(0.0) => x, id(-0.0) => y}].
 
 own_process() ->
     [{?MODULE, F, []} || F <- [dictionary, value_keys, erasing, times, unique, collected]]
