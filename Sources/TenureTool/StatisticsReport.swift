@@ -108,6 +108,7 @@ struct StatisticsReport {
     switch kind {
     case .processHeap: "process_heap"
     case .oldHeap: "old_heap"
+    case .binary: "binary"
     case .literal: "literal"
     case .atom: "atom"
     case .code: "code"

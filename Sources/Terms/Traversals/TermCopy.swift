@@ -193,7 +193,7 @@ struct TermCopier<Boundary: CopyBoundary> {
     copy[4] = handle[4] &+ UInt(offset)
     copy[5] = 0
     BinaryHandle.binary(at: handle).retain()
-    list.push(copy, byteCount: byteCount)
+    list.push(copy)
     return .boxed(at: copy)
   }
 
