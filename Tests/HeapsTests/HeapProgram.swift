@@ -265,13 +265,23 @@ final class HeapProgram {
     let live = model.objects.reduce(0) { $0 + $1.words }
     let used = heap.state.pointee.usedWords
     let binaries = Set(model.objects.compactMap(\.heldBinary)).count
-    let blocks = heap.environment.allocator.memory(by: .binary).blockCount
-    if wasFull, wasOne, blocks != binaries {
-      complain("\(blocks) binaries after a full sweep, of which \(binaries) live", place)
+    if wasFull, wasOne, heldBinaries.count != binaries {
+      complain("\(heldBinaries.count) binaries held, of which \(binaries) live", place)
     }
     if wasFull, wasOne, used != live {
       complain("\(used) words after a full sweep, of which \(live) live", place)
     }
+  }
+
+  /// The binaries outside the heap that objects on its list hold, dead or alive.
+  private var heldBinaries: Set<UInt> {
+    var held: Set<UInt> = []
+    var next = heap.state.pointee.offHeap.first
+    while let object = UnsafePointer<UInt>(bitPattern: next) {
+      held.insert(UInt(bitPattern: OffHeapObject.target(of: object).memory))
+      next = OffHeapObject.next(of: object)
+    }
+    return held
   }
 
   private func forgetInModel() {

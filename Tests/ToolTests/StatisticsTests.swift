@@ -7,7 +7,9 @@ import Testing
     "words": ["allocated", "copied", "promoted", "freed"],
     "pause_us": ["p50", "p99", "max"],
     "time": ["run_us", "collections_us", "collections_percent"],
-    "peak_bytes": ["process_heap", "old_heap", "binary", "literal", "atom", "code", "scratch", "fixed"],
+    "peak_bytes": [
+      "process_heap", "old_heap", "binary", "literal", "atom", "code", "scratch", "fixed",
+    ],
     "system": [
       "requests", "failed_requests", "reserved_bytes", "committed_bytes", "peak_committed_bytes",
     ],

@@ -163,3 +163,16 @@ enum Opcode: UInt8 {
   case hasMapFields  // a: reg; n: count; slot 1: jump; a slot each: source word
   case putMap  // a: map; b: reg; n: 1 where keys must exist; slot 1: jump, live, count; pairs
 }
+
+extension Opcode {
+  /// Whether the instruction at an address never fails in ERTS, so that the compiler may leave slots
+  /// of the frame without a term before it: a comparison, or a look into a map.
+  static func neverFails(at code: UnsafePointer<UInt>) -> Bool {
+    switch Opcode(rawValue: UInt8(truncatingIfNeeded: code.pointee)) {
+    case .isExactlyEqual, .isNotExactlyEqual, .isEqual, .isNotEqual, .isLess, .isNotLess,
+      .guardNative, .getMapElements, .hasMapFields:
+      true
+    default: false
+    }
+  }
+}
