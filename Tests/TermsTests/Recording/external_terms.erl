@@ -3,6 +3,7 @@
 %% erl -noshell -run external_terms record > ../ExternalRoundTripRecording.swift
 %% erl -noshell -run external_terms live SEED COUNT FILE    rows for the tests against a live erl
 %% erl -noshell -run external_terms check FILE              reads encodings made elsewhere
+%% No two runs write the same: references and the order of maps depend on the run.
 -module(external_terms).
 -export([record/0, live/1, check/1]).
 

@@ -1,6 +1,7 @@
 %% Writes terms of every kind with their hashes, and what shapes large maps have.
 %% erlc hashes.erl && erl -noshell -run hashes fixture > ../HashRecording.swift
 %% erl -noshell -run hashes main SEED COUNT: lines of a term in base 64 and its hash.
+%% No two runs write the same: references and the order of maps depend on the run.
 -module(hashes).
 -export([fixture/0, main/1, shape/2]).
 
