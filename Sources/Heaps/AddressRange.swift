@@ -1,5 +1,6 @@
 /// A range of addresses, tested with one subtraction.
-struct AddressRange {
+@usableFromInline
+struct AddressRange: BitwiseCopyable {
   let start: UInt
   let byteCount: UInt
 
@@ -15,11 +16,19 @@ struct AddressRange {
     self.byteCount = byteCount
   }
 
-  /// This range and the one that begins where it ends.
-  func joined(with next: AddressRange) -> AddressRange {
-    assert(start &+ byteCount == next.start, "ranges with a gap between them")
-    return AddressRange(start: start, byteCount: byteCount &+ next.byteCount)
+  /// A range with all that lies between two others.
+  init(from first: AddressRange, to last: AddressRange) {
+    start = first.start
+    byteCount = last.start &+ last.byteCount &- first.start
   }
+
+  /// The first word of the range.
+  /// - Precondition: the range is not ``empty``.
+  var pointer: UnsafeMutablePointer<UInt> {
+    UnsafeMutablePointer(bitPattern: start).unsafelyUnwrapped
+  }
+  /// The words of the range.
+  var words: Int { Int(byteCount) / MemoryLayout<UInt>.stride }
 
   /// Whether the address of a tagged word is in the range.
   @inline(__always)

@@ -14,6 +14,10 @@ public struct CollectionEvent: Sendable {
     case noRoom
     /// Binaries outside the heap that its terms hold had grown beyond their limit.
     case virtualHeap
+    /// Fragments held more than was free in the young block.
+    case fragments
+    /// It was asked for, or there was no room, where no collection could run.
+    case postponed
     /// The zeal lever asked for it.
     case zeal
     /// The embedder asked for it.
@@ -70,6 +74,8 @@ public struct HeapFigures: Equatable, Sendable {
   public var oldBlockWords: Int
   /// The old generation in use (`old_heap_size`).
   public var oldUsedWords: Int
+  /// What was built beside the young block (`mbuf_size`).
+  public var fragmentWords: Int
 }
 
 /// Hears of collections.

@@ -1,17 +1,14 @@
 import Terms
 
 /// Moves everything live of both generations into one new young heap.
-struct FullEvacuator {
-  private var plan: FullPlan<TwoRanges>
+struct FullEvacuator<From: FromSpace>: RootVisitor {
+  private var plan: FullPlan<From>
   private var space: ToSpace
   private let pending: PendingObjects
 
   /// - Parameter pending: nothing pending in it.
-  init(
-    young: AddressRange, old: AddressRange, to: UnsafeMutablePointer<UInt>,
-    pending: PendingObjects
-  ) {
-    plan = FullPlan(from: TwoRanges(first: young, second: old))
+  init(from: From, to: UnsafeMutablePointer<UInt>, pending: PendingObjects) {
+    plan = FullPlan(from: from)
     space = ToSpace(at: to)
     self.pending = pending
   }
@@ -20,7 +17,7 @@ struct FullEvacuator {
   var top: UnsafeMutablePointer<UInt> { space.top }
 
   /// Moves what is reached from a run of root slots.
-  mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+  mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     space.evacuateRoots(base, count: count, by: &plan, pending: pending)
   }
 

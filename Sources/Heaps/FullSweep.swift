@@ -9,23 +9,22 @@ extension ProcessHeap {
     _ sizing: CollectionState, toSpaceWords: Int, roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
+    let heap = state.pointee
+    let fragments = try FragmentRanges(
+      heap.fragments, without: nil, allocator: environment.allocator)
+    defer { fragments?.free(to: environment.allocator) }
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
     let allocationNanoseconds = stopwatch.lap()
 
-    let heap = state.pointee
-    let top = PendingObjects.withStack { pending in
-      var evacuator = FullEvacuator(
-        young: AddressRange(heap.start, heap.top),
-        old: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty, to: to.words,
-        pending: pending)
-      evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
-      withUnsafeMutablePointer(to: &evacuator) { evacuator in
-        var visitor = SlotVisitor(action: .evacuateAll(evacuator))
-        roots.visitSlots(&visitor)
+    let blocks = TwoRanges(
+      first: AddressRange(heap.start, heap.top),
+      second: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty)
+    let top =
+      if let fragments {
+        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to, &roots)
+      } else {
+        evacuateAll(from: blocks, to, &roots)
       }
-      evacuator.finish()
-      return evacuator.top
-    }
     let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
     state.pointee.counters.fullSweeps += 1
@@ -33,7 +32,7 @@ extension ProcessHeap {
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: 0,
-      fromWords: heap.usedWords + (heap.old?.usedWords ?? 0))
+      fromWords: heap.youngGenerationWords + (heap.old?.usedWords ?? 0))
     if let old = heap.old {
       environment.freeHeapBlock(old.block, words: old.blockWords, kind: .oldHeap)
       state.pointee.old = nil
@@ -45,5 +44,20 @@ extension ProcessHeap {
       copiedWords: copied, promotedWords: 0, freedWords: freed,
       releasedBinaries: released, resize: resize,
       allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+  }
+
+  /// Moves all that is reached from the stack and the roots.
+  /// - Returns: the end of what was moved.
+  private func evacuateAll(
+    from: some FromSpace, _ to: MemoryBlock, _ roots: inout some RootSource & ~Copyable
+  ) -> UnsafeMutablePointer<UInt> {
+    let heap = state.pointee
+    return PendingObjects.withStack { pending in
+      var evacuator = FullEvacuator(from: from, to: to.words, pending: pending)
+      evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
+      SlotVisitor.show(&roots, to: &evacuator)
+      evacuator.finish()
+      return evacuator.top
+    }
   }
 }

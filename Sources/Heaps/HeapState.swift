@@ -39,6 +39,12 @@ public struct HeapState: BitwiseCopyable {
   public package(set) var highWater: UnsafeMutablePointer<UInt>
 
   package var youngBlock: MemoryBlock
+  /// What was built beside the young block.
+  package var fragments = FragmentList()
+  /// What survived the last collection, where its block was given up since.
+  @usableFromInline var givenUpMature: AddressRange?
+  /// The sections under way in which no collection may run.
+  package var delays = 0
   package var old: OldGeneration?
 
   /// The objects of both generations that hold something outside the heap.
@@ -49,10 +55,9 @@ public struct HeapState: BitwiseCopyable {
   package var options: HeapOptions
   package var minorsSinceFullSweep = 0
   package var growsAtNextFullSweep = false
-  /// What ``reservedBytes`` is while no collection is due.
-  private let usualReservedBytes: Int
-  /// Whether the next ensure collects, whatever room there is.
-  var isCollectionDue: Bool { reservedBytes != usualReservedBytes }
+  /// Whether a collection was asked for in a section where none may run, and a full sweep.
+  package var isCollectionPostponed = false
+  package var isFullSweepPostponed = false
   /// Ensures since the last collection that the zeal lever asked for.
   package var ensuresSinceZeal = 0
   package var counters = HeapCounters()
@@ -65,10 +70,23 @@ public struct HeapState: BitwiseCopyable {
     highWater = block.words
     end = block.words + words
     stackTop = end
-    usualReservedBytes = reservedBytes
     self.options = options
     virtualHeap = VirtualHeap(minimumWords: options.minimumVirtualWords)
     self.reservedBytes = reservedBytes
+  }
+
+  /// What survived the last collection and is promoted by the next minor one.
+  var mature: AddressRange { givenUpMature ?? AddressRange(start, highWater) }
+
+  /// Whether an address is in one of its generations or fragments, not in its stack.
+  package func holds(_ address: UInt) -> Bool {
+    if AddressRange(start, top).contains(address) { return true }
+    if let old, AddressRange(old.start, old.top).contains(address) { return true }
+    var isInFragment = false
+    fragments.forEach {
+      isInFragment = isInFragment || AddressRange($0.start, $0.top).contains(address)
+    }
+    return isInFragment
   }
 
   /// The words between heap and stack.
@@ -77,14 +95,18 @@ public struct HeapState: BitwiseCopyable {
   @inlinable public var blockWords: Int { end - start }
   /// The words of the young heap in use.
   @inlinable public var usedWords: Int { top - start }
+  /// The words of the young heap and of the fragments beside it.
+  package var youngGenerationWords: Int { usedWords + fragments.words }
   /// The words of the stack in use.
   @inlinable public var stackWords: Int { end - stackTop }
 
-  /// Makes the next ensure collect.
-  mutating func requestCollection() { reservedBytes = HeapState.neverRoomBytes }
-  /// Lets ensures be satisfied with room again.
-  mutating func collectionIsDone() { reservedBytes = usualReservedBytes }
-  /// A reserve that no block has room for.
+  /// Why the next ensure is to collect, whatever room there is; nothing where it need not.
+  var dueCollection: CollectionEvent.Reason? {
+    if isCollectionPostponed { return .postponed }
+    if offHeap.virtualWords > virtualHeap.youngLimit { return .virtualHeap }
+    return fragments.words > freeWords ? .fragments : nil
+  }
+  /// A reserve that no block has room for: so every ensure takes the slow path.
   static var neverRoomBytes: Int { Int.max / 4 }
 
   /// Whether there is room for so many words on top of the reserve.

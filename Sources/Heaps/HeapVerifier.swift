@@ -5,8 +5,10 @@ import Terms
 ///
 /// Independent of the evacuators: walks every object of both generations, live or dead, the
 /// stack and the roots.
-public struct HeapVerifier {
+struct HeapVerifier: RootVisitor {
   private let young: ObjectStarts
+  /// The fragments in the order of their addresses.
+  private let fragments: [ObjectStarts]
   private let old: ObjectStarts?
   private let mature: AddressRange
   private let literals: LiteralAreas
@@ -18,7 +20,10 @@ public struct HeapVerifier {
   init(state: HeapState, literals: LiteralAreas) {
     young = ObjectStarts(from: state.start, to: state.top)
     old = state.old.map { ObjectStarts(from: $0.start, to: $0.top) }
-    mature = AddressRange(state.start, state.highWater)
+    var fragments: [ObjectStarts] = []
+    state.fragments.forEach { fragments.append(ObjectStarts(from: $0.start, to: $0.top)) }
+    self.fragments = fragments.sorted { $0.range.start < $1.range.start }
+    mature = state.mature
     self.literals = literals
   }
 
@@ -30,20 +35,23 @@ public struct HeapVerifier {
     OffHeapVerifier.verify(state)
     var verifier = HeapVerifier(state: state, literals: literals)
     verifier.place = .mature
-    verifier.verifyObjects(from: state.start, to: state.highWater)
+    verifier.verifyObjects(
+      from: state.mature.pointer, to: state.mature.pointer + state.mature.words)
     verifier.place = .young
     verifier.verifyObjects(from: state.highWater, to: state.top)
+    state.fragments.forEach { fragment in
+      let isMature = state.mature.contains(UInt(bitPattern: fragment.start))
+      verifier.verifyObjects(
+        from: fragment.start + (isMature ? state.mature.words : 0), to: fragment.top)
+    }
     if let old = state.old {
       verifier.place = .old
       verifier.verifyObjects(from: old.start, to: old.top)
     }
     verifier.place = .stack
-    verifier.verifyRoots(state.stackTop, count: state.stackWords)
+    verifier.visitRoots(state.stackTop, count: state.stackWords)
     verifier.place = .root
-    withUnsafeMutablePointer(to: &verifier) { verifier in
-      var visitor = SlotVisitor(action: .verify(verifier))
-      roots.visitSlots(&visitor)
-    }
+    SlotVisitor.show(&roots, to: &verifier)
   }
 
   private static func verifyPointers(_ state: HeapState) {
@@ -74,7 +82,7 @@ public struct HeapVerifier {
   }
 
   /// Verifies a run of slots outside the heap.
-  func verifyRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+  func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     for index in 0..<max(count, 0) where base[index] & 3 != 0 {
       verifyTerm(base[index], at: base + index)
     }
@@ -89,12 +97,12 @@ public struct HeapVerifier {
       precondition(isKnown, describe(bits, slot, "is no immediate"))
       return
     }
-    if young.range.contains(bits) {
+    if let space = youngSpace(of: bits) {
       precondition(place != .old, describe(bits, slot, "of the old generation is young"))
       precondition(
         place != .mature || mature.contains(bits),
         describe(bits, slot, "of a mature object is younger"))
-      precondition(young.contains(bits), describe(bits, slot, "refers to the inside of an object"))
+      precondition(space.contains(bits), describe(bits, slot, "refers to the inside of an object"))
     } else if let old, old.range.contains(bits) {
       precondition(old.contains(bits), describe(bits, slot, "refers to the inside of an object"))
     } else {
@@ -108,6 +116,17 @@ public struct HeapVerifier {
       precondition(
         term.cons[0].bits & 3 != 0, describe(bits, slot, "refers to a cell with no head"))
     }
+  }
+
+  /// The young block or the fragment that an address is in.
+  private func youngSpace(of bits: UInt) -> ObjectStarts? {
+    if young.range.contains(bits) { return young }
+    var (low, high) = (0, fragments.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if fragments[middle].range.start <= bits { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && fragments[low - 1].range.contains(bits) ? fragments[low - 1] : nil
   }
 
   private func describe(

@@ -10,6 +10,10 @@ extension ProcessHeap {
     _ sizing: CollectionState, toSpaceWords: Int, newOldBlockWords: Int?,
     roots: inout some RootSource & ~Copyable, stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
+    let fragments = try FragmentRanges(
+      state.pointee.fragments, without: state.pointee.givenUpMature,
+      allocator: environment.allocator)
+    defer { fragments?.free(to: environment.allocator) }
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
     if let newOldBlockWords {
       do {
@@ -24,19 +28,15 @@ extension ProcessHeap {
 
     let heap = state.pointee
     guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
-    let (top, oldTop) = PendingObjects.withStack { pending in
-      var evacuator = MinorEvacuator(
-        mature: AddressRange(heap.start, heap.highWater),
-        fresh: AddressRange(heap.highWater, heap.top),
-        to: to.words, oldTop: old.top, pending: pending)
-      evacuator.evacuateRoots(heap.stackTop, count: heap.stackWords)
-      withUnsafeMutablePointer(to: &evacuator) { evacuator in
-        var visitor = SlotVisitor(action: .evacuateYoung(evacuator))
-        roots.visitSlots(&visitor)
+    let fresh = AddressRange(heap.highWater, heap.top)
+    let (top, oldTop) =
+      if let fragments {
+        evacuateYoung(
+          FragmentSpace(ranges: TwoRanges(first: fresh, second: .empty), fragments: fragments),
+          to, oldTop: old.top, &roots)
+      } else {
+        evacuateYoung(fresh, to, oldTop: old.top, &roots)
       }
-      evacuator.finish()
-      return (evacuator.top, evacuator.oldTop)
-    }
     let promotedWords = oldTop - old.top
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
     state.pointee.old?.top = oldTop
@@ -49,7 +49,7 @@ extension ProcessHeap {
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
-      fromWords: heap.usedWords)
+      fromWords: heap.youngGenerationWords)
     let resize = environment.policy.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
@@ -59,7 +59,25 @@ extension ProcessHeap {
       allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
   }
 
-  /// Makes a to-space the young block: moves the stack there and frees the block before it.
+  /// Moves what is young and reached from the stack and the roots.
+  /// - Returns: the end of the new young heap, and that of the old generation.
+  private func evacuateYoung(
+    _ fresh: some FromSpace, _ to: MemoryBlock, oldTop: UnsafeMutablePointer<UInt>,
+    _ roots: inout some RootSource & ~Copyable
+  ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) {
+    let heap = state.pointee
+    return PendingObjects.withStack { pending in
+      var evacuator = MinorEvacuator(
+        mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop, pending: pending)
+      evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
+      SlotVisitor.show(&roots, to: &evacuator)
+      evacuator.finish()
+      return (evacuator.top, evacuator.oldTop)
+    }
+  }
+
+  /// Makes a to-space the young block: moves the stack there and frees the block before it and its
+  /// fragments.
   ///
   /// - Returns: the words that were copied and the words found dead.
   mutating func adopt(
@@ -77,7 +95,7 @@ extension ProcessHeap {
     let copied = survivors + movedElsewhere
     let freed = fromWords - copied
     state.pointee.counters.allocatedWords +=
-      before.usedWords - before.counters.wordsAfterLastCollection
+      before.youngGenerationWords - before.counters.wordsAfterLastCollection
     state.pointee.counters.wordsAfterLastCollection = survivors
     state.pointee.counters.copiedWords += copied
     state.pointee.counters.freedWords += freed
@@ -89,6 +107,9 @@ extension ProcessHeap {
     state.pointee.end = end
     state.pointee.stackTop = stackTop
     environment.freeHeapBlock(before.youngBlock, words: before.blockWords, kind: .processHeap)
+    environment.free(before.fragments)
+    state.pointee.fragments = FragmentList()
+    state.pointee.givenUpMature = nil
     return (copied, freed)
   }
 }

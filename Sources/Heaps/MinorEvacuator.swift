@@ -5,8 +5,8 @@ import Terms
 ///
 /// Terms never change, so references run from younger to older objects only: a mature object
 /// refers to no fresh one, and nothing old refers to anything young.
-struct MinorEvacuator {
-  private var plan: MinorPlan
+struct MinorEvacuator<Fresh: FromSpace>: RootVisitor {
+  private var plan: MinorPlan<Fresh>
   private var young: ToSpace
   private let pending: PendingObjects
 
@@ -15,7 +15,7 @@ struct MinorEvacuator {
   ///   - fresh: built since: goes to the new young heap.
   ///   - pending: nothing pending in it.
   init(
-    mature: AddressRange, fresh: AddressRange, to: UnsafeMutablePointer<UInt>,
+    mature: AddressRange, fresh: Fresh, to: UnsafeMutablePointer<UInt>,
     oldTop: UnsafeMutablePointer<UInt>, pending: PendingObjects
   ) {
     plan = MinorPlan(
@@ -30,7 +30,7 @@ struct MinorEvacuator {
   var oldTop: UnsafeMutablePointer<UInt> { plan.old.top }
 
   /// Moves what is reached from a run of root slots.
-  mutating func evacuateRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+  mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     young.evacuateRoots(base, count: count, by: &plan, pending: pending)
   }
 
@@ -42,8 +42,8 @@ struct MinorEvacuator {
 }
 
 /// Fresh objects move to the new young heap, mature ones to the old generation.
-struct MinorPlan: EvacuationPlan {
-  let fresh: AddressRange
+struct MinorPlan<Fresh: FromSpace>: EvacuationPlan {
+  let fresh: Fresh
   let mature: AddressRange
   /// What a mature object refers to is mature or stays.
   var promotion: FullPlan<AddressRange>

@@ -9,6 +9,7 @@ extension ProcessHeap {
     words: Int, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     precondition(words >= 0, "an ensure of \(words) words")
+    if state.pointee.delays > 0 { return try makeRoomWithoutCollecting(words: words) }
     let hasRoom = state.pointee.freeWords - HeapSizes.reservedWords >= words
     let zeal = environment.levers.zeal
     if zeal > 0 {
@@ -18,9 +19,10 @@ extension ProcessHeap {
         return try collect(.zeal, needing: words, fully: false, roots: &roots)
       }
     }
-    if state.pointee.isCollectionDue {
-      return try collect(.virtualHeap, needing: words, fully: false, roots: &roots)
+    if let reason = state.pointee.dueCollection {
+      return try collect(reason, needing: words, fully: false, roots: &roots)
     }
+    state.pointee.reservedBytes = environment.usualReservedBytes
     if hasRoom { return }
     try collect(.noRoom, needing: words, fully: false, roots: &roots)
   }
@@ -34,7 +36,19 @@ extension ProcessHeap {
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    if state.pointee.delays > 0 {
+      state.pointee.isCollectionPostponed = true
+      if fully { state.pointee.isFullSweepPostponed = true }
+      return
+    }
     try collect(.requested, needing: 0, fully: fully, roots: &roots)
+  }
+
+  /// Has the next ensure collect, if there is reason to.
+  func requestCollectionIfDue() {
+    if state.pointee.dueCollection != nil {
+      state.pointee.reservedBytes = HeapState.neverRoomBytes
+    }
   }
 
   /// What the rules of sizing need to know.
@@ -42,9 +56,10 @@ extension ProcessHeap {
     let heap = state.pointee
     return CollectionState(
       youngBlockWords: heap.blockWords, youngUsedWords: heap.usedWords,
-      stackWords: heap.stackWords, matureWords: heap.highWater - heap.start,
+      stackWords: heap.stackWords, matureWords: heap.mature.words,
       oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0,
-      neededWords: words, minorCollectionsSinceFullSweep: heap.minorsSinceFullSweep,
+      fragmentWords: heap.fragments.words, neededWords: words,
+      minorCollectionsSinceFullSweep: heap.minorsSinceFullSweep,
       fullSweepAfter: heap.options.fullSweepAfter, minimumHeapWords: heap.options.minimumWords,
       wantsFullSweep: fully || environment.levers.alwaysSweepsFully,
       growAtNextFullSweep: heap.growsAtNextFullSweep,
@@ -61,7 +76,8 @@ extension ProcessHeap {
     let outcome: CollectionOutcome
     let kind: CollectionEvent.Kind
     var followsFailedMinor = false
-    let sizing = collectionState(needing: words, fully: fully)
+    let sizing = collectionState(
+      needing: words, fully: fully || state.pointee.isFullSweepPostponed)
     switch environment.policy.plan(sizing) {
     case .minor(let toSpaceWords, let newOldBlockWords):
       kind = .minor
@@ -74,7 +90,9 @@ extension ProcessHeap {
       outcome = try sweepFully(
         sizing, toSpaceWords: toSpaceWords, roots: &roots, stopwatch: &stopwatch)
     }
-    state.pointee.collectionIsDone()
+    state.pointee.reservedBytes = environment.usualReservedBytes
+    state.pointee.isCollectionPostponed = false
+    state.pointee.isFullSweepPostponed = false
     let refusal = resize(by: outcome.resize, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
 

@@ -47,12 +47,11 @@ public struct ProcessHeap: ~Copyable {
       environment.allocator.free(stateBlock, kind: .fixed)
       throw error
     }
-    let reserved = HeapSizes.reservedWords * MemoryLayout<UInt>.stride
     state = stateBlock.base.bindMemory(to: HeapState.self, capacity: 1)
     state.initialize(
       to: HeapState(
         block: block, words: blockWords, options: options,
-        reservedBytes: environment.levers.zeal > 0 ? HeapState.neverRoomBytes : reserved))
+        reservedBytes: environment.usualReservedBytes))
     self.stateBlock = stateBlock
     self.environment = environment
   }
@@ -61,6 +60,7 @@ public struct ProcessHeap: ~Copyable {
     state.pointee.offHeap.releaseAll(to: environment.binaries)
     environment.allocator.free(state.pointee.youngBlock, kind: .processHeap)
     if let old = state.pointee.old { environment.allocator.free(old.block, kind: .oldHeap) }
+    environment.free(state.pointee.fragments)
     environment.allocator.free(stateBlock, kind: .fixed)
   }
 
@@ -127,19 +127,27 @@ public struct ProcessHeap: ~Copyable {
     let heap = state.pointee
     return HeapFigures(
       youngBlockWords: heap.blockWords, youngUsedWords: heap.usedWords,
-      stackWords: heap.stackWords, matureWords: heap.highWater - heap.start,
-      oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0)
+      stackWords: heap.stackWords, matureWords: heap.mature.words,
+      oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0,
+      fragmentWords: heap.fragments.words)
   }
 
   /// What was counted since the heap was made.
   public var counters: HeapCounters {
     var counters = state.pointee.counters
-    counters.allocatedWords += state.pointee.usedWords - counters.wordsAfterLastCollection
+    counters.allocatedWords +=
+      state.pointee.youngGenerationWords - counters.wordsAfterLastCollection
     return counters
   }
 }
 
 extension HeapEnvironment {
+  /// The bytes that a heap keeps free where no collection is due.
+  var usualReservedBytes: Int {
+    levers.zeal > 0
+      ? HeapState.neverRoomBytes : HeapSizes.reservedWords * MemoryLayout<UInt>.stride
+  }
+
   func allocateHeapBlock(words: Int, kind: MemoryKind) throws(HeapError) -> MemoryBlock {
     do {
       return try allocator.allocate(byteCount: words * MemoryLayout<UInt>.stride, kind: kind)

@@ -1,7 +1,7 @@
 import Terms
 
 /// Corrects the terms that point into a block after the block moved as a whole.
-struct Rebase {
+struct Rebase: RootVisitor {
   /// The address range the block had.
   let oldStart: UInt
   let byteCount: UInt
@@ -36,7 +36,7 @@ struct Rebase {
   }
 
   /// Corrects a run of slots.
-  func slots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+  func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     for index in 0..<max(count, 0) { correct(base + index) }
   }
 

@@ -57,16 +57,15 @@ extension ProcessHeap {
   ) throws(HeapError) {
     let block = try environment.allocateHeapBlock(words: words, kind: .processHeap)
     let before = state.pointee
-    let rebase = Rebase(from: before.start, words: before.usedWords, to: block.words)
+    var rebase = Rebase(from: before.start, words: before.usedWords, to: block.words)
     let top = block.words + before.usedWords
     let end = block.words + words
     let stackTop = end - before.stackWords
     block.words.update(from: before.start, count: before.usedWords)
     stackTop.update(from: before.stackTop, count: before.stackWords)
     rebase.objects(from: block.words, to: top)
-    rebase.slots(stackTop, count: before.stackWords)
-    var visitor = SlotVisitor(action: .rebase(rebase))
-    roots.visitSlots(&visitor)
+    rebase.visitRoots(stackTop, count: before.stackWords)
+    SlotVisitor.show(&roots, to: &rebase)
     rebase.list(&state.pointee.offHeap)
 
     state.pointee.youngBlock = block

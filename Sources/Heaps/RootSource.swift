@@ -42,22 +42,40 @@ public struct RootSlots: RootSource {
 
 /// What a collection does with the slots that a root source shows.
 public struct SlotVisitor {
-  enum Action {
-    case evacuateYoung(UnsafeMutablePointer<MinorEvacuator>)
-    case evacuateAll(UnsafeMutablePointer<FullEvacuator>)
-    case rebase(Rebase)
-    case verify(UnsafeMutablePointer<HeapVerifier>)
+  private let visitor: any SlotRunVisitor
+
+  /// Shows a visitor the slots of a source.
+  static func show(
+    _ source: inout some RootSource & ~Copyable, to visitor: inout some RootVisitor
+  ) {
+    withUnsafeMutablePointer(to: &visitor) { visitor in
+      var slots = SlotVisitor(visitor: VisitorReference(visitor: visitor))
+      source.visitSlots(&slots)
+    }
   }
-  let action: Action
 
   /// Visits a run of slots: each may be rewritten.
   public mutating func visit(_ slots: UnsafeMutablePointer<Term>, count: Int) {
     let start = UnsafeMutableRawPointer(slots).assumingMemoryBound(to: UInt.self)
-    switch action {
-    case .evacuateYoung(let evacuator): evacuator.pointee.evacuateRoots(start, count: count)
-    case .evacuateAll(let evacuator): evacuator.pointee.evacuateRoots(start, count: count)
-    case .rebase(let rebase): rebase.slots(start, count: count)
-    case .verify(let verifier): verifier.pointee.verifyRoots(start, count: count)
-    }
+    visitor.visit(start, count: count)
+  }
+}
+
+/// Does something with runs of root slots.
+protocol RootVisitor {
+  /// Visits a run; each slot may be rewritten.
+  mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int)
+}
+
+/// A visitor where it stands: one call for a run, whatever the visitor is.
+private protocol SlotRunVisitor {
+  func visit(_ base: UnsafeMutablePointer<UInt>, count: Int)
+}
+
+private struct VisitorReference<Visitor: RootVisitor>: SlotRunVisitor {
+  let visitor: UnsafeMutablePointer<Visitor>
+
+  func visit(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+    visitor.pointee.visitRoots(base, count: count)
   }
 }

@@ -14,11 +14,7 @@ extension ModelHeap {
     var pending: [(number: Int, term: Term)] = []
     self.init()
     func isOnHeap(_ term: Term) -> Bool {
-      if !term.isCons && !term.isBoxed { return false }
-      let young = UInt(bitPattern: state.start)..<UInt(bitPattern: state.top)
-      if young.contains(term.address) { return true }
-      guard let old = state.old else { return false }
-      return (UInt(bitPattern: old.start)..<UInt(bitPattern: old.top)).contains(term.address)
+      (term.isCons || term.isBoxed) && state.holds(term.address)
     }
     func read(_ term: Term, into model: inout ModelHeap) -> ModelTerm {
       guard isOnHeap(term) else { return .word(term) }

@@ -96,8 +96,8 @@ final class HeapProgram {
     if let difference { complain(difference, place) }
     let counters = heap.counters
     let figures = heap.figures
-    if counters.allocatedWords != figures.youngUsedWords + figures.oldUsedWords
-      + counters.freedWords
+    if counters.allocatedWords != figures.youngUsedWords + figures.fragmentWords
+      + figures.oldUsedWords + counters.freedWords
     {
       complain("\(counters) do not add up to \(figures)", place)
     }
@@ -107,7 +107,7 @@ final class HeapProgram {
 
   private func step() throws(HeapError) {
     if generator.number(below: plan.dropsEvery) == 0 { return unwind() }
-    switch generator.number(below: 21) {
+    switch generator.number(below: 23) {
     case 0...8: try buildTerm()
     case 9...10: setRegister(anyRegister(), (.nil, .nil))
     case 11: setRegister(anyRegister(), register(anyRegister()))
@@ -116,6 +116,8 @@ final class HeapProgram {
     case 16...17: if !frames.isEmpty { setRegister(anyRegister(), popFrame()) }
     case 18: try buildList()
     case 19: try buildHandle()
+    case 20: try buildBesideTheHeap()
+    case 21: try runWithoutCollecting()
     default: if generator.number(below: 20) == 0 { try collect() }
     }
   }
@@ -184,6 +186,46 @@ final class HeapProgram {
     setRegister(target, (model.add(object), term))
   }
 
+  /// Builds a term in a fragment.
+  private func buildBesideTheHeap() throws(HeapError) {
+    let term = generator.plan(
+      objects: 1 + generator.number(below: plan.largestTerm), roots: modelRegisters, model: model)
+    let words = term.words + generator.number(below: 10)
+    var fragment = try makeFragment(words: words, attempts: attempts)
+    let pair = fragment.build { cursor, _ in
+      term.build(cursor: &cursor, model: &model, root: register)
+    }
+    heap.attach(fragment)
+    setRegister(anyRegister(), pair)
+  }
+
+  private func makeFragment(words: Int, attempts: Int) throws(HeapError) -> HeapFragment {
+    do {
+      return try HeapFragment(environment: heap.environment, words: words)
+    } catch {
+      if attempts == 1 { throw error }
+      noteRefusal(error)
+      return try makeFragment(words: words, attempts: attempts - 1)
+    }
+  }
+
+  /// Builds and pushes in a section in which nothing may move.
+  private func runWithoutCollecting() throws(HeapError) {
+    heap.delayCollections()
+    defer { heap.allowCollections() }
+    let collections = collectionsSeen
+    for _ in 0..<generator.number(below: 4) {
+      switch generator.number(below: 8) {
+      case 0...3: try buildTerm()
+      case 4: try pushFrame()
+      case 5: if !frames.isEmpty { _ = popFrame() }
+      case 6: try buildList()
+      default: try collect()
+      }
+    }
+    if collectionsSeen != collections { complain("a collection", "a section without collections") }
+  }
+
   private func takeInnerTerm() {
     let source = anyRegister()
     let path = generator.path(from: modelRegisters[source], model: model)
@@ -244,12 +286,16 @@ final class HeapProgram {
       do {
         return try body(&heap, &roots)
       } catch {
-        refusals.append(error)
-        check("after a refusal")
-        onRefusal()
+        noteRefusal(error)
       }
     }
     try body(&heap, &roots)
+  }
+
+  private func noteRefusal(_ error: HeapError) {
+    refusals.append(error)
+    check("after a refusal")
+    onRefusal()
   }
 
   private func noteCollections(_ place: String) {

@@ -21,9 +21,7 @@ extension ProcessHeap {
     }
     commit(cursor)
     state.pointee.offHeap = list
-    if list.virtualWords > state.pointee.virtualHeap.youngLimit {
-      state.pointee.requestCollection()
-    }
+    requestCollectionIfDue()
     return result
   }
 

@@ -38,6 +38,18 @@ public struct OffHeapList: BitwiseCopyable, Sendable {
     virtualWords &+= OffHeapObject.words(heldBy: object)
   }
 
+  /// Puts the objects of another list in front of this one's.
+  /// - Complexity: O(objects of the other).
+  public mutating func push(contentsOf other: OffHeapList) {
+    guard var last = UnsafeMutablePointer<UInt>(bitPattern: other.first) else { return }
+    while let next = UnsafeMutablePointer<UInt>(bitPattern: OffHeapObject.next(of: last)) {
+      last = next
+    }
+    last[2] = first
+    first = other.first
+    virtualWords &+= other.virtualWords
+  }
+
   /// Gives back every reference that the objects hold, as their heap ends.
   /// - Parameter provider: where the binaries came from.
   /// - Complexity: O(objects).

@@ -1,0 +1,87 @@
+import Carriers
+
+/// The blocks of a heap beside its young block that hold young terms: what was built where there
+/// was no room and no collection could run. The next collection moves what lives out of them.
+///
+/// ```
+///   start                          top                 note
+///     | objects, one behind another | free              | next | start | top | bytes |
+///                                                          |
+///                                     the next fragment's note, or 0
+/// ```
+/// The note stands at the end of the words in use, where a young block that is given up has room
+/// at all times: its stack, or the words reserved below it.
+@usableFromInline
+package struct FragmentList: BitwiseCopyable {
+  /// The address of the first fragment's note, or 0.
+  private var first: UInt = 0
+  /// The words of all objects in the fragments (`mbuf_size`).
+  package private(set) var words = 0
+  /// The number of fragments.
+  private(set) var count = 0
+
+  /// The words of a note.
+  static var noteWords: Int { 4 }
+
+  @usableFromInline init() {}
+
+  var isEmpty: Bool { first == 0 }
+
+  /// Puts a fragment in front.
+  /// - Parameter end: behind the words in use, of which the last become the note.
+  mutating func push(
+    start: UnsafeMutablePointer<UInt>, top: UnsafeMutablePointer<UInt>,
+    end: UnsafeMutablePointer<UInt>, blockBytes: Int
+  ) {
+    let note = end - Self.noteWords
+    precondition(top <= note, "a fragment without room for its note")
+    note[0] = first
+    note[1] = UInt(bitPattern: start)
+    note[2] = UInt(bitPattern: top)
+    note[3] = UInt(blockBytes)
+    first = UInt(bitPattern: note)
+    words += top - start
+    count += 1
+  }
+
+  /// Calls with each fragment, the one that came last first; the body may free it.
+  func forEach(_ body: (HeapFragmentNote) -> Void) {
+    var next = UnsafeMutablePointer<UInt>(bitPattern: first)
+    while let note = next {
+      next = UnsafeMutablePointer(bitPattern: note[0])
+      body(HeapFragmentNote(note: note))
+    }
+  }
+}
+
+/// What the note of a fragment tells.
+struct HeapFragmentNote {
+  let start: UnsafeMutablePointer<UInt>
+  /// The end of its objects.
+  let top: UnsafeMutablePointer<UInt>
+  /// The words up to the end of the note.
+  let words: Int
+  let blockBytes: Int
+
+  fileprivate init(note: UnsafeMutablePointer<UInt>) {
+    guard let start = UnsafeMutablePointer<UInt>(bitPattern: note[1]),
+      let top = UnsafeMutablePointer<UInt>(bitPattern: note[2])
+    else { preconditionFailure("a fragment at no address") }
+    self.start = start
+    self.top = top
+    words = note + FragmentList.noteWords - start
+    blockBytes = Int(note[3])
+  }
+}
+
+extension HeapEnvironment {
+  /// Frees the blocks of all fragments.
+  func free(_ fragments: FragmentList) {
+    fragments.forEach { fragment in
+      if levers.verifies {
+        fragment.start.update(repeating: HeapLevers.freedWord, count: fragment.words)
+      }
+      allocator.free(at: fragment.start, byteCount: fragment.blockBytes, kind: .processHeap)
+    }
+  }
+}
