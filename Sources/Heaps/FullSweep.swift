@@ -21,9 +21,11 @@ extension ProcessHeap {
       second: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty)
     let top =
       if let fragments {
-        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to, &roots)
+        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to) {
+          roots.visitSlots(&$0)
+        }
       } else {
-        evacuateAll(from: blocks, to, &roots)
+        evacuateAll(from: blocks, to) { roots.visitSlots(&$0) }
       }
     let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
@@ -47,15 +49,18 @@ extension ProcessHeap {
   }
 
   /// Moves all that is reached from the stack and the roots.
+  ///
+  /// Not generic over the roots as well: who calls from afar would get a version that is special
+  /// in neither.
   /// - Returns: the end of what was moved.
   private func evacuateAll(
-    from: some FromSpace, _ to: MemoryBlock, _ roots: inout some RootSource & ~Copyable
+    from: some FromSpace, _ to: MemoryBlock, showRoots: (inout SlotVisitor) -> Void
   ) -> UnsafeMutablePointer<UInt> {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
       var evacuator = FullEvacuator(from: from, to: to.words, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
-      SlotVisitor.show(&roots, to: &evacuator)
+      SlotVisitor.handing(to: &evacuator, showRoots)
       evacuator.finish()
       return evacuator.top
     }

@@ -51,7 +51,7 @@ struct HeapVerifier: RootVisitor {
     verifier.place = .stack
     verifier.visitRoots(state.stackTop, count: state.stackWords)
     verifier.place = .root
-    SlotVisitor.show(&roots, to: &verifier)
+    SlotVisitor.handing(to: &verifier) { roots.visitSlots(&$0) }
   }
 
   private static func verifyPointers(_ state: HeapState) {

@@ -33,9 +33,10 @@ extension ProcessHeap {
       if let fragments {
         evacuateYoung(
           FragmentSpace(ranges: TwoRanges(first: fresh, second: .empty), fragments: fragments),
-          to, oldTop: old.top, &roots)
+          to, oldTop: old.top
+        ) { roots.visitSlots(&$0) }
       } else {
-        evacuateYoung(fresh, to, oldTop: old.top, &roots)
+        evacuateYoung(fresh, to, oldTop: old.top) { roots.visitSlots(&$0) }
       }
     let promotedWords = oldTop - old.top
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
@@ -63,14 +64,14 @@ extension ProcessHeap {
   /// - Returns: the end of the new young heap, and that of the old generation.
   private func evacuateYoung(
     _ fresh: some FromSpace, _ to: MemoryBlock, oldTop: UnsafeMutablePointer<UInt>,
-    _ roots: inout some RootSource & ~Copyable
+    showRoots: (inout SlotVisitor) -> Void
   ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
       var evacuator = MinorEvacuator(
         mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
-      SlotVisitor.show(&roots, to: &evacuator)
+      SlotVisitor.handing(to: &evacuator, showRoots)
       evacuator.finish()
       return (evacuator.top, evacuator.oldTop)
     }

@@ -36,6 +36,12 @@ struct PendingObjects {
     return top.pointee
   }
 
+  /// Takes back a cell that was pushed last: the slot of its tail.
+  @inline(__always)
+  mutating func popTailSlot() -> UnsafeMutablePointer<UInt> {
+    UnsafeMutablePointer(bitPattern: pop() &+ 7).unsafelyUnwrapped
+  }
+
   /// Notes a term.
   ///
   /// - Returns: whether there was room.

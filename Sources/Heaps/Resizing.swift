@@ -65,7 +65,7 @@ extension ProcessHeap {
     stackTop.update(from: before.stackTop, count: before.stackWords)
     rebase.objects(from: block.words, to: top)
     rebase.visitRoots(stackTop, count: before.stackWords)
-    SlotVisitor.show(&roots, to: &rebase)
+    SlotVisitor.handing(to: &rebase) { roots.visitSlots(&$0) }
     rebase.list(&state.pointee.offHeap)
 
     state.pointee.youngBlock = block

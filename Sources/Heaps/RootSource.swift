@@ -44,13 +44,13 @@ public struct RootSlots: RootSource {
 public struct SlotVisitor {
   private let visitor: any SlotRunVisitor
 
-  /// Shows a visitor the slots of a source.
-  static func show(
-    _ source: inout some RootSource & ~Copyable, to visitor: inout some RootVisitor
+  /// Calls with a visitor of slots that hands each run on.
+  static func handing(
+    to visitor: inout some RootVisitor, _ show: (inout SlotVisitor) -> Void
   ) {
     withUnsafeMutablePointer(to: &visitor) { visitor in
       var slots = SlotVisitor(visitor: VisitorReference(visitor: visitor))
-      source.visitSlots(&slots)
+      show(&slots)
     }
   }
 

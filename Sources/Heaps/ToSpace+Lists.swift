@@ -1,0 +1,123 @@
+import Terms
+
+/// Moving lists, cell behind cell.
+extension ToSpace {
+  /// Copies a cell that has not moved, forwards it and corrects the slot that refers to it.
+  ///
+  /// - Returns: the tail, whose slot in the copy becomes `slot`.
+  @inline(__always)
+  private static func moveCell(
+    _ cell: UnsafeMutablePointer<UInt>, _ slot: inout UnsafeMutablePointer<UInt>,
+    _ top: inout UnsafeMutablePointer<UInt>
+  ) -> UInt {
+    let tail = cell[1]
+    let new = top
+    let forward = UInt(bitPattern: new) &+ 1
+    // Both words at once: what limits this loop is its stores.
+    let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
+    UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
+    cell[0] = 0
+    cell[1] = forward
+    slot.pointee = forward
+    slot = new + 1
+    top = new + 2
+    return tail
+  }
+
+  /// Moves the object that a moved cell holds right behind the cell, if it has not moved yet.
+  ///
+  /// - Returns: whether the object was moved before, or holds no terms but immediates.
+  @inline(__always)
+  private static func moveHead(
+    _ head: UInt, of cell: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let object = Term(bits: head).boxed
+    let header = object[0]
+    if header & 3 != 0 {
+      cell[0] = header
+      return true
+    }
+    let copy = top
+    cell[0] = UInt(bitPattern: copy) &+ 2
+    let moved = moveObject(object, header: header, to: copy)
+    top = moved.end
+    return moved.isSettled
+  }
+
+  /// Copies the cells of a list, each with the object it holds behind it: so they were built.
+  ///
+  /// - Parameters:
+  ///   - first: the term of the first cell, which moves to this space.
+  ///   - slot: the slot that refers to it.
+  /// - Returns: the top of the pending objects: more than before if the list goes on when they
+  ///   were visited.
+  @inline(never)
+  mutating func moveChain(
+    _ first: UInt, _ slot: UnsafeMutablePointer<UInt>, by plan: inout some EvacuationPlan,
+    pending: PendingObjects
+  ) -> UnsafeMutablePointer<UInt> {
+    var top = top
+    var pending = pending
+    let bottom = pending.top
+    var bits = first
+    var slot = slot
+    moving: while true {
+      var cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+      var head = cell[0]
+      // What the list goes on with in its slot.
+      var rest: UInt
+      run: do {
+        // A tight loop of its own for cells that hold immediates.
+        while head & 3 == 3 {
+          rest = Self.moveCell(cell, &slot, &top)
+          if rest & 3 != 1 || !plan.moves(rest) { break run }
+          cell = UnsafeMutablePointer<UInt>(bitPattern: rest &- 1).unsafelyUnwrapped
+          head = cell[0]
+        }
+        if head == 0 {
+          slot.pointee = cell[1]
+          rest = Term.nil.bits
+          break run
+        }
+        let new = top
+        let tail = Self.moveCell(cell, &slot, &top)
+        rest = tail
+        if !plan.moves(head) {
+          plan.evacuateElsewhere(new, pending)
+        } else if head & 3 == 2 {
+          if !Self.moveHead(head, of: new, &top) {
+            // The object first, then the rest of the list.
+            if tail & 3 == 3 {
+              note(new[0], in: &pending)
+            } else if pending.push(UInt(bitPattern: new) &+ 1, new[0]) {
+              break moving
+            } else {
+              leave(new[0])
+            }
+          }
+        } else {
+          // The list in the list first.
+          if tail & 3 == 3 || pending.push(UInt(bitPattern: new) &+ 1) {
+            slot = new
+            bits = head
+            continue
+          }
+          leave(UInt(bitPattern: new))
+        }
+      }
+      while rest & 3 == 3 {
+        // The end: the list around this one goes on.
+        if pending.top == bottom || pending.last & 3 != 1 { break moving }
+        slot = pending.popTailSlot()
+        rest = slot.pointee
+      }
+      if rest & 3 != 1 || !plan.moves(rest) {
+        note(UInt(bitPattern: slot) &- 7, in: &pending)
+        break
+      }
+      bits = rest
+    }
+    self.top = top
+    return pending.top
+  }
+}

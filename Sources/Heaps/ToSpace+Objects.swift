@@ -1,0 +1,54 @@
+import Terms
+
+/// Moving one object.
+extension ToSpace {
+  /// Copies an object that has not moved and forwards it.
+  ///
+  /// - Returns: the end of the copy, and whether it holds no terms but immediates. By value, so
+  ///   that the caller keeps the top in a register.
+  @inline(__always)
+  static func moveObject(
+    _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
+  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+    let second = object[1]
+    object[0] = UInt(bitPattern: new) &+ 2
+    // Nothing is shorter than two words; most is not much longer.
+    new[0] = header
+    new[1] = second
+    if header == Header.float.bits { return (new + 2, true) }
+    let words = 1 &+ Int(header >> 6)
+    if header & 0x3F != 0 || words > 4 { return moveRest(of: object, header: header, to: new) }
+    // All elements, and-ed: the low bits stay 11 as long as each is an immediate.
+    var elements = second
+    if words > 2 {
+      let third = object[2]
+      new[2] = third
+      elements &= third
+      if words > 3 {
+        let fourth = object[3]
+        new[3] = fourth
+        elements &= fourth
+      }
+    }
+    return (new + words, elements & 3 == 3)
+  }
+
+  /// Copies what stands behind the first two words of an object that is long or of a rarer kind.
+  @inline(never)
+  private static func moveRest(
+    of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
+  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+    let header = Header(bits: header)
+    let words = header.objectWords(at: object)
+    let raw = 1 + header.rawWords
+    var elements = UInt.max
+    var index = 2
+    while index < words {
+      let element = object[index]
+      new[index] = element
+      elements &= element
+      index &+= 1
+    }
+    return (new + words, words == raw || header.rawWords == 0 && elements & new[1] & 3 == 3)
+  }
+}
