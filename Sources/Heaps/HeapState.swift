@@ -78,15 +78,20 @@ public struct HeapState: BitwiseCopyable {
   /// What survived the last collection and is promoted by the next minor one.
   var mature: AddressRange { givenUpMature ?? AddressRange(start, highWater) }
 
+  /// Calls with the start and the end of the objects in each of its generations and fragments.
+  func forEachSpace(
+    _ body: (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) -> Void
+  ) {
+    body(start, top)
+    if let old { body(old.start, old.top) }
+    fragments.forEach { body($0.start, $0.top) }
+  }
+
   /// Whether an address is in one of its generations or fragments, not in its stack.
   package func holds(_ address: UInt) -> Bool {
-    if AddressRange(start, top).contains(address) { return true }
-    if let old, AddressRange(old.start, old.top).contains(address) { return true }
-    var isInFragment = false
-    fragments.forEach {
-      isInFragment = isInFragment || AddressRange($0.start, $0.top).contains(address)
-    }
-    return isInFragment
+    var isHeld = false
+    forEachSpace { isHeld = isHeld || AddressRange($0, $1).contains(address) }
+    return isHeld
   }
 
   /// The words between heap and stack.

@@ -9,6 +9,7 @@ import Terms
 public final class LiteralAreas: Sendable {
   private let allocator: BlockAllocator
   private let binaries: BlockBinaries
+  /// In the order of their addresses.
   private let areas = Mutex<[LiteralArea]>([])
 
   init(allocator: BlockAllocator, binaries: BlockBinaries) {
@@ -20,21 +21,23 @@ public final class LiteralAreas: Sendable {
     areas.withLock { areas in
       for index in areas.indices {
         areas[index].offHeap.releaseAll(to: binaries)
-        allocator.free(areas[index].block, kind: .literal)
+        if let block = areas[index].block { allocator.free(block, kind: .literal) }
       }
     }
   }
 
   /// Makes an area of so many words and lets a closure build terms in it.
   ///
-  /// The area lives as long as the system.
+  /// The area lives as long as the system, or until it is released.
   /// - Parameters:
   ///   - words: the words that the closure may build.
   ///   - body: builds at the cursor and links what holds binaries in the list.
+  /// - Returns: the area, for ``release(_:)``.
   /// - Throws: what the closure throws, after which the area is gone; or what memory refused.
+  @discardableResult
   public func build<Failure: Error>(
     words: Int, _ body: (inout WordCursor, inout OffHeapList) throws(Failure) -> Void
-  ) throws(LiteralError<Failure>) {
+  ) throws(LiteralError<Failure>) -> LiteralArea {
     if words == 0 {
       // Nothing but immediates: the cursor has no room and needs none.
       var word: UInt = 0
@@ -47,7 +50,7 @@ public final class LiteralAreas: Sendable {
       } catch {
         throw .builder(error)
       }
-      return
+      return .empty
     }
     let block: MemoryBlock
     do {
@@ -66,12 +69,47 @@ public final class LiteralAreas: Sendable {
       throw .builder(error)
     }
     let area = LiteralArea(block: block, words: words, offHeap: list)
-    areas.withLock { $0.append(area) }
+    areas.withLock { $0.insert(area, at: Self.index(behind: area.range.start, in: $0)) }
+    return area
+  }
+
+  /// Frees an area.
+  ///
+  /// - Parameter area: one that no process refers to any more: each was asked to copy what it used
+  ///   of it, by ``ProcessHeap/copyLiterals(of:roots:)``, and nobody got a term of it since.
+  /// - Precondition: the area is one of these and was not released before.
+  public func release(_ area: LiteralArea) {
+    guard let block = area.block else { return }
+    areas.withLock { areas in
+      let index = Self.index(behind: area.range.start, in: areas) - 1
+      precondition(
+        index >= 0 && areas[index].range.start == area.range.start,
+        "an area of literals that is not there, or not any more")
+      areas.remove(at: index)
+    }
+    var list = area.offHeap
+    list.releaseAll(to: binaries)
+    block.words.update(repeating: HeapLevers.freedWord, count: area.range.words)
+    allocator.free(block, kind: .literal)
   }
 
   /// Whether an address is in a literal area.
+  /// - Complexity: O(log areas).
   func contains(_ address: UInt) -> Bool {
-    areas.withLock { areas in areas.contains { $0.range.contains(address) } }
+    areas.withLock { areas in
+      let index = Self.index(behind: address, in: areas) - 1
+      return index >= 0 && areas[index].range.contains(address)
+    }
+  }
+
+  /// The index behind the last area that begins at an address or below.
+  private static func index(behind address: UInt, in areas: [LiteralArea]) -> Int {
+    var (low, high) = (0, areas.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if areas[middle].range.start <= address { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 
@@ -84,15 +122,26 @@ public enum LiteralError<Failure: Error>: Error {
 }
 
 /// One area: a block of terms one behind the other.
-struct LiteralArea: @unchecked Sendable {  // The words are written before the area is shared.
-  let block: MemoryBlock
+public struct LiteralArea: @unchecked Sendable {  // The words are written before it is shared.
+  /// Nothing where no words were asked for.
+  let block: MemoryBlock?
   let range: AddressRange
   /// Its objects that hold something outside.
-  var offHeap: OffHeapList
+  var offHeap = OffHeapList()
+
+  /// An area of immediates only.
+  static var empty: LiteralArea { LiteralArea(block: nil, range: .empty) }
+
+  private init(block: MemoryBlock?, range: AddressRange) {
+    self.block = block
+    self.range = range
+  }
 
   init(block: MemoryBlock, words: Int, offHeap: OffHeapList) {
+    self.init(block: block, range: AddressRange(block.words, block.words + words))
     self.offHeap = offHeap
-    self.block = block
-    range = AddressRange(block.words, block.words + words)
   }
+
+  /// The words of its terms.
+  public var words: Int { range.words }
 }

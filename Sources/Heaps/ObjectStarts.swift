@@ -26,6 +26,24 @@ struct ObjectStarts {
     return marks[word / 64] >> UInt64(word % 64) & 1 == 1
   }
 
+  /// Calls with each slot that holds a term, of the objects that stand one behind the other.
+  @inline(__always)
+  static func forEachTerm(
+    from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>,
+    _ body: (UnsafeMutablePointer<UInt>) -> Void
+  ) {
+    var scan = start
+    while scan < top {
+      let bits = scan.pointee
+      if bits & 3 == 0 {
+        scan += 1 &+ Header(bits: bits).rawWords
+      } else {
+        body(scan)
+        scan += 1
+      }
+    }
+  }
+
   /// The first term of the object that begins at an address, and the end of the object.
   ///
   /// Traps where the object is none, or reaches beyond the end of what is used.

@@ -42,15 +42,6 @@ struct Rebase: RootVisitor {
 
   /// Corrects the objects that stand one behind the other from `start` to `top`.
   func objects(from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>) {
-    var scan = start
-    while scan < top {
-      let bits = scan.pointee
-      if bits & 3 == 0 {
-        scan += 1 &+ Header(bits: bits).rawWords
-      } else {
-        correct(scan)
-        scan += 1
-      }
-    }
+    ObjectStarts.forEachTerm(from: start, to: top, correct)
   }
 }
