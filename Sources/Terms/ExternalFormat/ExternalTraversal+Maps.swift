@@ -1,5 +1,5 @@
-/// Maps: flat ones in the order of their keys, hashed ones in the order of their slots or, to be
-/// deterministic, of their keys.
+/// Maps: flat ones in the order of their keys, hashed ones from their last slot to their first, as
+/// the Erlang runtime does, or, to be deterministic, in the order of their keys.
 extension ExternalTraversal {
   mutating func map(_ map: Words) throws(ExternalEncodeError) -> Term? {
     sink.number(ExternalTag.map, try checked(Int(map[1])))
@@ -47,28 +47,27 @@ extension ExternalTraversal {
     return true
   }
 
-  /// Encodes what the slots of a node lead to.
+  /// Encodes what the slots of a node lead to, the last first.
   mutating func slots(_ address: Words, count: Int) throws(ExternalEncodeError) -> Term? {
-    var (next, left) = (address, count)
+    var (first, left) = (address, count)
     while left > 0 {
-      let slot = Term(bits: next[0])
-      next += 1
       left &-= 1
+      let slot = Term(bits: first[left])
       if slot.isCons {
         let cell = slot.cellWords
         let (key, value) = (Term(bits: cell[0]), Term(bits: cell[1]))
         var isKeyDone = !key.isCons
         if isKeyDone { isKeyDone = try leaf(key) }
         if isKeyDone, !value.isCons, try leaf(value) { continue }
-        if left > 0 { try pending.push(.slots(next, count: left)) }
+        if left > 0 { try pending.push(.slots(first, count: left)) }
         if isKeyDone { return value }
         try pending.push(.elements(cell + 1, count: 1))
         return key
       }
-      if left > 0 { try pending.push(.slots(next, count: left)) }
+      if left > 0 { try pending.push(.slots(first, count: left)) }
       let node = slot.boxed
       let inner = HashMap.slots(at: node)
-      (next, left) = (node + 1 + Header(bits: node[0]).rawWords, inner.count)
+      (first, left) = (node + 1 + Header(bits: node[0]).rawWords, inner.count)
     }
     return nil
   }
