@@ -1,13 +1,16 @@
 /// How the terms that hold no terms are hashed, and in which form those that do.
+///
+/// Hashes go in and out by value: a round waits for the one before it, so the hash must stay in a
+/// register.
 protocol HashRule {
   /// Whether the pairs of a map may come in any order, as they do from map to map.
   ///
   /// If not, the order of equal maps must be equal, and the cells of lists are marked.
   static var isPortable: Bool { get }
   /// Adds a term that holds no terms.
-  func add(leaf: Term, to hash: inout JenkinsHash)
+  func adding(leaf term: Term, to hash: JenkinsHash) -> JenkinsHash
   /// Adds what a fun is but for its free variables.
-  func add(fun: UnsafeMutablePointer<UInt>, to hash: inout JenkinsHash)
+  func adding(fun: UnsafeMutablePointer<UInt>, to hash: JenkinsHash) -> JenkinsHash
 }
 
 extension Term {
@@ -47,7 +50,6 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
 
   private let rule: Rule
   private var pending: ScratchStack
-  private var hash: JenkinsHash
   private var pairSum: UInt32 = 0
   private var words: UnsafePointer<UInt>
   private var count = 0
@@ -57,11 +59,7 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
   static func hash(
     _ term: Term, rule: Rule, seed: UInt32, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    if !term.holdsTerms {
-      var hash = JenkinsHash(value: seed)
-      rule.add(leaf: term, to: &hash)
-      return hash.value
-    }
+    if !term.holdsTerms { return rule.adding(leaf: term, to: JenkinsHash(value: seed)).value }
     return try walk(term, rule: rule, seed: seed, scratch: scratch)
   }
 
@@ -69,16 +67,16 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
   private static func walk(
     _ term: Term, rule: Rule, seed: UInt32, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    var walk = HashWalk(rule: rule, seed: seed, scratch: scratch)
-    try walk.open(term)
-    try walk.run()
-    return walk.hash.value
+    var walk = HashWalk(rule: rule, scratch: scratch)
+    return try withUnsafePointer(to: term.bits) { word throws(ScratchExhausted) in
+      (walk.words, walk.count) = (word, 1)
+      return try walk.run(JenkinsHash(value: seed)).value
+    }
   }
 
-  private init(rule: Rule, seed: UInt32, scratch: any ScratchProvider) {
+  private init(rule: Rule, scratch: any ScratchProvider) {
     self.rule = rule
     pending = ScratchStack(provider: scratch)
-    hash = JenkinsHash(value: seed)
     words = UnsafePointer(bitPattern: 8).unsafelyUnwrapped
   }
 
@@ -99,26 +97,43 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
 // MARK: - Going on
 
 extension HashWalk {
-  private mutating func run() throws(ScratchExhausted) {
-    repeat {
+  private mutating func run(_ seed: JenkinsHash) throws(ScratchExhausted) -> JenkinsHash {
+    var hash = seed
+    while true {
       while count > 0 {
         let term = Term(bits: words.pointee)
         words += 1
         count &-= 1
-        if term.holdsTerms {
+        if term.isCons {
+          try push(.words, words, count)
+          hash = try openList(term, hash)
+        } else if term.isImmediate || !term.holdsTerms {
+          hash = rule.adding(leaf: term, to: hash)
+        } else {
           try push(.words, words, count)
           count = 0
-          try open(term)
-        } else {
-          rule.add(leaf: term, to: &hash)
+          if term.isTuple {
+            openTuple(term, &hash)
+          } else {
+            hash = try openRare(term, hash)
+          }
         }
       }
-    } while try resume()
+      guard let low = pending.pop(), let word = pending.pop() else { return hash }
+      if low & 7 == Frame.words.rawValue {
+        enter(word, Int(low >> 3))
+      } else {
+        hash = try resume(low, word, hash)
+      }
+    }
   }
 
-  /// Takes up what was left, or nothing at the end.
-  private mutating func resume() throws(ScratchExhausted) -> Bool {
-    guard let low = pending.pop(), let word = pending.pop() else { return false }
+  /// Takes up what was left and is no more than words.
+  @inline(never)
+  private mutating func resume(
+    _ low: UInt, _ word: UInt, _ before: JenkinsHash
+  ) throws(ScratchExhausted) -> JenkinsHash {
+    var hash = before
     guard let frame = Frame(rawValue: low & 7) else { preconditionFailure("a torn stack") }
     let left = Int(low >> 3)
     switch frame {
@@ -128,37 +143,48 @@ extension HashWalk {
       enter(word, left)
     case .pairs: try nextPair(word, left)
     case .slots: try nextSlot(word, left)
-    case .pairEnd: endPair()
+    case .pairEnd:
+      pairSum ^= hash.value
+      hash.value = 0
     case .mapEnd:
       hash.value = UInt32(truncatingIfNeeded: word)
       hash.add(pairSum, .mapPairs)
       pairSum = UInt32(truncatingIfNeeded: word >> 32)
     }
-    return true
+    return hash
   }
 
+  @inline(__always)
   private mutating func enter(_ address: UInt, _ count: Int) {
     words = UnsafePointer(bitPattern: address).unsafelyUnwrapped
     self.count = count
   }
 
-  /// Begins with what is in a term; the run at hand must be empty.
-  private mutating func open(_ term: Term) throws(ScratchExhausted) {
-    if term.isCons { return try openList(term) }
-    let object = term.boxed
-    switch term.header.subtag {
-    case .tuple:
-      let arity = term.header.arity
-      hash.add(UInt32(truncatingIfNeeded: arity), .tuple)
-      words = UnsafePointer(object + 1)
-      count = arity
-    case .map:
-      try openMap(term)
-    default:
-      rule.add(fun: object, to: &hash)
+  /// Begins with the elements of a tuple.
+  @inline(__always)
+  private mutating func openTuple(_ tuple: Term, _ hash: inout JenkinsHash) {
+    let object = tuple.boxed
+    let arity = Header(bits: object[0]).arity
+    hash.add(UInt32(truncatingIfNeeded: arity), .tuple)
+    words = UnsafePointer(object + 1)
+    count = arity
+  }
+
+  /// Begins with what is in a map or a fun; the run at hand must be empty.
+  @inline(never)
+  private mutating func openRare(
+    _ term: Term, _ before: JenkinsHash
+  ) throws(ScratchExhausted) -> JenkinsHash {
+    var hash = before
+    if term.isMap {
+      try openMap(term, &hash)
+    } else {
+      let object = term.boxed
+      hash = rule.adding(fun: object, to: hash)
       words = UnsafePointer(Fun.terms(at: object) + 1)
       count = Fun.freeCount(at: object)
     }
+    return hash
   }
 }
 
@@ -168,7 +194,11 @@ extension HashWalk {
   /// Runs through the cells of a list up to its tail or to a cell whose head holds terms.
   ///
   /// Bytes are packed in fours, since most lists of bytes are text.
-  private mutating func openList(_ list: Term) throws(ScratchExhausted) {
+  @inline(__always)
+  private mutating func openList(
+    _ list: Term, _ before: JenkinsHash
+  ) throws(ScratchExhausted) -> JenkinsHash {
+    var hash = before
     var cell = list.cons
     while true {
       var (packed, length) = (UInt32(0), UInt32(0))
@@ -180,47 +210,48 @@ extension HashWalk {
           (packed, length) = (0, 0)
         }
         if !cell[1].isCons {
-          addRest(packed, length)
-          return enter(UInt(bitPattern: cell + 1), 1)
+          addRest(packed, length, &hash)
+          enter(UInt(bitPattern: cell + 1), 1)
+          return hash
         }
         cell = cell[1].cons
       }
-      addRest(packed, length)
-      if try !openCell(cell) { return }
+      addRest(packed, length, &hash)
+      if !Rule.isPortable { hash.mark(.head) }
+      let (head, isLast) = (cell[0], !cell[1].isCons)
+      let marksTail = isLast && !Rule.isPortable
+      if head.holdsTerms {
+        try push(marksTail ? .tail : .words, UInt(bitPattern: cell + 1), 1)
+        if head.isTuple {
+          openTuple(head, &hash)
+        } else {
+          enter(UInt(bitPattern: cell), 1)
+        }
+        return hash
+      }
+      hash = rule.adding(leaf: head, to: hash)
+      if isLast {
+        if marksTail { hash.mark(.tail) }
+        enter(UInt(bitPattern: cell + 1), 1)
+        return hash
+      }
       cell = cell[1].cons
     }
   }
 
-  private mutating func addRest(_ packed: UInt32, _ length: UInt32) {
+  @inline(__always)
+  private func addRest(_ packed: UInt32, _ length: UInt32, _ hash: inout JenkinsHash) {
     if length == 0 { return }
     if Rule.isPortable { hash.add(packed, .text) } else { hash.add(packed, length, .textRest) }
-  }
-
-  /// Visits the head of a cell, no byte.
-  /// - Returns: whether to go on with the cell that is the tail.
-  private mutating func openCell(_ cell: UnsafeMutablePointer<Term>) throws(ScratchExhausted)
-    -> Bool
-  {
-    if !Rule.isPortable { hash.mark(.head) }
-    let isLast = !cell[1].isCons
-    if cell[0].holdsTerms {
-      let marksTail = isLast && !Rule.isPortable
-      try push(marksTail ? .tail : .words, UInt(bitPattern: cell + 1), 1)
-      enter(UInt(bitPattern: cell), 1)
-      return false
-    }
-    rule.add(leaf: cell[0], to: &hash)
-    if !isLast { return true }
-    if !Rule.isPortable { hash.mark(.tail) }
-    enter(UInt(bitPattern: cell + 1), 1)
-    return false
   }
 }
 
 // MARK: - Maps
 
 extension HashWalk {
-  private mutating func openMap(_ map: Term) throws(ScratchExhausted) {
+  private mutating func openMap(
+    _ map: Term, _ hash: inout JenkinsHash
+  ) throws(ScratchExhausted) {
     let object = map.boxed
     if map.header.mapType == .node {
       return try pushSlots(map)
@@ -256,10 +287,5 @@ extension HashWalk {
     guard slot.isCons else { return try pushSlots(slot) }
     if Rule.isPortable { try push(.pairEnd, 0) }
     enter(slot.address, 2)
-  }
-
-  private mutating func endPair() {
-    pairSum ^= hash.value
-    hash.value = 0
   }
 }

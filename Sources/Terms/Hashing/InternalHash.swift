@@ -30,15 +30,16 @@ private struct InternalHashRule: HashRule {
   static var isPortable: Bool { false }
 
   @inline(__always)
-  func add(leaf: Term, to hash: inout JenkinsHash) {
-    if leaf.isImmediate {
-      hash.addHalves(of: leaf.bits, .word)
-    } else {
-      add(boxed: leaf, to: &hash)
-    }
+  func adding(leaf: Term, to before: JenkinsHash) -> JenkinsHash {
+    if !leaf.isImmediate { return adding(boxed: leaf, to: before) }
+    var hash = before
+    hash.addHalves(of: leaf.bits, .word)
+    return hash
   }
 
-  private func add(boxed term: Term, to hash: inout JenkinsHash) {
+  @inline(never)
+  private func adding(boxed term: Term, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
     let words = term.boxed
     switch term.header.subtag {
     case .heapBinary, .binaryHandle, .subBinary:
@@ -66,12 +67,13 @@ private struct InternalHashRule: HashRule {
       hash.addHalves(of: ExternalIdentifier.node(at: words).word, .port)
       hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
     case .fun:
-      add(fun: words, to: &hash)
+      hash = adding(fun: words, to: hash)
     case .tuple:
       hash.add(0, .tuple)
     default:
       preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
     }
+    return hash
   }
 
   /// Numbers behind the third that are 0 don't count: such references equal shorter ones.
@@ -86,9 +88,11 @@ private struct InternalHashRule: HashRule {
     if rest != (0, 0) { hash.add(rest.0, rest.1, .referenceRest) }
   }
 
-  func add(fun words: UnsafeMutablePointer<UInt>, to hash: inout JenkinsHash) {
+  func adding(fun words: UnsafeMutablePointer<UInt>, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
     // Arity, free variables, and whether it is external; then what code.
     hash.addHalves(of: words[3], .fun)
     hash.addHalves(of: Fun.entry(at: words), .funVersion)
+    return hash
   }
 }

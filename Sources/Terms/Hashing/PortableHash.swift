@@ -33,8 +33,31 @@ private struct PortableHashRule: HashRule {
 
   static var isPortable: Bool { true }
 
-  func add(leaf term: Term, to hash: inout JenkinsHash) {
-    if term.isSmall { return add(small: term.smallValue, to: &hash) }
+  @inline(__always)
+  func adding(leaf term: Term, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
+    if term.isSmall {
+      let value = term.smallValue
+      // Numbers of more than 28 bits are hashed as if they were big.
+      if value < -(1 << 27) || value >= 1 << 27 {
+        hash.addHalves(of: value.magnitude, value < 0 ? .negativeDigit : .positiveDigit)
+      } else {
+        if value < 0 { hash.add(UInt32(value.magnitude), .word) }
+        hash.add(UInt32(truncatingIfNeeded: value), .word)
+      }
+      return hash
+    }
+    if term.isFloat {
+      let bits = term.floatValue == 0 ? 0 : term.boxed[1]
+      hash.addHalves(of: bits << 32 | bits >> 32, .float)
+      return hash
+    }
+    return adding(rare: term, to: hash)
+  }
+
+  @inline(never)
+  private func adding(rare term: Term, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
     if term.isAtom {
       // The first atom is its own hash: quick, if poor.
       let name = nameHash(term)
@@ -49,15 +72,7 @@ private struct PortableHashRule: HashRule {
     } else {
       add(boxed: term, to: &hash)
     }
-  }
-
-  /// Numbers of more than 28 bits are hashed as if they were big.
-  private func add(small value: Int, to hash: inout JenkinsHash) {
-    if value < -(1 << 27) || value >= 1 << 27 {
-      return hash.addHalves(of: value.magnitude, value < 0 ? .negativeDigit : .positiveDigit)
-    }
-    if value < 0 { hash.add(UInt32(value.magnitude), .word) }
-    hash.add(UInt32(truncatingIfNeeded: value), .word)
+    return hash
   }
 
   private func add(boxed term: Term, to hash: inout JenkinsHash) {
@@ -65,9 +80,6 @@ private struct PortableHashRule: HashRule {
     switch term.header.subtag {
     case .heapBinary, .binaryHandle, .subBinary:
       hash.add(term.bitRange)
-    case .float:
-      let bits = term.floatValue == 0 ? 0 : words[1]
-      hash.addHalves(of: bits << 32 | bits >> 32, .float)
     case .positiveBigInteger:
       for place in 1...term.header.arity { hash.addHalves(of: words[place], .positiveDigit) }
     case .negativeBigInteger:
@@ -81,7 +93,7 @@ private struct PortableHashRule: HashRule {
     case .externalPort:
       hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
     case .fun:
-      add(fun: words, to: &hash)
+      hash = adding(fun: words, to: hash)
     case .tuple:
       hash.add(0, .tuple)
     default:
@@ -89,22 +101,26 @@ private struct PortableHashRule: HashRule {
     }
   }
 
-  func add(fun words: UnsafeMutablePointer<UInt>, to hash: inout JenkinsHash) {
+  func adding(fun words: UnsafeMutablePointer<UInt>, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
     let entry = Fun.entry(at: words)
     if Fun.isExternal(at: words) {
       guard let name = funs?.externalFunName(entry: entry) else {
-        return hash.addHalves(of: entry, .function)
+        hash.addHalves(of: entry, .function)
+        return hash
       }
       hash.add(UInt32(Fun.arity(at: words)), nameHash(name.module), .word)
       hash.add(nameHash(name.function), .function)
-      return
+      return hash
     }
     guard let name = funs?.localFunName(entry: entry) else {
-      return hash.addHalves(of: entry, .fun)
+      hash.addHalves(of: entry, .fun)
+      return hash
     }
     hash.add(UInt32(Fun.freeCount(at: words)), nameHash(name.module), .word)
     hash.add(
       UInt32(truncatingIfNeeded: name.oldIndex), UInt32(truncatingIfNeeded: name.oldUnique), .word)
+    return hash
   }
 
   /// The hash that ERTS keeps with an atom (`atom.c`): the shift-and-fold of P. J. Weinberger's
