@@ -2,18 +2,10 @@ import Carriers
 import Terms
 
 /// Working memory for traversals out of a system's blocks, so that it is accounted for.
-///
-/// ```
-/// | MemoryBlock, filled up to 32 bytes | the memory handed out ... |
-/// ```
 public final class BlockScratch: ScratchProvider, Sendable {
   private let allocator: BlockAllocator
-  private static let headerBytes = 32
 
-  init(allocator: BlockAllocator) {
-    precondition(MemoryLayout<MemoryBlock>.size <= Self.headerBytes, "a block outgrew its header")
-    self.allocator = allocator
-  }
+  init(allocator: BlockAllocator) { self.allocator = allocator }
 
   /// Hands out bytes of a block.
   /// - Throws: ``ScratchExhausted``, whose cause is the allocator's `MemoryError`.
@@ -21,9 +13,7 @@ public final class BlockScratch: ScratchProvider, Sendable {
     byteCount: Int
   ) throws(ScratchExhausted) -> UnsafeMutableRawPointer {
     do {
-      let block = try allocator.allocate(byteCount: byteCount + Self.headerBytes, kind: .scratch)
-      block.base.storeBytes(of: block, as: MemoryBlock.self)
-      return block.base + Self.headerBytes
+      return try allocator.allocate(byteCount: max(byteCount, 1), kind: .scratch).base
     } catch {
       throw ScratchExhausted(requestedBytes: byteCount, cause: error)
     }
@@ -31,7 +21,6 @@ public final class BlockScratch: ScratchProvider, Sendable {
 
   /// Takes them back.
   public func freeScratch(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
-    let block = (memory - Self.headerBytes).load(as: MemoryBlock.self)
-    allocator.free(block, kind: .scratch)
+    allocator.free(at: memory, byteCount: max(byteCount, 1), kind: .scratch)
   }
 }

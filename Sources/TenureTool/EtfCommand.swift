@@ -18,9 +18,9 @@ struct EtfCommand {
       TextOutput.complain("cannot read \(printable(arguments.file)): \(error.description)")
       return .usage
     }
-    let term: DecodedFile
+    let term: DecodedExternalTerm
     do {
-      term = try DecodedFile(bytes, atoms: atoms, memory: memory, funs: funs)
+      term = try decode(bytes)
     } catch {
       TextOutput.complain("\(printable(arguments.file)) is no external term: \(error)")
       return Self.exitCode(of: error)
@@ -41,6 +41,17 @@ struct EtfCommand {
     }
   }
 
+  private func decode(_ bytes: [UInt8]) throws(ExternalFormatError) -> DecodedExternalTerm {
+    let decoder = ExternalDecoder(
+      atoms: atoms, scratch: memory, funs: funs, naming: funs, binaries: memory)
+    let decoded = unsafe bytes.withUnsafeBytes { bytes in
+      Result { () throws(ExternalFormatError) in
+        try unsafe DecodedExternalTerm(bytes, by: decoder)
+      }
+    }
+    return try decoded.get()
+  }
+
   /// Memory refused is no fault of the file.
   private static func exitCode(of error: ExternalFormatError) -> ExitCode {
     switch error.reason {
@@ -49,7 +60,7 @@ struct EtfCommand {
     }
   }
 
-  private func finish(_ decoded: DecodedFile) throws -> ExitCode {
+  private func finish(_ decoded: DecodedExternalTerm) throws -> ExitCode {
     let printer = TermPrinter(atoms: atoms, scratch: memory, funs: funs)
     var lines = [try printer.text(of: decoded.term)]
     if arguments.printsSize {
@@ -73,63 +84,5 @@ struct EtfCommand {
       return .failure
     }
     return .success
-  }
-}
-
-/// The term of a file, in memory of its own.
-@safe  // The words are the object's own until its end.
-private final class DecodedFile {
-  let term: Term
-  /// The bytes of its encoding.
-  let byteCount: Int
-  private let words: UnsafeMutablePointer<UInt>
-  private let list: OffHeapList
-  private let memory: ToolMemory
-
-  init(
-    _ bytes: [UInt8], atoms: AtomTable, memory: ToolMemory, funs: FunTable
-  ) throws(ExternalFormatError) {
-    let decoder = ExternalDecoder(
-      atoms: atoms, scratch: memory, funs: funs, naming: funs, binaries: memory)
-    let built = unsafe bytes.withUnsafeBytes { bytes in
-      unsafe Result { () throws(ExternalFormatError) in try unsafe Self.build(bytes, decoder) }
-    }
-    let result = try unsafe built.get()
-    term = unsafe result.term
-    byteCount = unsafe result.byteCount
-    unsafe words = result.words
-    list = unsafe result.list
-    self.memory = memory
-  }
-
-  deinit {
-    var list = list
-    list.releaseAll(to: memory)
-    unsafe words.deallocate()
-  }
-
-  private typealias Built = (
-    term: Term, byteCount: Int, words: UnsafeMutablePointer<UInt>, list: OffHeapList
-  )
-
-  /// Builds the term; where its maps take more words than were counted, in so many.
-  private static func build(
-    _ bytes: UnsafeRawBufferPointer, _ decoder: ExternalDecoder
-  ) throws(ExternalFormatError) -> Built {
-    let measured = try unsafe decoder.measure(bytes)
-    var count = max(1, measured.words)
-    while true {
-      let words = UnsafeMutablePointer<UInt>.allocate(capacity: count)
-      var cursor = unsafe WordCursor(top: words, limit: words + count)
-      var list = OffHeapList()
-      do throws(ExternalFormatError) {
-        let term = try unsafe decoder.decode(bytes, into: &cursor, list: &list)
-        return unsafe (term, measured.byteCount, words, list)
-      } catch {
-        unsafe words.deallocate()
-        guard case .moreWords(let needed) = error.reason else { throw error }
-        count = max(needed, 2 * count)
-      }
-    }
   }
 }

@@ -27,9 +27,9 @@ private struct ProbeWorld {
   let funs = FunTable()
 
   func flaw(of bytes: UnsafeRawBufferPointer) throws -> String? {
-    let safe = try? ProbedTerm(bytes, decoder(isSafe: true), binaries)
+    let safe = try? DecodedExternalTerm(bytes, by: decoder(isSafe: true))
     let count = atoms.count
-    guard let decoded = try? ProbedTerm(bytes, decoder(isSafe: false), binaries) else {
+    guard let decoded = try? DecodedExternalTerm(bytes, by: decoder(isSafe: false)) else {
       return safe == nil ? nil : "refused without 'safe' alone"
     }
     if let safe {
@@ -46,7 +46,7 @@ private struct ProbeWorld {
   }
 
   /// Encodes the term in every way and decodes it again.
-  private func encodings(of decoded: ProbedTerm) throws -> String? {
+  private func encodings(of decoded: DecodedExternalTerm) throws -> String? {
     for version in [ExternalEncodingOptions.MinorVersion.zero, .one, .two] {
       for isDeterministic in [false, true] {
         for level in version == .one ? [0, 6] : [0] {
@@ -64,12 +64,12 @@ private struct ProbeWorld {
   }
 
   private func flaw(
-    of decoded: ProbedTerm, _ options: ExternalEncodingOptions
+    of decoded: DecodedExternalTerm, _ options: ExternalEncodingOptions
   ) throws -> String? {
     let encoder = ExternalEncoder(atoms: atoms, scratch: scratch, funs: funs, options: options)
     let encoded = try encoder.encode(decoded.term)
     let again = try encoded.withUnsafeBytes {
-      try ProbedTerm($0, decoder(isSafe: true), binaries)
+      try DecodedExternalTerm($0, by: decoder(isSafe: true))
     }
     if again.byteCount != encoded.count { return "bytes behind the encoding" }
     // The texts of floats have 21 digits: more than enough to tell all of them apart.
@@ -90,44 +90,5 @@ private struct ProbeWorld {
     // Maps of many keys print in the order of their slots, which collisions leave to chance.
     let texts = try (printer.text(of: decoded.term), printer.text(of: again.term))
     return texts.0.utf8.count == texts.1.utf8.count ? nil : "equal terms with unlike texts"
-  }
-}
-
-/// A decoded term in memory of its own.
-private final class ProbedTerm {
-  let term: Term
-  let byteCount: Int
-  private let words: UnsafeMutablePointer<UInt>
-  private let list: OffHeapList
-  private let binaries: MallocBinaries
-
-  init(
-    _ bytes: UnsafeRawBufferPointer, _ decoder: ExternalDecoder, _ binaries: MallocBinaries
-  ) throws(ExternalFormatError) {
-    let measured = try decoder.measure(bytes)
-    var count = max(1, measured.words)
-    self.binaries = binaries
-    byteCount = measured.byteCount
-    while true {
-      let words = UnsafeMutablePointer<UInt>.allocate(capacity: count)
-      var cursor = WordCursor(top: words, limit: words + count)
-      var list = OffHeapList()
-      do throws(ExternalFormatError) {
-        term = try decoder.decode(bytes, into: &cursor, list: &list)
-        self.words = words
-        self.list = list
-        return
-      } catch {
-        words.deallocate()
-        guard case .moreWords(let needed) = error.reason else { throw error }
-        count = max(needed, 2 * count)
-      }
-    }
-  }
-
-  deinit {
-    var list = list
-    list.releaseAll(to: binaries)
-    words.deallocate()
   }
 }

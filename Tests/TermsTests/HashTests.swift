@@ -35,7 +35,7 @@ import Testing
     let seed = UInt32.random(in: 1...1_000_000)
     let folder = NSTemporaryDirectory() + "tenure-hashes-\(seed)"
     let command = """
-      command -v erlc >/dev/null || exit 0; mkdir -p \(folder) && cd \(folder) && \
+      command -v erlc >/dev/null || { echo missing; exit 0; }; mkdir -p \(folder) && cd \(folder) && \
       erlc \(recording) && erl -noshell -run hashes main \(seed) 3000; rm -rf \(folder)
       """
     let process = Process()
@@ -47,6 +47,10 @@ import Testing
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let text = String(decoding: output, as: UTF8.self)
+    if text == "missing\n" {
+      print("skipped: no erlc on the search path")
+      return
+    }
     try check(text.split(separator: "\n"), "seed \(seed)")
   }
 

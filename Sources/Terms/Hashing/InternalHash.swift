@@ -47,10 +47,8 @@ private struct InternalHashRule: HashRule {
     case .float:
       // `0.0` equals `-0.0`.
       hash.addHalves(of: term.floatValue == 0 ? 0 : words[1], .float)
-    case .positiveBigInteger:
-      for place in 1...term.header.arity { hash.addHalves(of: words[place], .positiveDigit) }
-    case .negativeBigInteger:
-      for place in 1...term.header.arity { hash.addHalves(of: words[place], .negativeDigit) }
+    case .positiveBigInteger, .negativeBigInteger:
+      hash.addDigits(of: term)
     case .reference:
       addNumbers(LocalReference.numberCount(at: words), to: &hash) {
         LocalReference.number($0, at: words)

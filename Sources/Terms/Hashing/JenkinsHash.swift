@@ -53,6 +53,12 @@ struct JenkinsHash: BitwiseCopyable {
     add(UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32), kind)
   }
 
+  /// Adds the digits of a big integer, the lowest first.
+  mutating func addDigits(of integer: Term) {
+    let kind = integer.header.subtag == .negativeBigInteger ? Kind.negativeDigit : .positiveDigit
+    for place in 1...integer.header.arity { addHalves(of: integer.boxed[place], kind) }
+  }
+
   /// Marks that something of a kind follows: cheaper than a round, but no bits are lost.
   @inline(__always)
   mutating func mark(_ kind: Kind) {

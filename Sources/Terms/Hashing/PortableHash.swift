@@ -80,10 +80,8 @@ private struct PortableHashRule: HashRule {
     switch term.header.subtag {
     case .heapBinary, .binaryHandle, .subBinary:
       hash.add(term.bitRange)
-    case .positiveBigInteger:
-      for place in 1...term.header.arity { hash.addHalves(of: words[place], .positiveDigit) }
-    case .negativeBigInteger:
-      for place in 1...term.header.arity { hash.addHalves(of: words[place], .negativeDigit) }
+    case .positiveBigInteger, .negativeBigInteger:
+      hash.addDigits(of: term)
     case .reference:
       hash.add(LocalReference.number(0, at: words), .reference)
     case .externalReference:

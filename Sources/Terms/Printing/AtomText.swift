@@ -47,29 +47,21 @@ enum AtomText {
   /// Writes a character below U+00A0: backslash forms for quotes and controls, which have three
   /// octal digits where they have no letter.
   private static func appendInQuotes(_ byte: UInt8, to output: inout [UInt8]) {
-    let letter: UInt8
-    switch byte {
-    case UInt8(ascii: "'"), UInt8(ascii: "\\"): letter = byte
-    case 0x08: letter = UInt8(ascii: "b")
-    case 0x09: letter = UInt8(ascii: "t")
-    case 0x0A: letter = UInt8(ascii: "n")
-    case 0x0B: letter = UInt8(ascii: "v")
-    case 0x0C: letter = UInt8(ascii: "f")
-    case 0x0D: letter = UInt8(ascii: "r")
-    case 0x1B: letter = UInt8(ascii: "e")
-    case 0x7F: letter = UInt8(ascii: "d")
-    case 0x20..<0x7F:
-      output.append(byte)
-      return
-    default:
-      let zero = UInt8(ascii: "0")
-      let digits = [zero + byte >> 6, zero + byte >> 3 & 7, zero + byte & 7]
-      output.append(UInt8(ascii: "\\"))
-      output.append(contentsOf: digits)
+    let backslash = UInt8(ascii: "\\")
+    if let letter = EscapeLetters.letter(for: UInt32(byte)) {
+      output.append(contentsOf: [backslash, letter])
       return
     }
-    output.append(UInt8(ascii: "\\"))
-    output.append(letter)
+    switch byte {
+    case UInt8(ascii: "'"): output.append(contentsOf: [backslash, byte])
+    case 0x7F: output.append(contentsOf: [backslash, UInt8(ascii: "d")])
+    case 0x20..<0x7F: output.append(byte)
+    default:
+      let zero = UInt8(ascii: "0")
+      output.append(contentsOf: [
+        backslash, zero + byte >> 6, zero + byte >> 3 & 7, zero + byte & 7,
+      ])
+    }
   }
 }
 

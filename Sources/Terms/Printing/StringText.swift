@@ -36,27 +36,19 @@ enum StringText {
 
   /// Writes a printable character as it stands between double quotes.
   static func append(_ code: UInt32, to output: inout [UInt8]) {
-    let letter: UInt8
-    switch code {
-    case 0x22, 0x5C: letter = UInt8(code)
-    case 0x08: letter = UInt8(ascii: "b")
-    case 0x09: letter = UInt8(ascii: "t")
-    case 0x0A: letter = UInt8(ascii: "n")
-    case 0x0B: letter = UInt8(ascii: "v")
-    case 0x0C: letter = UInt8(ascii: "f")
-    case 0x0D: letter = UInt8(ascii: "r")
-    case 0x1B: letter = UInt8(ascii: "e")
-    case 0..<0x80:
-      output.append(UInt8(code))
+    let backslash = UInt8(ascii: "\\")
+    if let letter = EscapeLetters.letter(for: code) {
+      output.append(contentsOf: [backslash, letter])
       return
+    }
+    switch code {
+    case 0x22: output.append(contentsOf: [backslash, 0x22])
+    case 0..<0x80: output.append(UInt8(code))
     default:
       guard let scalar = Unicode.Scalar(code) else {
         preconditionFailure("\(code) is no character")
       }
       output.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped)
-      return
     }
-    output.append(UInt8(ascii: "\\"))
-    output.append(letter)
   }
 }

@@ -45,7 +45,9 @@ extension TextTraversal where Parts: ~Copyable {
     of map: UnsafeMutablePointer<UInt>, _ frame: PendingText.Frame
   ) throws(ScratchExhausted) -> (key: Term, value: Term) {
     if frame.kind == .hashPairs {
-      let leaf = try walks.next()
+      guard let leaf = try walks.next() else {
+        preconditionFailure("a hash map of fewer leaves than its size says")
+      }
       return (leaf[0], leaf[1])
     }
     let value = FlatMap.values(at: map)[frame.count]

@@ -18,10 +18,12 @@ struct HashMapWalks: ~Copyable {
     try pending.push(UInt(bitPattern: slots.baseAddress))
   }
 
-  /// The cell of the next leaf, key and value.
-  mutating func next() throws(ScratchExhausted) -> UnsafeMutablePointer<Term> {
+  /// The cell of the next leaf of the innermost walk, key and value; nothing where it has ended.
+  mutating func next() throws(ScratchExhausted) -> UnsafeMutablePointer<Term>? {
     while let slot = pending.pop().flatMap(UnsafePointer<Term>.init(bitPattern:)) {
-      guard let left = pending.pop() else { break }
+      guard let left = pending.pop() else {
+        preconditionFailure("the walk over a hash map is in disorder")
+      }
       if left > 1 {
         try pending.push(left - 1)
         try pending.push(UInt(bitPattern: slot + 1))
@@ -29,7 +31,7 @@ struct HashMapWalks: ~Copyable {
       if slot.pointee.isCons { return slot.pointee.cons }
       try enter(slot.pointee)
     }
-    preconditionFailure("a hash map of fewer leaves than its size says")
+    return nil
   }
 
   /// Ends the innermost walk, wherever it is.
