@@ -3,15 +3,18 @@ import Synchronization
 /// Bytes for everything a system holds: small blocks share carriers, large ones have a range of
 /// addresses of their own and grow in it.
 ///
-/// One for each system; all its memory is given back at its end. Thread-safe by one lock for
-/// small blocks and one for large; instances for each thread come later, with the same calls.
+/// One for each system; all its memory is given back at its end. Any thread may call anything.
+/// Each thread has an instance of its own, with slabs that no other thread allocates from, so
+/// that small blocks need no lock; an ``AllocatorInstance`` in hand saves the way to it.
 public final class BlockAllocator: Sendable {
   /// Where the memory comes from.
   public let source: PageSource
-  private let layout: CarrierLayout
-  private let small: Mutex<SmallBlocks>
-  private let large: LargeBlocks
-  private let peaks = Mutex(InlineArray<8, Int>(repeating: 0))
+  let core: AllocatorCore
+  let large: LargeBlocks
+  let registry = InstanceRegistry()
+  private let number = ThreadDoor.makeAllocatorNumber()
+  private let largestSmallBlock: Int
+  let peaks = Guarded(InlineArray<16, Int>(repeating: 0))
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -24,12 +27,14 @@ public final class BlockAllocator: Sendable {
       configuration.usesTinyCarriers
       ? .tiny(pageByteCount: pages)
       : .standard(pageByteCount: pages, usesHugePages: configuration.usesHugePages)
-    let limit = configuration.carrierCacheLimitBytes
     self.source = source
-    self.layout = layout
-    small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: limit))
-    large = LargeBlocks(source: source, layout: layout, cacheLimit: limit)
+    largestSmallBlock = layout.largestSmallBlock
+    core = AllocatorCore(source: source, layout: layout, configuration: configuration)
+    large = LargeBlocks(
+      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes)
   }
+
+  deinit { registry.close() }
 
   /// Allocates a block, its content whatever was there before.
   /// - Parameters:
@@ -53,7 +58,7 @@ public final class BlockAllocator: Sendable {
   /// - Precondition: the block is in use, and was allocated here for this kind.
   public func free(_ block: MemoryBlock, kind: MemoryKind) {
     if isSmall(block) {
-      small.withLock { $0.free(block.base, kind: kind) }
+      instance.free(block.base, byteCount: block.byteCount, kind: kind)
     } else {
       settlePeak(of: kind)
       large.free(block.base, kind: kind)
@@ -101,32 +106,42 @@ public final class BlockAllocator: Sendable {
     if pages > 0 { source.prefault(block.base + skipped, byteCount: pages) }
   }
 
-  /// Gives cached memory back to the operating system.
+  /// Gives back to the operating system all memory that holds no block, of all threads: cached
+  /// ranges, empty carriers, and the free pages of others.
   public func trim() {
-    small.withLock { $0.trim() }
+    registry.forEachClosed { $0.trim() }
+    core.trim()
     large.trim()
   }
 
+  /// The calling thread's instance.
   @inline(__always)
-  private func isSmall(_ block: MemoryBlock) -> Bool {
-    block.byteCount <= layout.largestSmallBlock
+  var instance: Instance {
+    if let instance = ThreadDoor.instance(ofAllocator: number) { return instance }
+    return ThreadDoor.findInstance(ofAllocator: number, registry: registry) { makeInstance() }
   }
+
+  func makeInstance() -> Instance {
+    core.instanceCount.add(1, ordering: .relaxed)
+    return Instance(core: core)
+  }
+
+  @inline(__always)
+  private func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
 
   @inline(__always)
   private func allocateOnce(
     byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock {
-    if byteCount > layout.largestSmallBlock {
+    if byteCount > largestSmallBlock {
       settlePeak(of: kind)
       return try large.allocate(byteCount: byteCount, kind: kind)
     }
-    return try small.withLock { small throws(MemoryError) in
-      try small.allocate(byteCount: byteCount, kind: kind)
-    }
+    return try instance.allocate(byteCount: byteCount, kind: kind)
   }
 
   @inline(never)
-  private func retryAfterTrimming<Result>(
+  func retryAfterTrimming<Result>(
     _ error: MemoryError, _ request: () throws(MemoryError) -> Result
   ) throws(MemoryError) -> Result {
     guard error.maySucceedAfterTrimming else { throw error }
@@ -146,7 +161,7 @@ extension BlockAllocator {
     public internal(set) var smallBlocks = MemoryUsage()
     /// Blocks with a range of their own.
     public internal(set) var largeBlocks = MemoryUsage()
-    /// Carriers that serve small blocks.
+    /// Carriers in use.
     public internal(set) var carrierCount = 0
     /// Committed bytes of all carriers, empty ones included.
     public internal(set) var carrierCommittedBytes = 0
@@ -169,12 +184,10 @@ extension BlockAllocator {
   /// What is held now.
   public var statistics: Statistics {
     var statistics = Statistics()
-    small.withLock {
-      statistics.smallBlocks = $0.usage.total
-      statistics.carrierCount = $0.carrierCount
-      statistics.carrierCommittedBytes = $0.committedByteCount
-      statistics.idleCarrierBytes = $0.idleByteCount
+    for kind in MemoryKind.allCases {
+      statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
     }
+    core.count(in: &statistics)
     large.count(in: &statistics)
     statistics.pages = source.statistics
     return statistics
@@ -182,26 +195,39 @@ extension BlockAllocator {
 
   /// The blocks of a kind that are in use.
   public func memory(by kind: MemoryKind) -> MemoryUsage {
-    small.withLock { $0.usage[kind] } + large.usage(of: kind)
+    smallUsage(of: kind) + large.usage(of: kind)
+  }
+
+  private func smallUsage(of kind: MemoryKind) -> MemoryUsage {
+    var usage = MemoryUsage()
+    registry.forEach { usage = usage + $0.usage(of: kind) }
+    return usage
   }
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Exact where one thread allocates at a time; else a large block that another thread takes or
-  /// frees in this moment may be missing or counted beside small ones it never met.
+  /// Exact where one thread allocates at a time; else what threads held at different moments may
+  /// be counted together, or a large block be missing that another thread takes in this moment.
   public func peakByteCount(of kind: MemoryKind) -> Int {
-    settlePeak(of: kind)
-    return peaks.withLock { $0[Int(kind.rawValue)] }
+    let inUse = memory(by: kind).byteCount
+    var most = inUse
+    registry.forEachClosed { most = max(most, inUse + $0.takePeak(of: kind)) }
+    return notePeak(most, of: kind)
   }
 
   /// Adds up the peak of small blocks since the last change of large ones with the large ones.
   ///
   /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
-  /// their peak under their own lock.
-  private func settlePeak(of kind: MemoryKind) {
-    let byteCount = small.withLock { $0.takePeak(of: kind) } + large.usage(of: kind).byteCount
+  /// their peak in their own instance.
+  func settlePeak(of kind: MemoryKind) {
+    notePeak(memory(by: kind).byteCount + instance.takePeak(of: kind), of: kind)
+  }
+
+  @discardableResult
+  private func notePeak(_ byteCount: Int, of kind: MemoryKind) -> Int {
     peaks.withLock { peaks in
-      peaks[Int(kind.rawValue)] = max(peaks[Int(kind.rawValue)], byteCount)
+      peaks[kind.index] = max(peaks[kind.index], byteCount)
+      return peaks[kind.index]
     }
   }
 

@@ -1,5 +1,4 @@
 import CAlloc
-import Synchronization
 
 /// Blocks with a reservation of their own, committed as far as it is used: such a block grows
 /// where it stands, and its memory goes back to the system when it is freed.
@@ -21,7 +20,7 @@ final class LargeBlocks: Sendable {
   private let source: PageSource
   private let layout: CarrierLayout
   private let cacheLimit: Int?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
   ///   in use, or for what is always kept where that is more.

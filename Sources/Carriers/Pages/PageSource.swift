@@ -1,5 +1,4 @@
 import CAlloc
-import Synchronization
 
 /// Where a system's memory comes from: each request to the operating system is made here.
 ///
@@ -28,8 +27,8 @@ public final class PageSource: Sendable {
   /// The most bytes that may be committed.
   public let budgetBytes: Int?
   private let failingRequest: Int?
-  private let counters = Mutex(Statistics())
-  private let unreleased = Mutex<[ReservedRange]>([])
+  private let counters = Guarded(Statistics())
+  private let unreleased = Guarded<[ReservedRange]>([])
 
   /// Makes a source that holds nothing.
   public init(configuration: MemoryConfiguration = MemoryConfiguration()) {
@@ -83,6 +82,13 @@ public final class PageSource: Sendable {
     if ca_decommit(base, byteCount) != 0 { return false }
     counters.withLock { $0.committedBytes -= byteCount }
     return true
+  }
+
+  /// Gives the memory of committed pages back; they stay usable, and read zero. A kernel that
+  /// refuses leaves them as they are.
+  func discard(_ base: UnsafeMutableRawPointer, byteCount: Int) {
+    assertPages(base, byteCount)
+    _ = ca_discard(base, byteCount)
   }
 
   /// Ends a reservation.
