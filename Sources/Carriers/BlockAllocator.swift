@@ -44,25 +44,33 @@ public final class BlockAllocator: Sendable {
   ///   then nothing has changed.
   /// - Complexity: O(1); a system call now and then, a few for a large block.
   public func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
-    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
-    do {
-      return try allocateOnce(byteCount: byteCount, kind: kind)
-    } catch {
-      return try retryAfterTrimming(error) { () throws(MemoryError) in
-        try allocateOnce(byteCount: byteCount, kind: kind)
-      }
+    if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
+      let instance = ThreadDoor.instance(ofAllocator: number),
+      let block = instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: false)
+    {
+      return block
     }
+    return try allocateSlowly(byteCount: byteCount, kind: kind, through: nil)
   }
 
   /// Takes a block back.
   /// - Precondition: the block is in use, and was allocated here for this kind.
   public func free(_ block: MemoryBlock, kind: MemoryKind) {
-    if isSmall(block) {
-      instance.free(block.base, byteCount: block.byteCount, kind: kind)
-    } else {
-      settlePeak(of: kind)
-      large.free(block.base, kind: kind)
+    if isSmall(block), let instance = ThreadDoor.instance(ofAllocator: number) {
+      return instance.free(
+        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
     }
+    freeSlowly(block, kind: kind)
+  }
+
+  @inline(never)
+  private func freeSlowly(_ block: MemoryBlock, kind: MemoryKind) {
+    if isSmall(block) {
+      return instance.free(
+        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
+    }
+    settlePeak(of: kind)
+    large.free(block.base, kind: kind)
   }
 
   /// Takes back a block of which its owner kept no more than the address and the size asked for.
@@ -129,19 +137,28 @@ public final class BlockAllocator: Sendable {
   @inline(__always)
   private func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
 
-  @inline(__always)
-  private func allocateOnce(
-    byteCount: Int, kind: MemoryKind
+  /// The whole way to a block, by the calling thread's instance where none is given.
+  @inline(never)
+  func allocateSlowly(
+    byteCount: Int, kind: MemoryKind, through given: Instance?
   ) throws(MemoryError) -> MemoryBlock {
-    if byteCount > largestSmallBlock {
-      settlePeak(of: kind)
-      return try large.allocate(byteCount: byteCount, kind: kind)
+    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
+    func allocate() throws(MemoryError) -> MemoryBlock {
+      if byteCount > largestSmallBlock {
+        settlePeak(of: kind)
+        return try large.allocate(byteCount: byteCount, kind: kind)
+      }
+      return try (given ?? instance).allocateSlowly(byteCount: byteCount, kind: kind)
     }
-    return try instance.allocate(byteCount: byteCount, kind: kind)
+    do {
+      return try allocate()
+    } catch {
+      return try retryAfterTrimming(error, allocate)
+    }
   }
 
   @inline(never)
-  func retryAfterTrimming<Result>(
+  private func retryAfterTrimming<Result>(
     _ error: MemoryError, _ request: () throws(MemoryError) -> Result
   ) throws(MemoryError) -> Result {
     guard error.maySucceedAfterTrimming else { throw error }

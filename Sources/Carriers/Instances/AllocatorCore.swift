@@ -142,6 +142,9 @@ final class AllocatorCore: @unchecked Sendable {
     return isFreed
   }
 
+  /// Slabs in the pool.
+  var pooledSlabCount: Int { pool.withLock { $0.count } }
+
   /// Leaves a slab with blocks in use to whoever needs it.
   func putPooled(_ slab: SlabPointer) {
     pool.withLock { pool in

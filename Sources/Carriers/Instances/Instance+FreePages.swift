@@ -93,7 +93,9 @@ extension Instance {
     while let block = next {
       next = self.next(after: block)
       let number = (block - slab.pointee.start) / pages.size
-      if !slab.pointee.discarded.contains(pages.firstPage(ofBlock: number)) { link(block, in: slab) }
+      if !slab.pointee.discarded.contains(pages.firstPage(ofBlock: number)) {
+        link(block, in: slab)
+      }
     }
   }
 

@@ -37,7 +37,6 @@ extension Instance {
   }
 
   /// Puts a slab where it belongs after a block of it was freed.
-  @inline(never)
   func settle(_ slab: SlabPointer) {
     if !slab.pointee.isListed {
       list(slab)
@@ -49,7 +48,9 @@ extension Instance {
     if slab.pointee.usedCount > 0 {
       slab.pointee.settleAt = 0
       if !isOnly && isHardlyUsed(slab.pointee.kind) { abandon(slab) }
-    } else if !isOnly {
+    } else if isOnly {
+      slab.pointee.settleAt = Slab.neverSettles
+    } else {
       giveUp(slab)
     }
   }
@@ -85,7 +86,7 @@ extension Instance {
   private func isHardlyUsed(_ kind: MemoryKind) -> Bool {
     if core.instanceCount.load(ordering: .relaxed) < 2 { return false }
     let counters = state.pointee.counters + kind.index
-    let used = counters.pointee.byteCount.load(ordering: .relaxed)
+    let used = counters.pointee.byteCount
     let owned = counters.pointee.slabByteCount.load(ordering: .relaxed)
     return used < owned / 100 * Int(AllocatorCore.abandonBelowPercent)
   }
@@ -155,7 +156,10 @@ extension Instance {
     slab.pointee.next = first
     slab.pointee.previous = nil
     slab.pointee.isListed = true
-    first?.pointee.previous = slab
+    if let first {
+      first.pointee.previous = slab
+      if first.pointee.settleAt == Slab.neverSettles { first.pointee.settleAt = 0 }
+    }
     slot.pointee = slab
   }
 

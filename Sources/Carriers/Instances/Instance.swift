@@ -37,44 +37,50 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     state.deallocate()
   }
 
-  /// A block that shares a slab.
+  /// A block that shares a slab, where that is to be had at once: the list's first slab has a
+  /// free one, and nobody keeps the door closed.
+  /// - Parameter isHeld: whether the caller holds the instance's handle.
   @inline(__always)
-  func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
-    let sizeClass = SizeClass(holding: byteCount)
-    let slab = slot(of: sizeClass, kind: kind).pointee
-    if state.pointee.door.enterAtOnce(), let block = slab.pointee.firstFree {
-      let size = unlink(block, of: slab, kind: kind)
-      state.pointee.door.leaveAtOnce()
-      return MemoryBlock(base: block, byteCount: size)
-    }
-    state.pointee.door.leaveAtOnce()
-    return try allocateSlowly(sizeClass, kind: kind)
+  func allocateAtOnce(byteCount: Int, kind: MemoryKind, isHeld: Bool) -> MemoryBlock? {
+    let slab = slot(of: SizeClass(holding: byteCount), kind: kind).pointee
+    guard enter(isHeld: isHeld), let block = slab.pointee.firstFree else { return nil }
+    let size = unlink(block, of: slab, kind: kind)
+    leave(isHeld: isHeld)
+    return MemoryBlock(base: block, byteCount: size)
+  }
+
+  @inline(__always)
+  private func enter(isHeld: Bool) -> Bool {
+    isHeld ? state.pointee.door.isOpen : state.pointee.door.enterAtOnce()
+  }
+
+  @inline(__always)
+  private func leave(isHeld: Bool) {
+    if !isHeld { state.pointee.door.leaveAtOnce() }
   }
 
   /// Takes a block back, of this instance or of another one.
   @inline(__always)
-  func free(_ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind) {
+  func free(
+    _ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, isHeld: Bool
+  ) {
     let slab = record(of: base, byteCount: byteCount)
-    if state.pointee.door.enterAtOnce(), slab.pointee.owner.load(ordering: .relaxed) == address,
-      !FreeBlock.isMarked(base)
-    {
-      state.pointee.counters[slab.pointee.kind.index].countFree(
-        byteCount: Int(slab.pointee.blockByteCount))
-      FreeBlock.link(base, before: slab.pointee.firstFree)
-      slab.pointee.firstFree = base
-      slab.pointee.usedCount &-= 1
-      if slab.pointee.usedCount == slab.pointee.settleAt { settle(slab) }
-      state.pointee.door.leaveAtOnce()
-      return
-    }
-    state.pointee.door.leaveAtOnce()
-    freeSlowly(base, in: slab, kind: kind)
+    guard enter(isHeld: isHeld),
+      slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
+    else { return freeSlowly(base, in: slab, kind: kind) }
+    assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
+    state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
+    FreeBlock.link(base, before: slab.pointee.firstFree)
+    slab.pointee.firstFree = base
+    slab.pointee.usedCount &-= 1
+    if slab.pointee.usedCount == slab.pointee.settleAt { return settleAndLeave(slab) }
+    leave(isHeld: isHeld)
   }
 
   /// The place of the first slab of a list.
   @inline(__always)
   func slot(of sizeClass: SizeClass, kind: MemoryKind) -> UnsafeMutablePointer<SlabPointer> {
-    state.pointee.slots + (kind.index << 7 | sizeClass.index)
+    state.pointee.slots + (kind.index &<< 7 | sizeClass.index)
   }
 
   /// The record of the slab that a block stands in.
@@ -83,9 +89,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func record(of base: UnsafeMutableRawPointer, byteCount: Int) -> SlabPointer {
     let address = UInt(bitPattern: base)
     let offset = address & state.pointee.carrierMask
-    let unit = byteCount <= state.pointee.largestUnitBlock ? offset >> state.pointee.unitShift : 0
+    let unit = byteCount <= state.pointee.largestUnitBlock ? offset &>> state.pointee.unitShift : 0
     let record =
-      address &- offset &+ UInt(CarrierHead.recordsOffset) &+ unit << UInt(Slab.strideShift)
+      address &- offset &+ UInt(CarrierHead.recordsOffset) &+ unit &<< UInt(Slab.strideShift)
     return SlabPointer(bitPattern: record).unsafelyUnwrapped
   }
 
@@ -102,13 +108,12 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     return size
   }
 
-  /// The whole way to a block.
+  /// The whole way to a block, from where ``allocateAtOnce(byteCount:kind:isHeld:)`` ended.
   @inline(never)
-  private func allocateSlowly(
-    _ sizeClass: SizeClass, kind: MemoryKind
-  ) throws(MemoryError) -> MemoryBlock {
-    try state.pointee.door.inside { () throws(MemoryError) in
-      let slab = try makeRoom(in: sizeClass, kind: kind)
+  func allocateSlowly(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
+    state.pointee.door.leaveAtOnce()
+    return try state.pointee.door.inside { () throws(MemoryError) in
+      let slab = try makeRoom(in: SizeClass(holding: byteCount), kind: kind)
       guard let block = slab.pointee.firstFree else {
         preconditionFailure("a slab with room has no free block")
       }
@@ -117,20 +122,27 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     }
   }
 
-  /// The whole way back.
+  /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
   @inline(never)
   private func freeSlowly(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
+    state.pointee.door.leaveAtOnce()
     precondition(!FreeBlock.isMarked(base), "the block at \(base) is freed twice")
     let isOwn = state.pointee.door.inside {
-      state.pointee.counters[slab.pointee.kind.index].countFree(
-        byteCount: Int(slab.pointee.blockByteCount))
+      assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
+      state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
       if slab.pointee.owner.load(ordering: .relaxed) != address { return false }
       takeBack(base, in: slab)
       return true
     }
     if !isOwn { core.freeForeign(base, in: slab) }
+  }
+
+  @inline(never)
+  private func settleAndLeave(_ slab: SlabPointer) {
+    settle(slab)
+    state.pointee.door.leaveAtOnce()
   }
 
   /// Links a block of an own slab as free.
@@ -144,7 +156,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func usage(of kind: MemoryKind) -> MemoryUsage {
     let counters = state.pointee.counters + kind.index
     var usage = MemoryUsage()
-    usage.byteCount = counters.pointee.byteCount.load(ordering: .relaxed)
+    usage.byteCount = counters.pointee.byteCount
     usage.blockCount =
       counters.pointee.allocationCount.load(ordering: .relaxed)
       - counters.pointee.freeCount.load(ordering: .relaxed)
@@ -152,11 +164,5 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   }
 
   /// By how much the bytes of a kind were once more than now, since this was last asked.
-  func takePeak(of kind: MemoryKind) -> Int {
-    let counters = state.pointee.counters + kind.index
-    let now = counters.pointee.byteCount.load(ordering: .relaxed)
-    let peak = counters.pointee.peak.load(ordering: .relaxed)
-    counters.pointee.peak.store(now, ordering: .relaxed)
-    return peak - now
-  }
+  func takePeak(of kind: MemoryKind) -> Int { state.pointee.counters[kind.index].takePeak() }
 }

@@ -51,6 +51,11 @@ struct InstanceDoor: ~Copyable {
     isInside.store(0, ordering: .releasing)
   }
 
+  /// Whether the owner may go in now. Who holds a handle is never kept out, and need not say that
+  /// it is inside; but for it the door of a hardened allocator stays closed too.
+  @inline(__always)
+  var isOpen: Bool { isClosed.load(ordering: .relaxed) == 0 }
+
   /// Runs the owner's work inside, once it may.
   @inline(__always)
   func inside<Result, Failure: Error>(

@@ -15,18 +15,28 @@ final class InstanceRegistry: Sendable {
   init() {}
 
   /// An instance for a thread or a handle: one without a thread, or a new one.
-  func take(_ make: () -> Instance) -> Instance {
+  /// - Parameter isHeld: whether it is for a handle, whose holder passes no door.
+  func take(isHeld: Bool, _ make: () -> Instance) -> Instance {
     state.withLock { state in
-      if let orphan = state.orphans.popLast() { return orphan }
-      let instance = make()
-      state.instances.append(instance)
+      let instance: Instance
+      if let orphan = state.orphans.popLast() {
+        instance = orphan
+      } else {
+        instance = make()
+        state.instances.append(instance)
+      }
+      instance.state.pointee.isHeld = isHeld
       return instance
     }
   }
 
   /// Takes an instance back, with all it owns. Nothing where the allocator has ended.
   func put(_ instance: Instance) {
-    state.withLock { if !$0.isClosed { $0.orphans.append(instance) } }
+    state.withLock { state in
+      if state.isClosed { return }
+      instance.state.pointee.isHeld = false
+      state.orphans.append(instance)
+    }
   }
 
   /// Calls the body with each instance.
@@ -34,9 +44,11 @@ final class InstanceRegistry: Sendable {
     state.withLock { state in state.instances.forEach(body) }
   }
 
-  /// Calls the body with each instance while its thread is kept out.
+  /// Calls the body with each instance while its thread is kept out; not with those that a handle
+  /// holds.
   func forEachClosed(_ body: (Instance) -> Void) {
     forEach { instance in
+      if instance.state.pointee.isHeld { return }
       instance.state.pointee.door.close()
       defer { instance.state.pointee.door.open() }
       body(instance)

@@ -15,6 +15,8 @@ struct InstanceState: ~Copyable {
   let unitShift: UInt
   let largestUnitBlock: Int
   unowned(unsafe) let core: AllocatorCore
+  /// Whether a handle holds the instance. Under the registry's lock.
+  var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
   private let padding = InlineArray<8, UInt64>(repeating: 0)
   /// The last block that another thread freed, which holds the one before; 0 for none.
@@ -29,26 +31,42 @@ struct InstanceState: ~Copyable {
 /// A block counts where it is allocated and where it is freed; only the sum over all instances is
 /// what is in use.
 struct KindCounters: ~Copyable {
-  let byteCount = Atomic<Int>(0)
-  /// The most of these since the peak was last taken.
+  /// The most bytes in use since the peak was last taken.
   let peak = Atomic<Int>(0)
+  /// What is missing to the peak: so one subtraction both counts and finds a new one.
+  let belowPeak = Atomic<Int>(0)
   let allocationCount = Atomic<Int>(0)
   let freeCount = Atomic<Int>(0)
   /// Bytes of the slabs that the instance owns.
   let slabByteCount = Atomic<Int>(0)
   let slabCount = Atomic<Int>(0)
 
+  /// What was allocated here and not freed here; negative where others' blocks are freed.
+  @inline(__always)
+  var byteCount: Int { peak.load(ordering: .relaxed) &- belowPeak.load(ordering: .relaxed) }
+
   @inline(__always)
   func countAllocation(byteCount size: Int) {
-    let sum = byteCount.advance(by: size)
-    if sum > peak.load(ordering: .relaxed) { peak.store(sum, ordering: .relaxed) }
     allocationCount.advance(by: 1)
+    let rest = belowPeak.advance(by: -size)
+    if rest < 0 {
+      peak.advance(by: -rest)
+      belowPeak.store(0, ordering: .relaxed)
+    }
   }
 
   @inline(__always)
   func countFree(byteCount size: Int) {
-    byteCount.advance(by: -size)
     freeCount.advance(by: 1)
+    belowPeak.advance(by: size)
+  }
+
+  /// By how much the bytes in use were once more than now, since this was last asked.
+  func takePeak() -> Int {
+    let rest = belowPeak.load(ordering: .relaxed)
+    peak.advance(by: -rest)
+    belowPeak.store(0, ordering: .relaxed)
+    return rest
   }
 }
 

@@ -40,7 +40,7 @@ enum ThreadDoor {
     if let entry = next {
       instance = entry.pointee.instance
     } else {
-      instance = registry.take(make)
+      instance = registry.take(isHeld: false, make)
       let entry = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
       entry.initialize(
         to: Entry(

@@ -16,7 +16,7 @@ struct SizeClass {
     // Without a branch, which random sizes would make the processor guess wrong: the first 128
     // bytes count as if they belonged to the doubling behind them.
     let last = byteCount &- 1
-    let exponent = 63 &- (last | 128).leadingZeroBitCount
+    let exponent = 63 ^ (last | 128).leadingZeroBitCount
     index = (last &>> (exponent &- 3)) &+ (exponent &- 7) &* 8
   }
 

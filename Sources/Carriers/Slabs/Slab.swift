@@ -45,6 +45,9 @@ struct Slab: ~Copyable {
   /// The owner of a slab that waits in the pool, with blocks in use, for an instance to take it.
   static var pooled: UInt { 1 }
 
+  /// The ``settleAt`` of a slab that stays also when it is empty.
+  static var neverSettles: UInt32 { .max }
+
   /// The bytes of a record in a carrier's head: two cache lines.
   static var strideShift: Int { 7 }
 
