@@ -81,14 +81,17 @@ public final class BlockAllocator: Sendable {
 
   /// Grows or shrinks a block where it stands; `nil` when it would have to move.
   ///
-  /// After `nil` or an error the block is as it was. A small block never grows; it answers `nil`
-  /// also to a size of less than half its own, for which a new block is worth the move.
+  /// After `nil` or an error the block is as it was. A small block in a slab never grows; it answers
+  /// `nil` also to a size of less than half its own, for which a new block is worth the move.
   /// - Returns: the block in its new size, which replaces the one given.
   public func resizeInPlace(
     _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock? {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     if isSmall(block) {
+      if core.strategies[kind.index] != .sizeClasses {
+        return instance.resizeByStrategy(block.base, toByteCount: byteCount, kind: kind)
+      }
       let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
       return fits ? block : nil
     }
@@ -250,4 +253,13 @@ extension BlockAllocator {
 
   /// The number of blocks in use: 0 once everything was freed.
   public var allocatedBlockCount: Int { statistics.blocks.blockCount }
+
+  /// What is wrong with carriers, headers or the strategies' orders; `nil` where nothing is. Leaves
+  /// out what handles hold.
+  /// - Complexity: O(blocks).
+  package func firstFault() -> String? {
+    var fault: String?
+    registry.forEachClosed { fault = fault ?? $0.firstFault() }
+    return fault
+  }
 }

@@ -14,6 +14,8 @@ public struct MemoryConfiguration: Sendable, Equatable {
   /// How long, in milliseconds, memory of small blocks is kept for reuse at most. Looked at where
   /// such memory is given back.
   public var carrierDecayMilliseconds: Int
+  /// How blocks of a kind are placed in carriers; size classes where nothing is said.
+  public var strategies: [MemoryKind: BlockStrategy]
   /// Whether the kernel is asked for huge pages under large blocks.
   public var usesHugePages: Bool
 
@@ -21,13 +23,14 @@ public struct MemoryConfiguration: Sendable, Equatable {
   public init(
     budgetBytes: Int? = nil, failingRequest: Int? = nil, usesTinyCarriers: Bool = false,
     carrierCacheLimitBytes: Int? = nil, carrierDecayMilliseconds: Int = 10_000,
-    usesHugePages: Bool = true
+    strategies: [MemoryKind: BlockStrategy] = [:], usesHugePages: Bool = true
   ) {
     self.budgetBytes = budgetBytes
     self.failingRequest = failingRequest
     self.usesTinyCarriers = usesTinyCarriers
     self.carrierCacheLimitBytes = carrierCacheLimitBytes
     self.carrierDecayMilliseconds = carrierDecayMilliseconds
+    self.strategies = strategies
     self.usesHugePages = usesHugePages
   }
 }

@@ -14,6 +14,8 @@ final class AllocatorCore: @unchecked Sendable {
   let instanceCount = Atomic<Int>(0)
   let supply: Guarded<CarrierSupply>
   private let pool: Guarded<SlabPool>
+  /// How blocks are placed, by kind.
+  let strategies: InlineArray<16, BlockStrategy>
 
   /// Of a kind's slabs, and of a single one, how much is in use below which it is left to others.
   static var abandonBelowPercent: UInt32 { 60 }
@@ -28,6 +30,9 @@ final class AllocatorCore: @unchecked Sendable {
         source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
         decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000))
     pool = Guarded(SlabPool())
+    var strategies = InlineArray<16, BlockStrategy>(repeating: .sizeClasses)
+    for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
+    self.strategies = strategies
   }
 
   deinit {
@@ -102,17 +107,25 @@ final class AllocatorCore: @unchecked Sendable {
       if owner == Slab.pooled {
         if freePooled(block, in: slab) { return }
       } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
-        return push(block, of: slab, to: state)
+        return push(block, origin: UInt(bitPattern: slab), to: state)
       }
     }
   }
 
-  /// Puts a block in the queue of its slab's owner.
+  /// Gives a block with a header to the instance whose carrier it stands in.
+  func push(_ block: UnsafeMutableRawPointer, of carrier: BlockCarrier, kind: MemoryKind) {
+    guard let state = UnsafeMutablePointer<InstanceState>(bitPattern: carrier.owner) else {
+      preconditionFailure("the block at \(block) (\(kind)) is freed twice, or is none of ours")
+    }
+    push(block, origin: RemoteOrigin.word(carrier, kind: kind), to: state)
+  }
+
+  /// Puts a block in an instance's queue.
+  /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
   private func push(
-    _ block: UnsafeMutableRawPointer, of slab: SlabPointer,
-    to state: UnsafeMutablePointer<InstanceState>
+    _ block: UnsafeMutableRawPointer, origin: UInt, to state: UnsafeMutablePointer<InstanceState>
   ) {
-    block.storeBytes(of: UInt(bitPattern: slab), toByteOffset: 8, as: UInt.self)
+    block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
     var last = state.pointee.remoteFrees.load(ordering: .relaxed)
     while true {
       block.storeBytes(of: last, as: UInt.self)

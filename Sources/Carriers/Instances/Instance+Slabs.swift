@@ -26,12 +26,15 @@ extension Instance {
     var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
     while let block = UnsafeMutableRawPointer(bitPattern: next) {
       next = block.load(as: UInt.self)
-      let slab = SlabPointer(bitPattern: block.load(fromByteOffset: 8, as: UInt.self))
-        .unsafelyUnwrapped
-      if slab.pointee.owner.load(ordering: .relaxed) == address {
-        takeBack(block, in: slab)
-      } else {
-        core.freeForeign(block, in: slab)
+      switch RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self)) {
+      case .carrier(let kind): blocks(of: kind).free(block)
+      case .slab(let slab):
+        precondition(!FreeBlock.isMarked(block), "the block at \(block) is freed twice")
+        if slab.pointee.owner.load(ordering: .relaxed) == address {
+          takeBack(block, in: slab)
+        } else {
+          core.freeForeign(block, in: slab)
+        }
       }
     }
   }
@@ -59,6 +62,7 @@ extension Instance {
   func trim() {
     drainRemoteFrees()
     for kind in MemoryKind.allCases {
+      state.pointee.blocks[kind.index]?.takeUnretainedValue().trim()
       for index in 0..<core.layout.classCount {
         var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee
         while let slab = next, slab != core.emptySlab {

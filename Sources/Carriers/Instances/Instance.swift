@@ -28,8 +28,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         largestUnitBlock: core.layout.largestUnitBlock, core: core))
   }
 
-  /// Frees the state; slabs are the core's to give back.
+  /// Frees the state; slabs and carriers are the core's to give back.
   func destroy() {
+    for kind in MemoryKind.allCases { state.pointee.blocks[kind.index]?.release() }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
     state.pointee.slots.deallocate()
@@ -113,6 +114,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func allocateSlowly(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     state.pointee.door.leaveAtOnce()
     return try state.pointee.door.inside { () throws(MemoryError) in
+      if core.strategies[kind.index] != .sizeClasses {
+        return try allocateByStrategy(byteCount: byteCount, kind: kind)
+      }
       let slab = try makeRoom(in: SizeClass(holding: byteCount), kind: kind)
       guard let block = slab.pointee.firstFree else {
         preconditionFailure("a slab with room has no free block")
@@ -128,6 +132,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
     state.pointee.door.leaveAtOnce()
+    if core.strategies[kind.index] != .sizeClasses { return freeByStrategy(base, kind: kind) }
     precondition(!FreeBlock.isMarked(base), "the block at \(base) is freed twice")
     let isOwn = state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")

@@ -15,6 +15,8 @@ struct InstanceState: ~Copyable {
   let unitShift: UInt
   let largestUnitBlock: Int
   unowned(unsafe) let core: AllocatorCore
+  /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
+  var blocks = InlineArray<16, Unmanaged<InstanceBlocks>?>(repeating: nil)
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
@@ -49,16 +51,24 @@ struct KindCounters: ~Copyable {
   func countAllocation(byteCount size: Int) {
     allocationCount.advance(by: 1)
     let rest = belowPeak.advance(by: -size)
-    if rest < 0 {
-      peak.advance(by: -rest)
-      belowPeak.store(0, ordering: .relaxed)
-    }
+    if rest < 0 { countNewPeak(by: -rest) }
   }
 
   @inline(__always)
   func countFree(byteCount size: Int) {
     freeCount.advance(by: 1)
     belowPeak.advance(by: size)
+  }
+
+  func countResize(by difference: Int) {
+    let rest = belowPeak.advance(by: -difference)
+    if rest < 0 { countNewPeak(by: -rest) }
+  }
+
+  @inline(__always)
+  private func countNewPeak(by difference: Int) {
+    peak.advance(by: difference)
+    belowPeak.store(0, ordering: .relaxed)
   }
 
   /// By how much the bytes in use were once more than now, since this was last asked.
