@@ -137,6 +137,9 @@ public final class BlockAllocator: Sendable {
     return Instance(core: core)
   }
 
+  /// Whether small blocks of whole pages begin at a page.
+  func alignsPages(of kind: MemoryKind) -> Bool { core.strategies[kind.index] == .sizeClasses }
+
   @inline(__always)
   private func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
 
