@@ -16,6 +16,7 @@ public final class MemoryBudget: Sendable {
     /// A request was refused; this ends when something is given back.
     case refuse
 
+    /// In the order of growing need.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 

@@ -158,6 +158,9 @@ final class AllocatorCore: @unchecked Sendable {
   /// Slabs in the pool.
   var pooledSlabCount: Int { pool.withLock { $0.count } }
 
+  /// Runs the body while no slab of the pool changes.
+  func withPoolLocked(_ body: () -> Void) { pool.withLock { _ in body() } }
+
   /// Leaves a slab with blocks in use to whoever needs it.
   func putPooled(_ slab: SlabPointer) {
     pool.withLock { pool in

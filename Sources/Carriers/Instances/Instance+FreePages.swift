@@ -66,16 +66,7 @@ extension Instance {
   /// Pages with a byte of a block in use, and pages that were given back already.
   private func pagesInUse(of slab: SlabPointer, _ pages: SlabPages) -> PageSet {
     var kept = slab.pointee.discarded
-    withUnsafeTemporaryAllocation(of: Bool.self, capacity: pages.carved + 1) { isFree in
-      isFree.initialize(repeating: false)
-      for page in 0..<PageSet.capacity where slab.pointee.discarded.contains(page) {
-        for number in pages.blocks(beginningIn: page) { isFree[number] = true }
-      }
-      var next = slab.pointee.firstFree
-      while let block = next {
-        isFree[(block - slab.pointee.start) / pages.size] = true
-        next = self.next(after: block)
-      }
+    SlabWalk.withFreeFlags(of: slab, pageByteCount: pages.pageByteCount) { isFree in
       for number in 0..<pages.carved where !isFree[number] {
         for page in pages.firstPage(ofBlock: number)...pages.lastPage(ofBlock: number) {
           kept.insert(page)
@@ -91,18 +82,11 @@ extension Instance {
     var next = slab.pointee.firstFree
     slab.pointee.firstFree = nil
     while let block = next {
-      next = self.next(after: block)
+      next = SlabWalk.next(after: block)
       let number = (block - slab.pointee.start) / pages.size
       if !slab.pointee.discarded.contains(pages.firstPage(ofBlock: number)) {
         link(block, in: slab)
       }
     }
-  }
-
-  /// The next block of a free list.
-  func next(after block: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    MemoryPoison.allow(block, byteCount: 16)
-    defer { MemoryPoison.forbid(block, byteCount: 16) }
-    return FreeBlock.next(block)
   }
 }

@@ -97,7 +97,6 @@ extension Instance {
 
   private func count(_ slab: SlabPointer, _ difference: Int) {
     let counters = state.pointee.counters + slab.pointee.kind.index
-    counters.pointee.slabCount.advance(by: difference)
     counters.pointee.slabByteCount.advance(
       by: difference * Int(slab.pointee.capacity) * Int(slab.pointee.blockByteCount))
   }

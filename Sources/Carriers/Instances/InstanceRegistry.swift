@@ -55,6 +55,16 @@ final class InstanceRegistry: Sendable {
     }
   }
 
+  /// Runs the body while the threads of all instances are kept out, but for handles' holders.
+  func withAllClosed<Result>(_ body: ([Instance]) -> Result) -> Result {
+    state.withLock { state in
+      let reachable = state.instances.filter { !$0.state.pointee.isHeld }
+      for instance in reachable { instance.state.pointee.door.close() }
+      defer { for instance in reachable { instance.state.pointee.door.open() } }
+      return body(reachable)
+    }
+  }
+
   /// Whether the allocator has ended.
   var isClosed: Bool { state.withLock { $0.isClosed } }
 

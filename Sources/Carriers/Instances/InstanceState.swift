@@ -41,7 +41,6 @@ struct KindCounters: ~Copyable {
   let freeCount = Atomic<Int>(0)
   /// Bytes of the slabs that the instance owns.
   let slabByteCount = Atomic<Int>(0)
-  let slabCount = Atomic<Int>(0)
 
   /// What was allocated here and not freed here; negative where others' blocks are freed.
   @inline(__always)

@@ -59,22 +59,26 @@ public enum MemoryCategory: Sendable {
 }
 
 extension MemoryKind {
-  /// What is known of a kind beside its name in code.
-  private var row: (name: String, allocator: AllocatorClass, category: MemoryCategory) {
+  /// What is known of a kind beside its name in code: for machines, for people, and where it belongs.
+  private var row: (key: String, name: String, allocator: AllocatorClass, category: MemoryCategory)
+  {
     switch self {
-    case .processHeap: ("process heaps", .processHeap, .processes)
-    case .oldHeap: ("old heaps", .oldHeap, .processes)
-    case .binary: ("binaries", .binary, .binary)
-    case .literal: ("literals", .literal, .code)
-    case .atom: ("atoms", .longLived, .atom)
-    case .code: ("code", .longLived, .code)
-    case .scratch: ("scratch", .temporary, .otherSystem)
-    case .fixed: ("fixed-size records", .fixedSize, .processes)
-    case .ets: ("tables", .ets, .ets)
-    case .message: ("messages", .message, .processes)
-    case .embedder: ("the embedder's", .longLived, .otherSystem)
+    case .processHeap: ("process_heap", "process heaps", .processHeap, .processes)
+    case .oldHeap: ("old_heap", "old heaps", .oldHeap, .processes)
+    case .binary: ("binary", "binaries", .binary, .binary)
+    case .literal: ("literal", "literals", .literal, .code)
+    case .atom: ("atom", "atoms", .longLived, .atom)
+    case .code: ("code", "code", .longLived, .code)
+    case .scratch: ("scratch", "scratch", .temporary, .otherSystem)
+    case .fixed: ("fixed", "fixed-size records", .fixedSize, .processes)
+    case .ets: ("ets", "tables", .ets, .ets)
+    case .message: ("message", "messages", .message, .processes)
+    case .embedder: ("embedder", "the embedder's", .longLived, .otherSystem)
     }
   }
+
+  /// The name in JSON.
+  public var key: String { row.key }
 
   /// How long such blocks live.
   public var allocatorClass: AllocatorClass { row.allocator }

@@ -122,6 +122,19 @@ struct CarrierSupply: ~Copyable {
     }
   }
 
+  /// Calls the body with each slab in use.
+  func forEachSlab(_ body: (SlabPointer) -> Void) {
+    forEachCarrier { carrier in
+      switch carrier.pointee.role {
+      case .idle, .blocks: break
+      case .wideSlab: body(carrier.slab(0))
+      case .slabs:
+        for unit in 0..<CarrierHead.unitCount
+        where carrier.pointee.freeUnits >> UInt32(unit) & 1 == 0 { body(carrier.slab(unit)) }
+      }
+    }
+  }
+
   /// Whether an address lies in a carrier in use.
   func contains(_ address: UnsafeRawPointer) -> Bool {
     let base = UInt(bitPattern: address) & ~UInt(layout.carrierByteCount - 1)
