@@ -4,4 +4,5 @@ func allCases() -> [BenchmarkCase] {
   return sweepCases(erlang) + minorCases(erlang) + allocateCases(erlang)
     + programCases(erlang, load: loadProgram)
     + termCases(erlang) + bignumCases(erlang) + etfCases(erlang) + mapCases(erlang)
+    + carrierCases()
 }

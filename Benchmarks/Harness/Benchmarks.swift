@@ -9,6 +9,7 @@ struct Benchmarks {
 
   /// Runs the command and answers its exit code: 0, 1 if a case failed, 2 for bad usage.
   static func command(arguments: [String]) -> Int32 {
+    if let code = CarrierChild.run(arguments: arguments) { return code }
     do {
       let options = try BenchmarkOptions(arguments: arguments)
       if options.showsHelp {

@@ -12,8 +12,8 @@ public final class BlockAllocator: Sendable {
   let core: AllocatorCore
   let large: LargeBlocks
   let registry = InstanceRegistry()
-  private let number = ThreadDoor.makeAllocatorNumber()
-  private let largestSmallBlock: Int
+  @usableFromInline let number = ThreadDoor.makeAllocatorNumber()
+  @usableFromInline let largestSmallBlock: Int
   let peaks = Guarded(InlineArray<16, Int>(repeating: 0))
 
   /// Makes an allocator that holds no memory yet.
@@ -43,6 +43,7 @@ public final class BlockAllocator: Sendable {
   /// - Throws: where the size is none or there is no memory, cached memory given back included;
   ///   then nothing has changed.
   /// - Complexity: O(1); a system call now and then, a few for a large block.
+  @inlinable @inline(__always)
   public func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
       let instance = ThreadDoor.instance(ofAllocator: number),
@@ -55,6 +56,7 @@ public final class BlockAllocator: Sendable {
 
   /// Takes a block back.
   /// - Precondition: the block is in use, and was allocated here for this kind.
+  @inlinable @inline(__always)
   public func free(_ block: MemoryBlock, kind: MemoryKind) {
     if isSmall(block), let instance = ThreadDoor.instance(ofAllocator: number) {
       return instance.free(
@@ -63,8 +65,8 @@ public final class BlockAllocator: Sendable {
     freeSlowly(block, kind: kind)
   }
 
-  @inline(never)
-  private func freeSlowly(_ block: MemoryBlock, kind: MemoryKind) {
+  @usableFromInline @inline(never)
+  func freeSlowly(_ block: MemoryBlock, kind: MemoryKind) {
     if isSmall(block) {
       return instance.free(
         block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
@@ -75,6 +77,7 @@ public final class BlockAllocator: Sendable {
 
   /// Takes back a block of which its owner kept no more than the address and the size asked for.
   /// - Precondition: the block is in use, and was allocated here for this kind and size.
+  @inlinable @inline(__always)
   public func free(at base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind) {
     free(MemoryBlock(base: base, byteCount: byteCount), kind: kind)
   }
@@ -140,11 +143,11 @@ public final class BlockAllocator: Sendable {
   /// Whether small blocks of whole pages begin at a page.
   func alignsPages(of kind: MemoryKind) -> Bool { core.strategies[kind.index] == .sizeClasses }
 
-  @inline(__always)
-  private func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
+  @inlinable @inline(__always)
+  func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
 
   /// The whole way to a block, by the calling thread's instance where none is given.
-  @inline(never)
+  @usableFromInline @inline(never)
   func allocateSlowly(
     byteCount: Int, kind: MemoryKind, through given: Instance?
   ) throws(MemoryError) -> MemoryBlock {

@@ -9,7 +9,7 @@ public struct MemoryBlock: BitwiseCopyable, @unchecked Sendable {
   /// The bytes that may be used: as many as were asked for, or more.
   public let byteCount: Int
 
-  @inline(__always)
+  @inlinable @inline(__always)
   init(base: UnsafeMutableRawPointer, byteCount: Int) {
     self.base = base
     self.byteCount = byteCount

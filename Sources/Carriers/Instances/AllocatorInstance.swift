@@ -6,8 +6,8 @@
 public struct AllocatorInstance: ~Copyable {
   /// The allocator it belongs to.
   public let allocator: BlockAllocator
-  private let instance: Instance
-  private let largestSmallBlock: Int
+  @usableFromInline let instance: Instance
+  @usableFromInline let largestSmallBlock: Int
 
   init(allocator: BlockAllocator, instance: Instance) {
     self.allocator = allocator
@@ -18,6 +18,7 @@ public struct AllocatorInstance: ~Copyable {
   deinit { allocator.registry.put(instance) }
 
   /// Allocates a block, as ``BlockAllocator/allocate(byteCount:kind:)`` does.
+  @inlinable @inline(__always)
   public borrowing func allocate(
     byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock {
@@ -30,9 +31,18 @@ public struct AllocatorInstance: ~Copyable {
   }
 
   /// Takes a block back, as ``BlockAllocator/free(_:kind:)`` does.
+  @inlinable @inline(__always)
   public borrowing func free(_ block: MemoryBlock, kind: MemoryKind) {
     if block.byteCount > largestSmallBlock { return allocator.free(block, kind: kind) }
     instance.free(block.base, byteCount: block.byteCount, kind: kind, isHeld: true)
+  }
+
+  /// Takes back a block of which its owner kept no more than the address and the size asked for.
+  @inlinable @inline(__always)
+  public borrowing func free(
+    at base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind
+  ) {
+    free(MemoryBlock(base: base, byteCount: byteCount), kind: kind)
   }
 
   /// Gives back to the operating system what this instance owns and holds no block.

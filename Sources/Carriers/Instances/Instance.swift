@@ -2,14 +2,17 @@ import Synchronization
 
 /// An instance, by its address. One thread at a time allocates; see ``InstanceDoor`` for the
 /// others.
+@usableFromInline
 struct Instance: BitwiseCopyable, @unchecked Sendable {
   // Unchecked: what the address leads to is reached through the door, or is atomic.
 
-  let state: UnsafeMutablePointer<InstanceState>
+  @usableFromInline let state: UnsafeMutablePointer<InstanceState>
 
+  @inlinable
   var address: UInt { UInt(bitPattern: state) }
   var core: AllocatorCore { state.pointee.core }
 
+  @inlinable
   init(state: UnsafeMutablePointer<InstanceState>) { self.state = state }
 
   /// Makes an instance that owns no slab yet.
@@ -41,7 +44,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// A block that shares a slab, where that is to be had at once: the list's first slab has a
   /// free one, and nobody keeps the door closed.
   /// - Parameter isHeld: whether the caller holds the instance's handle.
-  @inline(__always)
+  @inlinable @inline(__always)
   func allocateAtOnce(byteCount: Int, kind: MemoryKind, isHeld: Bool) -> MemoryBlock? {
     let slab = slot(of: SizeClass(holding: byteCount), kind: kind).pointee
     guard enter(isHeld: isHeld), let block = slab.pointee.firstFree else { return nil }
@@ -50,18 +53,18 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     return MemoryBlock(base: block, byteCount: size)
   }
 
-  @inline(__always)
-  private func enter(isHeld: Bool) -> Bool {
+  @inlinable @inline(__always)
+  func enter(isHeld: Bool) -> Bool {
     isHeld ? state.pointee.door.isOpen : state.pointee.door.enterAtOnce()
   }
 
-  @inline(__always)
-  private func leave(isHeld: Bool) {
+  @inlinable @inline(__always)
+  func leave(isHeld: Bool) {
     if !isHeld { state.pointee.door.leaveAtOnce() }
   }
 
   /// Takes a block back, of this instance or of another one.
-  @inline(__always)
+  @inlinable @inline(__always)
   func free(
     _ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, isHeld: Bool
   ) {
@@ -79,14 +82,14 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   }
 
   /// The place of the first slab of a list.
-  @inline(__always)
+  @inlinable @inline(__always)
   func slot(of sizeClass: SizeClass, kind: MemoryKind) -> UnsafeMutablePointer<SlabPointer> {
     state.pointee.slots + (kind.index &<< 7 | sizeClass.index)
   }
 
   /// The record of the slab that a block stands in.
   /// - Parameter byteCount: of the block, or what was asked for.
-  @inline(__always)
+  @inlinable @inline(__always)
   func record(of base: UnsafeMutableRawPointer, byteCount: Int) -> SlabPointer {
     let address = UInt(bitPattern: base)
     let offset = address & state.pointee.carrierMask
@@ -98,8 +101,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
 
   /// Takes the first block off a list.
   /// - Returns: its bytes.
-  @inline(__always)
-  private func unlink(
+  @inlinable @inline(__always)
+  func unlink(
     _ block: UnsafeMutableRawPointer, of slab: SlabPointer, kind: MemoryKind
   ) -> Int {
     let size = Int(slab.pointee.blockByteCount)
@@ -127,8 +130,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   }
 
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
-  @inline(never)
-  private func freeSlowly(
+  @usableFromInline @inline(never)
+  func freeSlowly(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
     state.pointee.door.leaveAtOnce()
@@ -144,8 +147,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     if !isOwn { core.freeForeign(base, in: slab) }
   }
 
-  @inline(never)
-  private func settleAndLeave(_ slab: SlabPointer) {
+  @usableFromInline @inline(never)
+  func settleAndLeave(_ slab: SlabPointer) {
     settle(slab)
     state.pointee.door.leaveAtOnce()
   }

@@ -14,9 +14,10 @@ import Synchronization
 ///
 /// Where the kernel has no such barrier the door stays closed for good, and all go through the
 /// mutex. (Asymmetric locks: Dice, Huang, Yang, "Asymmetric Dekker synchronization", 2001.)
+@usableFromInline
 struct InstanceDoor: ~Copyable {
-  private let isInside = Atomic<UInt32>(0)
-  private let isClosed: Atomic<UInt32>
+  @usableFromInline let isInside = Atomic<UInt32>(0)
+  @usableFromInline let isClosed: Atomic<UInt32>
   private let staysClosed: Bool
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
@@ -36,7 +37,7 @@ struct InstanceDoor: ~Copyable {
 
   /// The owner says that it is inside, and looks whether it may be. Where it may not, it says that
   /// it is outside again.
-  @inline(__always)
+  @inlinable @inline(__always)
   func enterAtOnce() -> Bool {
     isInside.store(1, ordering: .relaxed)
     ca_compiler_fence()
@@ -45,7 +46,7 @@ struct InstanceDoor: ~Copyable {
   }
 
   /// The owner goes out, or ceases to stand in the door.
-  @inline(__always)
+  @inlinable @inline(__always)
   func leaveAtOnce() {
     // Releasing: pairs with the acquiring load in `close()`.
     isInside.store(0, ordering: .releasing)
@@ -53,7 +54,7 @@ struct InstanceDoor: ~Copyable {
 
   /// Whether the owner may go in now. Who holds a handle is never kept out, and need not say that
   /// it is inside; but for it the door of a hardened allocator stays closed too.
-  @inline(__always)
+  @inlinable @inline(__always)
   var isOpen: Bool { isClosed.load(ordering: .relaxed) == 0 }
 
   /// Runs the owner's work inside, once it may.

@@ -6,14 +6,15 @@ import Synchronization
 /// Each pair of kind and size class has a list of slabs with room, of which the first serves.
 /// A slab that is full leaves its list and comes back to its front when a block of it is freed; so
 /// full slabs stay full and others run empty.
+@usableFromInline
 struct InstanceState: ~Copyable {
-  let door: InstanceDoor
+  @usableFromInline let door: InstanceDoor
   /// The first slab of each list; ``AllocatorCore/emptySlab`` where there is none.
-  let slots: UnsafeMutablePointer<SlabPointer>
-  let counters: UnsafeMutablePointer<KindCounters>
-  let carrierMask: UInt
-  let unitShift: UInt
-  let largestUnitBlock: Int
+  @usableFromInline let slots: UnsafeMutablePointer<SlabPointer>
+  @usableFromInline let counters: UnsafeMutablePointer<KindCounters>
+  @usableFromInline let carrierMask: UInt
+  @usableFromInline let unitShift: UInt
+  @usableFromInline let largestUnitBlock: Int
   unowned(unsafe) let core: AllocatorCore
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, Unmanaged<InstanceBlocks>?>(repeating: nil)
@@ -32,13 +33,14 @@ struct InstanceState: ~Copyable {
 ///
 /// A block counts where it is allocated and where it is freed; only the sum over all instances is
 /// what is in use.
+@usableFromInline
 struct KindCounters: ~Copyable {
   /// The most bytes in use since the peak was last taken.
-  let peak = Atomic<Int>(0)
+  @usableFromInline let peak = Atomic<Int>(0)
   /// What is missing to the peak: so one subtraction both counts and finds a new one.
-  let belowPeak = Atomic<Int>(0)
-  let allocationCount = Atomic<Int>(0)
-  let freeCount = Atomic<Int>(0)
+  @usableFromInline let belowPeak = Atomic<Int>(0)
+  @usableFromInline let allocationCount = Atomic<Int>(0)
+  @usableFromInline let freeCount = Atomic<Int>(0)
   /// Bytes of the slabs that the instance owns.
   let slabByteCount = Atomic<Int>(0)
 
@@ -46,14 +48,14 @@ struct KindCounters: ~Copyable {
   @inline(__always)
   var byteCount: Int { peak.load(ordering: .relaxed) &- belowPeak.load(ordering: .relaxed) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func countAllocation(byteCount size: Int) {
     allocationCount.advance(by: 1)
     let rest = belowPeak.advance(by: -size)
     if rest < 0 { countNewPeak(by: -rest) }
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func countFree(byteCount size: Int) {
     freeCount.advance(by: 1)
     belowPeak.advance(by: size)
@@ -64,8 +66,8 @@ struct KindCounters: ~Copyable {
     if rest < 0 { countNewPeak(by: -rest) }
   }
 
-  @inline(__always)
-  private func countNewPeak(by difference: Int) {
+  @inlinable @inline(__always)
+  func countNewPeak(by difference: Int) {
     peak.advance(by: difference)
     belowPeak.store(0, ordering: .relaxed)
   }
@@ -81,7 +83,7 @@ struct KindCounters: ~Copyable {
 
 extension Atomic<Int> {
   /// Adds where only one thread writes: no locked instruction.
-  @inline(__always) @discardableResult
+  @inlinable @inline(__always) @discardableResult
   borrowing func advance(by difference: Int) -> Int {
     let sum = load(ordering: .relaxed) &+ difference
     store(sum, ordering: .relaxed)

@@ -4,6 +4,7 @@ import Synchronization
 
 /// Finds the calling thread's instance of an allocator: two reads where the thread used the same
 /// allocator last.
+@usableFromInline
 enum ThreadDoor {
   /// What a thread remembers of one allocator; a list, its first at the thread's door.
   private struct Entry {
@@ -19,7 +20,7 @@ enum ThreadDoor {
   static func makeAllocatorNumber() -> UInt64 { lastNumber.add(1, ordering: .relaxed).newValue }
 
   /// The calling thread's instance, where it used this allocator last.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func instance(ofAllocator number: UInt64) -> Instance? {
     let door = ca_current_thread_door().unsafelyUnwrapped
     if door.pointee.allocator != number { return nil }

@@ -27,7 +27,7 @@ public enum MemoryKind: UInt8, CaseIterable, Sendable {
   @usableFromInline package static var count: Int { 11 }
 
   /// The kind's place in a table of kinds.
-  @inline(__always)
+  @inlinable @inline(__always)
   var index: Int { Int(rawValue) }
 }
 

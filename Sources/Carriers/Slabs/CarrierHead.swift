@@ -7,6 +7,7 @@
 /// unit each, for small blocks; one slab of the whole carrier, for larger ones; or blocks of any
 /// size with headers of their own, which a strategy divides. The unit with the head is committed
 /// for as long as the carrier is in use.
+@usableFromInline
 struct CarrierHead {
   enum Role: UInt8 {
     /// Nothing is in use; the carrier waits for any role.
@@ -36,6 +37,7 @@ struct CarrierHead {
   /// The bytes before the first block.
   static var byteCount: Int { recordsOffset + unitCount << Slab.strideShift }
   /// Where the records of slabs begin.
+  @inlinable
   static var recordsOffset: Int { 128 }
 
   /// Units that are committed and could be given back: the one with the head only where the

@@ -2,15 +2,17 @@
 ///
 ///     index   0   1  ...   7 |   8    9  ...  15 |  16   17  ...
 ///     bytes  16  32  ... 128 | 144  160  ... 256 | 288  320  ...
+@usableFromInline
 struct SizeClass {
   /// The place in a table of classes.
-  let index: Int
+  @usableFromInline let index: Int
 
+  @inlinable
   init(index: Int) { self.index = index }
 
   /// The class of the smallest blocks that hold so many bytes.
   /// - Parameter byteCount: at least 1.
-  @inline(__always)
+  @inlinable @inline(__always)
   init(holding byteCount: Int) {
     assert(byteCount > 0, "a block of \(byteCount) bytes")
     // Without a branch, which random sizes would make the processor guess wrong: the first 128

@@ -16,21 +16,22 @@ import Synchronization
 ///
 /// Blocks that were never used are in no list either; their pages are not touched. Only the owner
 /// touches the record, but for `owner`, which any thread reads.
+@usableFromInline
 struct Slab: ~Copyable {
-  var firstFree: UnsafeMutableRawPointer?
-  var blockByteCount: UInt32 = 0
+  @usableFromInline var firstFree: UnsafeMutableRawPointer?
+  @usableFromInline var blockByteCount: UInt32 = 0
   /// Blocks in use, those that other threads freed and the owner has not taken back with them.
-  var usedCount: UInt32 = 0
+  @usableFromInline var usedCount: UInt32 = 0
   /// The number of blocks in use at which a free has more to do than to link the block.
-  var settleAt: UInt32 = 0
+  @usableFromInline var settleAt: UInt32 = 0
   /// Blocks that fit.
   var capacity: UInt32 = 0
   /// The address of the owner, or ``pooled`` or ``nobody``.
-  let owner = Atomic<UInt>(Slab.nobody)
+  @usableFromInline let owner = Atomic<UInt>(Slab.nobody)
   /// Blocks that were in use once, counted from the start.
   var carvedCount: UInt32 = 0
   var classIndex: UInt16 = 0
-  var kind: MemoryKind = .fixed
+  @usableFromInline var kind: MemoryKind = .fixed
   /// Whether the slab is in its class's list of those with room.
   var isListed = false
   var next: UnsafeMutablePointer<Slab>?
@@ -49,6 +50,7 @@ struct Slab: ~Copyable {
   static var neverSettles: UInt32 { .max }
 
   /// The bytes of a record in a carrier's head: two cache lines.
+  @inlinable
   static var strideShift: Int { 7 }
 
   var isFull: Bool { usedCount == capacity }
@@ -66,6 +68,7 @@ struct Slab: ~Copyable {
   }
 }
 
+@usableFromInline
 typealias SlabPointer = UnsafeMutablePointer<Slab>
 
 /// A set of pages of a slab, which has 256 at most.
@@ -100,9 +103,10 @@ struct PageSet {
 }
 
 /// What a free block holds instead of its content: 16 bytes.
+@usableFromInline
 enum FreeBlock {
   /// Makes the block free, in front of the others.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func link(_ block: UnsafeMutableRawPointer, before next: UnsafeMutableRawPointer?) {
     block.storeBytes(of: next, as: UnsafeMutableRawPointer?.self)
     block.storeBytes(of: mark(of: block), toByteOffset: 8, as: UInt.self)
@@ -110,7 +114,7 @@ enum FreeBlock {
 
   /// Ends the block's being free.
   /// - Returns: the next free block.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func unlink(_ block: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     assert(isMarked(block), "the free block \(block) was written to")
     block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
@@ -118,20 +122,20 @@ enum FreeBlock {
   }
 
   /// Whether the block is free, as far as its bytes tell.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func isMarked(_ block: UnsafeMutableRawPointer) -> Bool {
     block.load(fromByteOffset: 8, as: UInt.self) == mark(of: block)
   }
 
   /// The next free block.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func next(_ block: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
     block.load(as: UnsafeMutableRawPointer?.self)
   }
 
   /// A word that no content has by chance, another one for each address.
-  @inline(__always)
-  private static func mark(of block: UnsafeMutableRawPointer) -> UInt {
+  @inlinable @inline(__always)
+  static func mark(of block: UnsafeMutableRawPointer) -> UInt {
     UInt(bitPattern: block) ^ 0xF4EE_B10C_5EA1_ED0B
   }
 }

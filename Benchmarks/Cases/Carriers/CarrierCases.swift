@@ -1,0 +1,95 @@
+import Foundation
+import Tenure
+
+/// The allocator against others, by traces; each server of a trace has a process of its own.
+func carrierCases() -> [BenchmarkCase] {
+  let classes = Trace.allCases.filter { $0 != .medium }.flatMap { trace in
+    [TraceServer.handle, .door].map { carrierCase(trace, $0) }
+  }
+  let strategies: [TraceServer] = [
+    .goodFit, .carrierOrderedBestFit, .bestFit, .addressOrderedFirstFit,
+  ]
+  let divided = [Trace.small, .medium].flatMap { trace in
+    strategies.map { carrierCase(trace, $0, peers: [MallocPeer.all(trace)[0]]) }
+  }
+  let peaks = [Trace.larson, .xmalloc, .mstress, .sh6, .sh8].map(peakCase)
+  return classes + divided + [carrierCase(.medium, .door)] + peaks + returnCases()
+}
+
+private func carrierCase(
+  _ trace: Trace, _ server: TraceServer, peers: [MallocPeer]? = nil
+) -> BenchmarkCase {
+  BenchmarkCase(
+    name: "carrier/\(trace)/\(server)", unit: "ns/block", peers: peers ?? MallocPeer.all(trace)
+  ) { effort in
+    let answer = try CarrierChild.measure(
+      trace, server, repetitions: effort.repetitions, scale: 1)
+    return Measurement(samples: answer.nanoseconds, check: answer.check)
+  }
+}
+
+private func peakCase(_ trace: Trace) -> BenchmarkCase {
+  BenchmarkCase(
+    name: "carrier/\(trace)/peak", unit: "MiB",
+    peers: MallocPeer.all(trace, measuresPeak: true)
+  ) { effort in
+    let answer = try CarrierChild.measure(
+      trace, .door, repetitions: effort.repetitions, scale: 1)
+    return Measurement(
+      samples: [Double(answer.peakByteCount) / Double(1 << 20)], check: answer.check)
+  }
+}
+
+/// How much of 1 GB stays in memory when 95 % of it is freed at random and the rest trimmed.
+private func returnCases() -> [BenchmarkCase] {
+  [
+    BenchmarkCase(name: "carrier/return/mixed", unit: "resident/live") { _ in
+      try measureReturn(largestExponent: 20) { live, _, resident in
+        Measurement(samples: [Double(resident) / Double(live)], check: "1 GB")
+      }
+    },
+    BenchmarkCase(name: "carrier/return/small", unit: "resident/pages") { _ in
+      try measureReturn(largestExponent: 10) { _, pages, resident in
+        Measurement(samples: [Double(resident) / Double(pages)], check: "1 GB")
+      }
+    },
+  ]
+}
+
+/// - Parameter largestExponent: sizes are from 16 bytes to two to this power, as many in each
+///   doubling.
+private func measureReturn(
+  largestExponent: Double, _ answer: (_ live: Int, _ pages: Int, _ resident: Int) -> Measurement
+) throws -> Measurement {
+  let before = ResidentMemory.currentByteCount() ?? 0
+  let allocator = BlockAllocator()
+  var random = SystemRandomNumberGenerator()
+  var blocks: [MemoryBlock] = []
+  var total = 0
+  while total < 1 << 30 {
+    let exponent = Double.random(in: 4...largestExponent, using: &random)
+    let block = try allocator.allocate(byteCount: Int(exp2(exponent)), kind: .ets)
+    memset(block.base, 1, block.byteCount)
+    total += block.byteCount
+    blocks.append(block)
+  }
+  blocks.shuffle(using: &random)
+  let kept = blocks.count / 20
+  for block in blocks[kept...] { allocator.free(block, kind: .ets) }
+  blocks = Array(blocks[..<kept])
+  allocator.trim()
+  let ownBytes = kept * MemoryLayout<MemoryBlock>.stride
+  let resident = (ResidentMemory.currentByteCount() ?? 0) - before - ownBytes
+  var pages = Set<UInt>()
+  var live = 0
+  for block in blocks {
+    live += block.byteCount
+    let first = UInt(bitPattern: block.base) >> 12
+    for page in first...(UInt(bitPattern: block.base) + UInt(block.byteCount) - 1) >> 12 {
+      pages.insert(page)
+    }
+  }
+  let measurement = answer(live, pages.count << 12, resident)
+  for block in blocks { allocator.free(block, kind: .ets) }
+  return measurement
+}

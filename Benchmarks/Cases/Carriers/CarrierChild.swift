@@ -1,0 +1,108 @@
+import Foundation
+import Tenure
+
+/// A process of its own for one server and trace: so that peak memory is that of the trace, and
+/// another library can stand before the C library's `malloc`.
+enum CarrierChild {
+  /// The argument by which the program knows that it is one.
+  private static let argument = "--carrier-child"
+
+  /// Does a child's work where the arguments are a child's.
+  /// - Returns: the exit code; `nil` where they are not.
+  static func run(arguments: [String]) -> Int32? {
+    guard arguments.first == argument else { return nil }
+    guard arguments.count == 5, let trace = Trace(rawValue: arguments[1]),
+      let server = TraceServer(rawValue: arguments[2]), let repetitions = Int(arguments[3]),
+      let scale = Int(arguments[4])
+    else {
+      complain("\(argument) TRACE SERVER REPETITIONS SCALE")
+      return 2
+    }
+    for _ in 0..<repetitions {
+      let result = server.run(trace, scale: scale)
+      print(result.nanoseconds, result.check)
+    }
+    print("peak", ResidentMemory.peakByteCount() ?? 0)
+    return 0
+  }
+
+  /// What a child tells.
+  struct Answer {
+    var nanoseconds: [Double] = []
+    var check = ""
+    var peakByteCount = 0
+  }
+
+  /// Starts a child and reads its answer.
+  /// - Parameter library: stands before the C library where it is given.
+  static func measure(
+    _ trace: Trace, _ server: TraceServer, repetitions: Int, scale: Int, library: String? = nil
+  ) throws(PeerError) -> Answer {
+    let child = Foundation.Process()
+    child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    child.arguments = [argument, trace.rawValue, server.rawValue, "\(repetitions)", "\(scale)"]
+    var environment = ProcessInfo.processInfo.environment
+    environment["LD_PRELOAD"] = library
+    child.environment = environment
+    let pipe = Pipe()
+    child.standardOutput = pipe
+    do { try child.run() } catch { throw .failed("no child process: \(error)") }
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    child.waitUntilExit()
+    if child.terminationStatus != 0 { throw .failed("exit code \(child.terminationStatus)") }
+    var answer = Answer()
+    for line in String(decoding: output, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count == 2 else { throw .failed("the line \(line)") }
+      if fields[0] == "peak" {
+        answer.peakByteCount = Int(fields[1]) ?? 0
+      } else {
+        answer.nanoseconds.append(Double(fields[0]) ?? 0)
+        answer.check = String(fields[1])
+      }
+    }
+    return answer
+  }
+}
+
+/// A `malloc` that runs the same trace in a child of its own.
+struct MallocPeer: Peer {
+  let name: String
+  /// The library's file, of those that the loader finds; `nil` for the C library's.
+  let library: String?
+  let howToInstall: String
+  let trace: Trace
+  /// Whether the peak is compared, and not the time.
+  let measuresPeak: Bool
+
+  static func all(_ trace: Trace, measuresPeak: Bool = false) -> [MallocPeer] {
+    [
+      MallocPeer(
+        name: "glibc", library: nil, howToInstall: "", trace: trace, measuresPeak: measuresPeak),
+      MallocPeer(
+        name: "jemalloc", library: "libjemalloc.so.2",
+        howToInstall: "install it with: apt-get install -y libjemalloc2", trace: trace,
+        measuresPeak: measuresPeak),
+      MallocPeer(
+        name: "mimalloc", library: "libmimalloc.so.2",
+        howToInstall: "install it with: apt-get install -y libmimalloc2.0", trace: trace,
+        measuresPeak: measuresPeak),
+    ]
+  }
+
+  func measure(_ caseName: String, repetitions: Int) throws(PeerError) -> PeerRow {
+    if let library {
+      guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
+        throw .missing(howToInstall: howToInstall)
+      }
+      dlclose(handle)
+    }
+    let answer = try CarrierChild.measure(
+      trace, .malloc, repetitions: repetitions, scale: 1, library: library)
+    let samples =
+      measuresPeak ? [Double(answer.peakByteCount) / Double(1 << 20)] : answer.nanoseconds
+    return PeerRow(
+      version: library ?? "libc", median: samples.median, minimum: samples.min() ?? 0,
+      check: answer.check)
+  }
+}
