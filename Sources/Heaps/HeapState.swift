@@ -79,7 +79,7 @@ public struct HeapState: BitwiseCopyable {
   var mature: AddressRange { givenUpMature ?? AddressRange(start, highWater) }
 
   /// Calls with the start and the end of the objects in each of its generations and fragments.
-  func forEachSpace(
+  package func forEachSpace(
     _ body: (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) -> Void
   ) {
     body(start, top)

@@ -98,7 +98,7 @@ extension ProcessHeap {
 
     if environment.levers.verifies {
       fillFreeWords()
-      HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+      verifyAfterCollection(roots: &roots)
     }
     if let listener = environment.listener {
       listener.collected(
