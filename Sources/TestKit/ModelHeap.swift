@@ -1,3 +1,5 @@
+import Terms
+
 /// A plain picture of what a heap should hold: objects by number, so that two slots that refer to
 /// one object are told from two slots that refer to equal ones.
 ///
@@ -17,6 +19,36 @@ public struct ModelHeap {
 
   /// Fills in the slots of an object that was added without them.
   mutating func setSlots(_ slots: [ModelTerm], of number: Int) { objects[number].slots = slots }
+
+  /// Makes objects of terms that were words so far, with all that they contain.
+  /// - Parameters:
+  ///   - roots: the roots, which may be such words or contain some.
+  ///   - isIncluded: whether a cons or boxed term that was a word is now an object.
+  public mutating func adoptWords(
+    of roots: inout [ModelTerm], where isIncluded: (Term) -> Bool
+  ) {
+    var numbers: [UInt: Int] = [:]
+    func adopted(_ term: ModelTerm, _ model: inout ModelHeap) -> ModelTerm {
+      guard case .word(let word) = term, word.isCons || word.isBoxed, isIncluded(word) else {
+        return term
+      }
+      if let number = numbers[word.bits] { return .object(number) }
+      let object = ObjectWords(of: word)
+      let added = model.add(
+        ModelObject(
+          header: object.header, rawWords: Array(object.rawWords),
+          slots: object.slots.map { .word($0) }))
+      if case .object(let number) = added { numbers[word.bits] = number }
+      return added
+    }
+    roots = roots.map { adopted($0, &self) }
+    var number = 0
+    while number < objects.count {
+      let slots = objects[number].slots.map { adopted($0, &self) }
+      setSlots(slots, of: number)
+      number += 1
+    }
+  }
 
   /// Which objects the roots refer to, directly or through others.
   public func reachable(from roots: some Sequence<ModelTerm>) -> [Bool] {
