@@ -59,9 +59,6 @@ struct HeapVerifier: RootVisitor {
     precondition(state.highWater <= state.top, "high-water mark above the heap's top")
     precondition(state.top <= state.stackTop, "heap and stack overlap")
     precondition(state.stackTop <= state.end, "stack beyond the end of its block")
-    precondition(
-      state.blockWords * MemoryLayout<UInt>.stride <= state.youngBlock.byteCount,
-      "a heap larger than its block")
   }
 
   private func verifyObjects(
