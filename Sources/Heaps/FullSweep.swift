@@ -30,7 +30,7 @@ extension ProcessHeap {
     let evacuationNanoseconds = stopwatch.lap()
     let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
-    state.pointee.counters.fullSweeps += 1
+    state.pointee.tallies.fullSweeps += 1
     let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(

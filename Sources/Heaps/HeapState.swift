@@ -59,7 +59,7 @@ public struct HeapState: BitwiseCopyable {
   /// Whether a collection was asked for in a section where none may run, and a full sweep.
   package var isCollectionPostponed = false
   package var isFullSweepPostponed = false
-  package var counters = HeapCounters()
+  package var tallies = HeapTallies()
 
   /// Makes the state of a fresh block with an empty heap and an empty stack.
   init(block: MemoryBlock, words: Int, options: HeapOptions, reservedBytes: Int) {
@@ -148,25 +148,6 @@ package struct OldGeneration: BitwiseCopyable {
 
   package var blockWords: Int { end - start }
   package var usedWords: Int { top - start }
-}
-
-/// What a heap counted since it was made.
-public struct HeapCounters: BitwiseCopyable, Sendable {
-  /// Minor collections that ran to their end.
-  public var minorCollections = 0
-  /// Full sweeps.
-  public var fullSweeps = 0
-  /// Words built on the heap, as of the last collection.
-  public var allocatedWords = 0
-  /// Words copied to another place by collections, promoted ones included.
-  public var copiedWords = 0
-  /// Words copied into the old generation by minor collections.
-  public var promotedWords = 0
-  /// Words that collections found dead.
-  public var freedWords = 0
-
-  /// Makes counters that stand at 0.
-  public init() {}
 }
 
 extension MemoryBlock {

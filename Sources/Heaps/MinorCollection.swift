@@ -45,8 +45,8 @@ extension ProcessHeap {
     let released = sweepOffHeapOfYoung(
       old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop))
     state.pointee.minorsSinceFullSweep += 1
-    state.pointee.counters.minorCollections += 1
-    state.pointee.counters.promotedWords += promotedWords
+    state.pointee.tallies.minorCollections += 1
+    state.pointee.tallies.promotedWords += promotedWords
     let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
@@ -103,10 +103,9 @@ extension ProcessHeap {
     let survivors = top - start
     let copied = survivors + movedElsewhere
     let freed = fromWords - copied
-    state.pointee.counters.allocatedWords +=
+    state.pointee.tallies.allocatedWords +=
       before.youngGenerationWords - before.mature.words
-    state.pointee.counters.copiedWords += copied
-    state.pointee.counters.freedWords += freed
+    state.pointee.tallies.copiedWords += copied
 
     state.pointee.start = start
     state.pointee.top = top

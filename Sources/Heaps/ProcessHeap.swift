@@ -134,13 +134,6 @@ public struct ProcessHeap: ~Copyable {
       virtualLimit: heap.virtualHeap.youngLimit, oldVirtualWords: heap.virtualHeap.oldWords,
       oldVirtualLimit: heap.virtualHeap.oldLimit)
   }
-
-  /// What was counted since the heap was made.
-  public var counters: HeapCounters {
-    var counters = state.pointee.counters
-    counters.allocatedWords += state.pointee.youngGenerationWords - state.pointee.mature.words
-    return counters
-  }
 }
 
 extension HeapEnvironment {
