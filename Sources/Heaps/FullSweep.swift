@@ -11,7 +11,7 @@ extension ProcessHeap {
   ) throws(HeapError) -> CollectionOutcome {
     let heap = state.pointee
     let fragments = try FragmentRanges(
-      heap.fragments, without: nil, allocator: environment.allocator)
+      heap.fragments, without: .empty, allocator: environment.allocator)
     defer { fragments?.free(to: environment.allocator) }
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
     let allocationNanoseconds = stopwatch.lap()
@@ -19,7 +19,7 @@ extension ProcessHeap {
     let blocks = TwoRanges(
       first: AddressRange(heap.start, heap.top),
       second: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty)
-    let top =
+    let (top, views) =
       if let fragments {
         evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to) {
           roots.visitSlots(&$0)
@@ -27,10 +27,11 @@ extension ProcessHeap {
       } else {
         evacuateAll(from: blocks, to) { roots.visitSlots(&$0) }
       }
+    let evacuationNanoseconds = stopwatch.lap()
     let released = sweepOffHeapFully()
     state.pointee.minorsSinceFullSweep = 0
-    state.pointee.counters.fullSweeps += 1
-    let evacuationNanoseconds = stopwatch.lap()
+    state.pointee.tallies.fullSweeps += 1
+    let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: 0,
@@ -39,30 +40,32 @@ extension ProcessHeap {
       environment.freeHeapBlock(old.block, words: old.blockWords, kind: .oldHeap)
       state.pointee.old = nil
     }
-    let resize = environment.policy.resizeAfterFullSweep(
+    let resize = heap.options.growth.resizeAfterFullSweep(
       sizing, toSpaceWords: toSpaceWords, liveWords: state.pointee.usedWords)
     state.pointee.growsAtNextFullSweep = resize.growAtNextFullSweep
     return CollectionOutcome(
       copiedWords: copied, promotedWords: 0, freedWords: freed,
-      releasedBinaries: released, resize: resize,
-      allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+      releasedBinaries: released, views: views, resize: resize,
+      allocationNanoseconds: allocationNanoseconds,
+      evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }
 
   /// Moves all that is reached from the stack and the roots.
   ///
   /// Not generic over the roots as well: who calls from afar would get a version that is special
   /// in neither.
-  /// - Returns: the end of what was moved.
+  /// - Returns: the end of what was moved, and what became of views.
   private func evacuateAll(
     from: some FromSpace, _ to: MemoryBlock, showRoots: (inout SlotVisitor) -> Void
-  ) -> UnsafeMutablePointer<UInt> {
+  ) -> (UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
-      var evacuator = FullEvacuator(from: from, to: to.words, pending: pending)
+      var evacuator = FullEvacuator(
+        from: from, to: to.words, views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
       evacuator.finish()
-      return evacuator.top
+      return (evacuator.top, evacuator.views.outcome)
     }
   }
 }

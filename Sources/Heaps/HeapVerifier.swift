@@ -65,9 +65,6 @@ struct HeapVerifier: RootVisitor {
     try check(state.highWater <= state.top, "has its high-water mark above the heap's top")
     try check(state.top <= state.stackTop, "has heap and stack overlap")
     try check(state.stackTop <= state.end, "has its stack beyond the end of its block")
-    try check(
-      state.blockWords * MemoryLayout<UInt>.stride <= state.youngBlock.byteCount,
-      "is a heap larger than its block")
     if let old = state.old {
       try check(
         old.start <= old.top && old.top <= old.end, "has an old generation beyond its block")
@@ -77,14 +74,12 @@ struct HeapVerifier: RootVisitor {
     try check(
       fragmentWords == state.fragments.words,
       "counts \(state.fragments.words) words in fragments, which hold \(fragmentWords)")
-    let counters = state.counters
     let allocated =
-      counters.allocatedWords + state.youngGenerationWords - counters.wordsAfterLastCollection
-    let accounted =
-      state.youngGenerationWords + (state.old?.usedWords ?? 0) + counters.freedWords
+      state.tallies.allocatedWords + state.youngGenerationWords - state.mature.words
+    let held = state.youngGenerationWords + (state.old?.usedWords ?? 0)
     try check(
-      allocated == accounted,
-      "counts \(allocated) words allocated, of which \(accounted) are there or were freed")
+      state.mature.words <= state.youngGenerationWords && held <= allocated,
+      "counts \(allocated) words allocated, of which \(held) are there")
   }
 
   // MARK: - Objects and roots

@@ -29,7 +29,7 @@ extension ProcessHeap {
     let heap = state.pointee
     guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
     let fresh = AddressRange(heap.highWater, heap.top)
-    let (top, oldTop) =
+    let (top, oldTop, views) =
       if let fragments {
         evacuateYoung(
           FragmentSpace(ranges: TwoRanges(first: fresh, second: .empty), fragments: fragments),
@@ -40,41 +40,49 @@ extension ProcessHeap {
       }
     let promotedWords = oldTop - old.top
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
+    let evacuationNanoseconds = stopwatch.lap()
     state.pointee.old?.top = oldTop
     let released = sweepOffHeapOfYoung(
       old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop))
     state.pointee.minorsSinceFullSweep += 1
-    state.pointee.counters.minorCollections += 1
-    state.pointee.counters.promotedWords += promotedWords
-    let evacuationNanoseconds = stopwatch.lap()
+    state.pointee.tallies.minorCollections += 1
+    state.pointee.tallies.promotedWords += promotedWords
+    let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
       fromWords: heap.youngGenerationWords)
-    let resize = environment.policy.resizeAfterMinor(
+    let resize = heap.options.growth.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
     return CollectionOutcome(
       copiedWords: copied, promotedWords: promotedWords, freedWords: freed,
-      releasedBinaries: released, resize: resize,
-      allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+      releasedBinaries: released, views: views, resize: resize,
+      allocationNanoseconds: allocationNanoseconds,
+      evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }
 
   /// Moves what is young and reached from the stack and the roots.
-  /// - Returns: the end of the new young heap, and that of the old generation.
+  /// - Returns: the end of the new young heap, that of the old generation, and what became of views.
   private func evacuateYoung(
     _ fresh: some FromSpace, _ to: MemoryBlock, oldTop: UnsafeMutablePointer<UInt>,
     showRoots: (inout SlotVisitor) -> Void
-  ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) {
+  ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
       var evacuator = MinorEvacuator(
-        mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop, pending: pending)
+        mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop,
+        views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
       evacuator.finish()
-      return (evacuator.top, evacuator.oldTop)
+      return (evacuator.top, evacuator.oldTop, evacuator.views.outcome)
     }
+  }
+
+  /// What the collection does with views.
+  var viewShrinking: ViewShrinking {
+    ViewShrinking(ratio: state.pointee.options.viewWasteRatio, provider: environment.binaries)
   }
 
   /// Makes a to-space the young block: moves the stack there and frees the block before it and its
@@ -95,13 +103,10 @@ extension ProcessHeap {
     let survivors = top - start
     let copied = survivors + movedElsewhere
     let freed = fromWords - copied
-    state.pointee.counters.allocatedWords +=
-      before.youngGenerationWords - before.counters.wordsAfterLastCollection
-    state.pointee.counters.wordsAfterLastCollection = survivors
-    state.pointee.counters.copiedWords += copied
-    state.pointee.counters.freedWords += freed
+    state.pointee.tallies.allocatedWords +=
+      before.youngGenerationWords - before.mature.words
+    state.pointee.tallies.copiedWords += copied
 
-    state.pointee.youngBlock = to
     state.pointee.start = start
     state.pointee.top = top
     state.pointee.highWater = top
@@ -110,7 +115,7 @@ extension ProcessHeap {
     environment.freeHeapBlock(before.youngBlock, words: before.blockWords, kind: .processHeap)
     environment.free(before.fragments)
     state.pointee.fragments = FragmentList()
-    state.pointee.givenUpMature = nil
+    state.pointee.givenUpMature = .empty
     return (copied, freed)
   }
 }

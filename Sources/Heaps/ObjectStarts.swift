@@ -48,6 +48,12 @@ struct ObjectStarts {
     }
   }
 
+  /// The end of an object that is known to be whole.
+  static func end(ofObjectAt object: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt> {
+    let bits = object.pointee
+    return object + (bits & 3 != 0 ? 2 : Header(bits: bits).objectWords(at: object))
+  }
+
   /// The first term of the object that begins at an address, and the end of the object.
   /// - Throws: where the object is none, or reaches beyond the end of what is used.
   static func termsOfObject(

@@ -28,10 +28,9 @@ extension ProcessHeap {
     if shrinks { moveStack(toEnd: heap.start + words) }
     do {
       let byteCount = words * MemoryLayout<UInt>.stride
-      if let block = try environment.allocator.resizeInPlace(
-        heap.youngBlock, toByteCount: byteCount, kind: .processHeap)
+      if try environment.allocator.resizeInPlace(
+        heap.youngBlock, toByteCount: byteCount, kind: .processHeap) != nil
       {
-        state.pointee.youngBlock = block
         if !shrinks { moveStack(toEnd: heap.start + words) }
         return true
       }
@@ -68,7 +67,6 @@ extension ProcessHeap {
     SlotVisitor.handing(to: &rebase) { roots.visitSlots(&$0) }
     rebase.list(&state.pointee.offHeap)
 
-    state.pointee.youngBlock = block
     state.pointee.start = block.words
     state.pointee.top = top
     state.pointee.highWater = block.words + (before.highWater - before.start)

@@ -4,11 +4,13 @@ import Terms
 extension ToSpace {
   /// Copies an object that has not moved and forwards it.
   ///
-  /// - Returns: the end of the copy, and whether it holds no terms but immediates. By value, so
-  ///   that the caller keeps the top in a register.
+  /// - Parameter views: where views are noted that were moved.
+  /// - Returns: the end of the copy, and whether it holds no terms that are to be visited. By
+  ///   value, so that the caller keeps the top in a register.
   @inline(__always)
   static func moveObject(
-    _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
+    _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
+    views: MovedViews
   ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
     let second = object[1]
     object[0] = UInt(bitPattern: new) &+ 2
@@ -17,7 +19,9 @@ extension ToSpace {
     new[1] = second
     if header == Header.float.bits { return (new + 2, true) }
     let words = 1 &+ Int(header >> 6)
-    if header & 0x3F != 0 || words > 4 { return moveRest(of: object, header: header, to: new) }
+    if header & 0x3F != 0 || words > 4 {
+      return moveRest(of: object, header: header, to: new, views: views)
+    }
     // All elements, and-ed: the low bits stay 11 as long as each is an immediate.
     var elements = second
     if words > 2 {
@@ -36,9 +40,11 @@ extension ToSpace {
   /// Copies what stands behind the first two words of an object that is long or of a rarer kind.
   @inline(never)
   private static func moveRest(
-    of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
+    of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
+    views: MovedViews
   ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
     let header = Header(bits: header)
+    if header.subtag == .subBinary { return views.move(object, to: new) }
     let words = header.objectWords(at: object)
     let raw = 1 + header.rawWords
     var elements = UInt.max

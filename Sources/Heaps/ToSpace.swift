@@ -56,7 +56,8 @@ struct ToSpace {
             } else {
               let copy = top
               slot.pointee = UInt(bitPattern: copy) &+ 2
-              let moved = Self.moveObject(object, header: header, to: copy)
+              let moved = Self.moveObject(
+                object, header: header, to: copy, views: pending.views)
               top = moved.end
               if !moved.isSettled { note(UInt(bitPattern: copy) &+ 2, in: &pending) }
             }
@@ -136,7 +137,10 @@ struct ToSpace {
       return (first, first + Int(bits >> 6))
     }
     let header = Header(bits: bits)
-    return (object + 1 + header.rawWords, object + header.objectWords(at: object))
+    let end = object + header.objectWords(at: object)
+    // What a view is part of is seen to when all else was moved.
+    if header.subtag == .subBinary && MovedViews.waits(object) { return (end, end) }
+    return (object + 1 + header.rawWords, end)
   }
 }
 
@@ -144,6 +148,8 @@ struct ToSpace {
 protocol EvacuationPlan {
   /// Whether the object of a cons or boxed term moves to the space that is filled.
   func moves(_ bits: UInt) -> Bool
+  /// Whether it moves there or to another space.
+  func movesAnywhere(_ bits: UInt) -> Bool
   /// Sees to a slot whose object does not move there, but perhaps to another space.
   mutating func evacuateElsewhere(_ slot: UnsafeMutablePointer<UInt>, _ pending: PendingObjects)
 }

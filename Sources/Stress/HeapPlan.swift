@@ -60,6 +60,8 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
       minimumWords: pick([233, 233, 4000, 40_000]),
       fullSweepAfter: pick([65_535, 65_535, 0, 1, 3]),
       minimumVirtualWords: pick([32_768, 1, 500, 4000]))
+    plan.options.growth = pick([.erts, .erts, .minimum, .bounded])
+    plan.options.viewWasteRatio = pick([8, 8, 0, 1, 2])
     if pick([false, true]) { plan.options.minimumWords = HeapOptions.tiny().minimumWords }
     plan.largestTerm = pick([4, 12, 12, 60, 300])
     plan.dropsEvery = pick([40, 150, 400])
@@ -80,7 +82,7 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     if let request = memory.failingRequest { parts.append("request \(request) fails") }
     parts.append(
       "at least \(options.minimumWords) words, a full sweep after \(options.fullSweepAfter), "
-        + "\(options.minimumVirtualWords) virtual words")
+        + "\(options.minimumVirtualWords) virtual words, waste \(options.viewWasteRatio)")
     parts.append("terms of \(largestTerm) objects, dropped every \(dropsEvery)")
     return parts.joined(separator: ", ")
   }

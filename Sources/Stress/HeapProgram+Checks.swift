@@ -20,8 +20,9 @@ extension HeapProgram {
       Array(UnsafeBufferPointer(start: registers, count: registerCount))
       + Array(UnsafeBufferPointer(start: dictionary, count: dictionaryCount))
       + Array(UnsafeBufferPointer(start: stack, count: state.stackWords))
-    let difference = model.firstDifference(
-      of: modelRegisters + modelDictionary + modelStack.reversed(), from: terms)
+    let expected = modelRegisters + modelDictionary + modelStack.reversed()
+    model.followShrinking(of: expected, to: terms)
+    let difference = model.firstDifference(of: expected, from: terms)
     if let difference { complain(difference, place) }
   }
 

@@ -17,7 +17,7 @@ extension HeapProgram {
   private func makeArea() {
     let term = generator.plan(
       objects: 1 + generator.number(below: plan.largestTerm), roots: [], model: ModelHeap())
-    let binary = try? heap.environment.binaries.makeBinary(byteCount: 100)
+    let binary = makeBinary(byteCount: 100)
     var built: [Term] = []
     do {
       let area = try heap.environment.literals.build(words: term.words + BinaryHandle.words) {

@@ -16,14 +16,20 @@ extension HeapProgram {
     case 16...17: if !frames.isEmpty { setRegister(anyRegister(), popFrame()) }
     case 18: try buildList()
     case 19...20: try buildHandle()
-    case 21...22: try buildPart()
+    case 21: try buildPart()
+    case 22: try append()
     case 23: try buildBesideTheHeap()
     case 24: try buildInPlace()
     case 25: try runWithoutCollecting()
     case 26: holdOrReleaseElsewhere()
     case 27: useDictionary()
     case 28: if generator.number(below: 3) == 0 { try useLiterals() }
-    default: if generator.number(below: 20) == 0 { try collect() }
+    default:
+      switch generator.number(below: 40) {
+      case 0: try collect()
+      case 1: try trim()
+      default: break
+      }
     }
   }
 
@@ -52,92 +58,6 @@ extension HeapProgram {
       let (modelTail, termTail) = register(target)
       let cell = model.add(ModelObject(header: nil, slots: [modelHead, modelTail]))
       setRegister(target, (cell, heap.build { $0.makeCons(termHead, termTail) }))
-    }
-  }
-
-  // MARK: - Binaries
-
-  /// The handle in a register, on the heap or among the literals.
-  private func handle(in register: Int) -> UnsafeMutablePointer<UInt>? {
-    registers[register].isBoxed(.binaryHandle) ? registers[register].boxed : nil
-  }
-
-  /// A binary with one reference more for the caller: that of a register, or a new one.
-  private func anyBinary() -> OffHeapBinary? {
-    if let handle = handle(in: anyRegister()) {
-      let binary = BinaryHandle.binary(at: handle)
-      binary.retain()
-      return binary
-    }
-    if generator.number(below: 4) == 0, let binary = heldElsewhere.popLast() { return binary }
-    let byteCount = 65 + generator.number(below: 4000)
-    // Refused: then there is none.
-    return try? heap.environment.binaries.makeBinary(byteCount: byteCount)
-  }
-
-  /// Builds a handle of a binary outside the heap.
-  private func buildHandle() throws(HeapError) {
-    try ensure(words: BinaryHandle.words)
-    let target = anyRegister()
-    guard let binary = anyBinary() else { return }
-    let skipped = generator.number(below: binary.capacity)
-    if generator.number(below: 8) == 0 { failToBuildHandle(of: binary) }
-    let term = heap.buildLinked { (cursor, list) throws(Never) in
-      cursor.makeBinaryHandle(
-        binary, offset: skipped, byteCount: binary.capacity - skipped, list: &list)
-    }
-    setRegister(target, modelled(handle: term))
-  }
-
-  /// A builder that fails: nothing was built, and its reference is given back.
-  private func failToBuildHandle(of binary: OffHeapBinary) {
-    struct Failure: Error {}
-    binary.retain()
-    do {
-      try heap.buildLinked { (cursor, list) throws(Failure) in
-        _ = cursor.makeBinaryHandle(binary, offset: 0, byteCount: 1, list: &list)
-        throw Failure()
-      }
-    } catch {}
-  }
-
-  /// A handle that was built, with its counterpart in the model.
-  private func modelled(handle: Term) -> TermPlan.Pair {
-    let words = UnsafeBufferPointer(start: handle.boxed, count: BinaryHandle.words)
-    return (model.add(ModelObject(header: words[0], rawWords: Array(words[1...]))), handle)
-  }
-
-  /// Builds a part of a binary, or a match context on one.
-  private func buildPart() throws(HeapError) {
-    let (source, target) = (anyRegister(), anyRegister())
-    try ensure(words: SubBinary.words)
-    var whole = register(source)
-    if whole.term.isBoxed(.subBinary) {
-      whole = TermPlan.follow([0], from: whole, in: model)
-    }
-    guard whole.term.isBoxed(.binaryHandle) || whole.term.isBoxed(.heapBinary) else { return }
-    let bits = 8 * whole.term.wholeBinaryBytes.count
-    let offset = generator.number(below: bits + 1)
-    let count = generator.number(below: bits - offset + 1)
-    let makesContext = generator.number(below: 4) == 0
-    let term = heap.build { cursor in
-      makesContext
-        ? cursor.makeMatchContext(of: whole.term)
-        : cursor.makeSubBinary(of: whole.term, bitOffset: offset, bitCount: count)
-    }
-    let header = Header(bits: term.boxed[0])
-    let rawWords = (1...header.rawWords).map { term.boxed[$0] }
-    let object = ModelObject(header: header.bits, rawWords: rawWords, slots: [whole.model])
-    setRegister(target, (model.add(object), term))
-  }
-
-  /// Keeps a reference outside the heap, or gives one back.
-  private func holdOrReleaseElsewhere() {
-    if heldElsewhere.count > 8 || (generator.number(below: 2) == 0 && !heldElsewhere.isEmpty) {
-      let index = generator.number(below: heldElsewhere.count)
-      heldElsewhere.remove(at: index).release(to: heap.environment.binaries)
-    } else if let binary = anyBinary() {
-      heldElsewhere.append(binary)
     }
   }
 

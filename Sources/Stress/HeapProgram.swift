@@ -149,6 +149,11 @@ public final class HeapProgram {
     }
   }
 
+  /// Makes the block as small as can be.
+  func trim() throws(HeapError) {
+    try attempt { (heap, roots) throws(HeapError) in try heap.trim(roots: &roots) }
+  }
+
   /// Gives the block another size of the table, which moves it or its stack.
   private func moveBlock(keeping words: Int) {
     let state = heap.state.pointee

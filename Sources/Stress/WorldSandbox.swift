@@ -89,7 +89,10 @@ public struct WorldSandbox: ~Copyable {
       try heap.collectGarbage(fully: false, roots: &roots)
     }
     build(cases, division.old..<division.mature, heap)
-    heap.state.pointee.highWater = heap.state.pointee.top
+    let state = heap.state
+    // As if a collection had been here, and had counted what was built before it.
+    state.pointee.tallies.allocatedWords += state.pointee.top - state.pointee.highWater
+    state.pointee.highWater = state.pointee.top
     build(cases, division.mature..<count, heap)
     for (number, entry) in cases.enumerated() {
       for object in 0..<count where entry.roots >> object & 1 == 0 {

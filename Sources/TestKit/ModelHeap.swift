@@ -17,6 +17,11 @@ public struct ModelHeap {
     return .object(objects.count - 1)
   }
 
+  /// Replaces an object; its number stays.
+  public mutating func replace(_ number: Int, by object: ModelObject) {
+    objects[number] = object
+  }
+
   /// Fills in the slots of an object that was added without them.
   mutating func setSlots(_ slots: [ModelTerm], of number: Int) { objects[number].slots = slots }
 
@@ -33,11 +38,9 @@ public struct ModelHeap {
         return term
       }
       if let number = numbers[word.bits] { return .object(number) }
-      let object = ObjectWords(of: word)
-      let added = model.add(
-        ModelObject(
-          header: object.header, rawWords: Array(object.rawWords),
-          slots: object.slots.map { .word($0) }))
+      var object = ModelObject(readingWordsOf: word)
+      object.slots = ObjectWords(of: word).slots.map { .word($0) }
+      let added = model.add(object)
       if case .object(let number) = added { numbers[word.bits] = number }
       return added
     }

@@ -102,6 +102,6 @@ import Testing
     #expect(event.pauseNanoseconds > 0)
     #expect(
       event.pauseNanoseconds == event.allocationNanoseconds + event.evacuationNanoseconds
-        + event.resizeNanoseconds)
+        + event.offHeapNanoseconds + event.resizeNanoseconds)
   }
 }

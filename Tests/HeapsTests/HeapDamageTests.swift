@@ -231,11 +231,11 @@ import Testing
 
   @Test func wordsThatDoNotAddUp() throws {
     let fixture = try Self.makeHeap()
-    fixture.heap.state.pointee.counters.allocatedWords += 1
+    fixture.heap.state.pointee.tallies.allocatedWords -= 1000
     let damage = try #require(fixture.damage)
     #expect(damage.place == .accounting)
     #expect(damage.problem.contains("words allocated, of which"))
-    fixture.heap.state.pointee.counters.freedWords += 1
+    fixture.heap.state.pointee.tallies.allocatedWords += 1000
     #expect(fixture.damage == nil)
     fixture.heap.state.pointee.highWater += 1
     #expect(fixture.damage != nil)

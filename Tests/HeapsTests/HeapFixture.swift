@@ -29,6 +29,12 @@ final class HeapFixture {
 
   var rootSlots: RootSlots { RootSlots(base: roots, count: rootCount) }
 
+  /// Roots for calls that cannot collect.
+  var emptyRoots: NoRoots {
+    get { NoRoots() }
+    set {}
+  }
+
   /// The roots and the stack from its top on.
   var terms: [Term] {
     let state = heap.state.pointee
@@ -101,7 +107,7 @@ enum ObjectKind: String, CaseIterable, Sendable {
     case .map: 5 + 3
     case .fun: 5
     case .closure: 8
-    case .subBinary: 4 + 4
+    case .subBinary: 4 + SubBinary.words
     }
   }
 
@@ -132,12 +138,8 @@ enum ObjectKind: String, CaseIterable, Sendable {
     case .reference: return raw(&cursor, Header(.reference, arity: 2), inner)
     case .subBinary:
       let binary = ObjectKind.binary.build(&cursor, holding: inner)
-      let words = cursor.reserve(4)
-      words[0] = Header(.subBinary, arity: 2).bits
-      words[1] = 3
-      words[2] = 1
-      words[3] = binary.bits
-      return .boxed(at: words)
+      // Not whole bytes, so that a collection leaves it a part.
+      return cursor.makeSubBinary(of: binary, bitOffset: 9, bitCount: 24)
     }
   }
 

@@ -14,6 +14,7 @@ struct OffHeapSweep {
   /// The last object kept, whose link is still open.
   private var last: UnsafeMutablePointer<UInt>?
   private(set) var releasedCount = 0
+  private var writables = WritableShrinking()
 
   private init(provider: any BinaryProvider) { self.provider = provider }
 
@@ -39,6 +40,7 @@ struct OffHeapSweep {
       }
     }
     sweep.close(with: 0)
+    sweep.writables.shrink(sweep.list, downTo: 0, provider: provider)
     return Outcome(list: sweep.list, releasedCount: sweep.releasedCount)
   }
 
@@ -62,6 +64,7 @@ struct OffHeapSweep {
       }
     }
     sweep.close(with: UInt(bitPattern: next))
+    sweep.writables.shrink(sweep.list, downTo: UInt(bitPattern: next), provider: provider)
     return Outcome(
       list: sweep.list, promotedWords: promotedWords, releasedCount: sweep.releasedCount)
   }
@@ -79,6 +82,7 @@ struct OffHeapSweep {
   private mutating func keep(_ object: UnsafeMutablePointer<UInt>) {
     close(with: UInt(bitPattern: object))
     last = object
+    writables.meet(object)
   }
 
   private mutating func close(with next: UInt) {

@@ -72,13 +72,8 @@ struct OffHeapVerifier {
     var scan = range.pointer
     let top = scan + range.words
     while scan < top {
-      let header = Header(bits: scan.pointee)
-      if scan.pointee & 3 != 0 {
-        scan += 2
-      } else {
-        if header.subtag == .binaryHandle { count += 1 }
-        scan += header.objectWords(at: scan)
-      }
+      if scan.pointee & 0x3F == Header.Subtag.binaryHandle.bits { count += 1 }
+      scan = ObjectStarts.end(ofObjectAt: scan)
     }
     return count
   }

@@ -3,6 +3,7 @@
 %%
 %%     escript record.escript swift > ../Traces/RecordedTraces.swift
 %%     escript record.escript binaries > ../Traces/RecordedBinaries.swift
+%%     escript record.escript limits > ../Traces/RecordedLimits.swift
 %%     escript record.escript random FIRST_SEED LAST_SEED
 %%     escript record.escript ladder PATH_OF_BEAM > ../../ToyVMTests/Fixtures/gc_ladder.trace
 %%
@@ -23,6 +24,15 @@ main(["binaries"]) ->
     io:format("enum RecordedBinaries {~n  static let events = \"\"\"~n", []),
     [binaries(P) || P <- (programs(binary_programs)):all()],
     io:format("    \"\"\"~n}~n", []);
+main(["limits"]) ->
+    io:put_chars(
+      "/// The least `max_heap_size` with which each recorded program comes to its end under the\n"
+      "/// Erlang runtime, in words; written by `Recording/record.escript`.\n"
+      "enum RecordedLimits {\n  static let words: [String: Int] = [\n"),
+    %% OTP 25 itself crashes where a limit ends deep_without_heap.
+    [io:format("    \"~s\": ~w,~n", [Name, least_limit(Options, Program)])
+     || {Name, Options, Program} <- (programs(sizing_programs)):all(), Name =/= deep_without_heap],
+    io:put_chars("  ]\n}\n");
 main(["random", First, Last]) ->
     Module = programs(sizing_programs),
     [program(Module:random_program(Seed))
@@ -39,6 +49,28 @@ main(["ladder", Beam]) ->
       "% mbuf_size counts what tracing itself allocated; it takes no part in sizing.\n"
       "% stack_size counts one word that the call of the collector pushed.\n"),
     [io:format("~s~n", [line(E)]) || E <- record([], {Module, main, []})].
+
+%% By bisection: the limit must not be below the least heap.
+least_limit(Options, Program) ->
+    {min_heap_size, Least} = erlang:system_info(min_heap_size),
+    least_limit(Options, Program, proplists:get_value(min_heap_size, Options, Least), 1 bsl 26).
+
+least_limit(_, _, Limit, Limit) -> Limit;
+least_limit(Options, Program, Low, High) ->
+    Middle = (Low + High) div 2,
+    case survives(Options, Program, Middle) of
+        true -> least_limit(Options, Program, Low, Middle);
+        false -> least_limit(Options, Program, Middle + 1, High)
+    end.
+
+survives(Options, Program, Limit) ->
+    Flag = #{size => Limit, kill => true, error_logger => false},
+    try start(Program, [monitor, {max_heap_size, Flag} | Options]) of
+        {Pid, Monitor} ->
+            receive {'DOWN', Monitor, process, Pid, Reason} -> Reason =:= normal end
+    catch
+        error:badarg -> false
+    end.
 
 programs(Name) ->
     Here = filename:dirname(escript:script_name()),
