@@ -1,6 +1,16 @@
 /// A heap of a few objects, each a cons, a tuple, a float or a handle of a binary, each slot an
 /// immediate or any earlier object.
 public struct World: Equatable, Sendable, CustomStringConvertible {
+  /// Eight small numbers in a word, which is fast in debug builds too.
+  private struct Octets: Equatable {
+    private var bits: UInt64 = 0
+
+    subscript(index: Int) -> UInt8 {
+      @inline(__always) get { UInt8(truncatingIfNeeded: bits &>> UInt64(8 &* index)) }
+      set { bits = bits & ~(0xFF << UInt64(8 * index)) | UInt64(newValue) << UInt64(8 * index) }
+    }
+  }
+
   /// What an object is.
   public enum Kind: UInt8, Sendable {
     case cons, tuple1, tuple2, float, handle
@@ -20,10 +30,10 @@ public struct World: Equatable, Sendable, CustomStringConvertible {
 
   /// The objects there are.
   public let count: Int
-  private var kinds = SIMD8<UInt8>()
+  private var kinds = Octets()
   /// The object in each slot, counted from 1; 0 for an immediate.
-  private var firsts = SIMD8<UInt8>()
-  private var seconds = SIMD8<UInt8>()
+  private var firsts = Octets()
+  private var seconds = Octets()
 
   /// The number of worlds of so many objects.
   public static func count(objects: Int) -> Int {

@@ -50,6 +50,8 @@ public struct WorldSandbox: ~Copyable {
   private let environment = HeapEnvironment(allocator: BlockAllocator())
   private let binary: OffHeapBinary
   private let places: UnsafeMutablePointer<Term>
+  /// The object that was found for each of a world, while that is checked; 0 for none yet.
+  private let found: UnsafeMutablePointer<UInt>
 
   /// The most cases at once.
   public static var batch: Int { 2000 }
@@ -60,10 +62,12 @@ public struct WorldSandbox: ~Copyable {
   public init() throws {
     binary = try environment.binaries.makeBinary(byteCount: World.largest)
     places = .allocate(capacity: Self.batch * World.largest + 1)
+    found = .allocate(capacity: World.largest)
   }
 
   deinit {
     places.deallocate()
+    found.deallocate()
     binary.release(to: environment.binaries)
   }
 
@@ -200,9 +204,8 @@ public struct WorldSandbox: ~Copyable {
     _ heap: borrowing ProcessHeap
   ) -> Bool {
     let world = entry.world
-    var found = SIMD8<UInt>()
-    for object in 0..<world.count where entry.roots >> object & 1 == 1 {
-      found[object] = rooted[object].bits
+    for object in 0..<world.count {
+      found[object] = entry.roots >> object & 1 == 1 ? rooted[object].bits : 0
     }
     // Referrers stand behind what they refer to.
     for object in stride(from: world.count - 1, through: 0, by: -1) where live >> object & 1 == 1 {
@@ -210,20 +213,20 @@ public struct WorldSandbox: ~Copyable {
       guard stands(term, inOld: isOld >> object & 1 == 1, heap),
         let slots = slots(of: term, object, world.kind(of: object))
       else { return false }
-      for (slot, target, word) in [
-        (slots.0, world.first(of: object), Term.small(object)),
-        (slots.1, world.second(of: object), Term.atom(object)),
-      ] {
-        if target < 0 {
-          if slot != word { return false }
-        } else if found[target] == 0 {
-          found[target] = slot.bits
-        } else if found[target] != slot.bits {
-          return false
-        }
-      }
+      guard isSame(slots.0, world.first(of: object), or: .small(object)),
+        isSame(slots.1, world.second(of: object), or: .atom(object))
+      else { return false }
     }
-    return areApart(found, world.count)
+    return areApart(world.count)
+  }
+
+  /// Whether a slot refers to what was found for an object before, or first finds it; or holds an
+  /// immediate.
+  @inline(__always)
+  private func isSame(_ slot: Term, _ target: Int, or word: Term) -> Bool {
+    if target < 0 { return slot == word }
+    if found[target] == 0 { found[target] = slot.bits }
+    return found[target] == slot.bits
   }
 
   /// The slots of an object of a kind, immediates in those it has not; nothing where the term is
@@ -258,7 +261,7 @@ public struct WorldSandbox: ~Copyable {
       && term.address < UInt(bitPattern: old.top)
   }
 
-  private func areApart(_ found: SIMD8<UInt>, _ count: Int) -> Bool {
+  private func areApart(_ count: Int) -> Bool {
     for one in 0..<count where found[one] != 0 {
       for other in 0..<one where found[other] == found[one] { return false }
     }
