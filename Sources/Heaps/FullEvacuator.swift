@@ -27,9 +27,10 @@ struct FullEvacuator<From: FromSpace>: RootVisitor {
   }
 
   /// Moves what is still left to move.
-  mutating func finish() {
+  /// - Parameter provider: where binaries that become smaller come from.
+  mutating func finish(_ provider: BlockBinaries) {
     space.scanWhatWasLeft(by: &plan, pending: pending)
-    views.settle(in: &space, by: &plan, pending: pending)
+    views.settle(in: &space, by: &plan, pending: pending, provider: provider)
   }
 }
 

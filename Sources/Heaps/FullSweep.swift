@@ -6,7 +6,8 @@ extension ProcessHeap {
   ///
   /// All memory is asked for before the first word is moved.
   mutating func sweepFully(
-    _ sizing: CollectionState, toSpaceWords: Int, roots: inout some RootSource & ~Copyable,
+    _ sizing: CollectionState, toSpaceWords: Int, _ environment: HeapEnvironment,
+    roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let heap = state.pointee
@@ -21,21 +22,21 @@ extension ProcessHeap {
       second: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty)
     let (top, views) =
       if let fragments {
-        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to) {
+        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to, environment) {
           roots.visitSlots(&$0)
         }
       } else {
-        evacuateAll(from: blocks, to) { roots.visitSlots(&$0) }
+        evacuateAll(from: blocks, to, environment) { roots.visitSlots(&$0) }
       }
     let evacuationNanoseconds = stopwatch.lap()
-    let released = sweepOffHeapFully()
+    let released = sweepOffHeapFully(environment)
     state.pointee.minorsSinceFullSweep = 0
     state.pointee.tallies.fullSweeps += 1
     let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: 0,
-      fromWords: heap.youngGenerationWords + (heap.old?.usedWords ?? 0))
+      fromWords: heap.youngGenerationWords + (heap.old?.usedWords ?? 0), environment)
     if let old = heap.old {
       environment.freeHeapBlock(old.block, words: old.blockWords, kind: .oldHeap)
       state.pointee.old = nil
@@ -56,7 +57,8 @@ extension ProcessHeap {
   /// in neither.
   /// - Returns: the end of what was moved, and what became of views.
   private func evacuateAll(
-    from: some FromSpace, _ to: MemoryBlock, showRoots: (inout SlotVisitor) -> Void
+    from: some FromSpace, _ to: MemoryBlock, _ environment: HeapEnvironment,
+    showRoots: (inout SlotVisitor) -> Void
   ) -> (UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
@@ -64,7 +66,7 @@ extension ProcessHeap {
         from: from, to: to.words, views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
-      evacuator.finish()
+      evacuator.finish(environment.binaries)
       return (evacuator.top, evacuator.views.outcome)
     }
   }

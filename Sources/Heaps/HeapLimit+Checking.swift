@@ -31,7 +31,9 @@ extension ProcessHeap {
 
   /// Looks at the limit before a collection.
   /// - Throws: ``HeapError/limitReached(_:)`` where the process is to end; nothing has changed then.
-  func checkLimit(_ sizing: CollectionState) throws(HeapError) {
+  func checkLimit(
+    _ sizing: CollectionState, _ environment: HeapEnvironment
+  ) throws(HeapError) {
     let limit = state.pointee.options.limit
     if limit.words == 0 { return }
     let binaryWords = try wordsOfBinaries(countedBy: limit)

@@ -8,7 +8,8 @@ extension ProcessHeap {
   /// All memory is asked for before the first word is moved.
   mutating func collectMinor(
     _ sizing: CollectionState, toSpaceWords: Int, newOldBlockWords: Int?,
-    roots: inout some RootSource & ~Copyable, stopwatch: inout Stopwatch
+    _ environment: HeapEnvironment, roots: inout some RootSource & ~Copyable,
+    stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let fragments = try FragmentRanges(
       state.pointee.fragments, without: state.pointee.givenUpMature,
@@ -33,17 +34,18 @@ extension ProcessHeap {
       if let fragments {
         evacuateYoung(
           FragmentSpace(ranges: TwoRanges(first: fresh, second: .empty), fragments: fragments),
-          to, oldTop: old.top
+          to, oldTop: old.top, environment
         ) { roots.visitSlots(&$0) }
       } else {
-        evacuateYoung(fresh, to, oldTop: old.top) { roots.visitSlots(&$0) }
+        evacuateYoung(fresh, to, oldTop: old.top, environment) { roots.visitSlots(&$0) }
       }
     let promotedWords = oldTop - old.top
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
     let evacuationNanoseconds = stopwatch.lap()
     state.pointee.old?.top = oldTop
     let released = sweepOffHeapOfYoung(
-      old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop))
+      old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop),
+      environment)
     state.pointee.minorsSinceFullSweep += 1
     state.pointee.tallies.minorCollections += 1
     state.pointee.tallies.promotedWords += promotedWords
@@ -51,7 +53,7 @@ extension ProcessHeap {
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
-      fromWords: heap.youngGenerationWords)
+      fromWords: heap.youngGenerationWords, environment)
     let resize = heap.options.growth.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
@@ -66,7 +68,7 @@ extension ProcessHeap {
   /// - Returns: the end of the new young heap, that of the old generation, and what became of views.
   private func evacuateYoung(
     _ fresh: some FromSpace, _ to: MemoryBlock, oldTop: UnsafeMutablePointer<UInt>,
-    showRoots: (inout SlotVisitor) -> Void
+    _ environment: HeapEnvironment, showRoots: (inout SlotVisitor) -> Void
   ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
@@ -75,14 +77,14 @@ extension ProcessHeap {
         views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
-      evacuator.finish()
+      evacuator.finish(environment.binaries)
       return (evacuator.top, evacuator.oldTop, evacuator.views.outcome)
     }
   }
 
   /// What the collection does with views.
   var viewShrinking: ViewShrinking {
-    ViewShrinking(ratio: state.pointee.options.viewWasteRatio, provider: environment.binaries)
+    ViewShrinking(ratio: state.pointee.options.viewWasteRatio)
   }
 
   /// Makes a to-space the young block: moves the stack there and frees the block before it and its
@@ -91,7 +93,7 @@ extension ProcessHeap {
   /// - Returns: the words that were copied and the words found dead.
   mutating func adopt(
     _ to: MemoryBlock, words: Int, top: UnsafeMutablePointer<UInt>, movedElsewhere: Int,
-    fromWords: Int
+    fromWords: Int, _ environment: HeapEnvironment
   ) -> (copied: Int, freed: Int) {
     let before = state.pointee
     let start = to.words

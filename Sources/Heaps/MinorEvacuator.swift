@@ -38,10 +38,11 @@ struct MinorEvacuator<Fresh: FromSpace>: RootVisitor {
   }
 
   /// Moves what is still left to move.
-  mutating func finish() {
+  /// - Parameter provider: where binaries that become smaller come from.
+  mutating func finish(_ provider: BlockBinaries) {
     young.scanWhatWasLeft(by: &plan, pending: pending)
     plan.old.scanWhatWasLeft(by: &plan.promotion, pending: pending)
-    views.settle(in: &young, by: &plan, pending: pending)
+    views.settle(in: &young, by: &plan, pending: pending, provider: provider)
   }
 }
 

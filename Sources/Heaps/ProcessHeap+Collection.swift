@@ -72,21 +72,24 @@ extension ProcessHeap {
     trims: Bool = false, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     guard words <= Self.largestRequestWords else { throw .tooLarge(words: words) }
-    let before = figures
-    var stopwatch = Stopwatch(runs: environment.listener != nil)
+    // Held once and handed on: each read of the property would count a reference, which other
+    // heaps' threads count as well.
+    let environment = environment
+    let before = environment.listener == nil ? nil : figures
+    var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
       needing: words, fully: fully || state.pointee.isFullSweepPostponed)
-    try checkLimit(sizing)
+    try checkLimit(sizing, environment)
     let plan = state.pointee.options.growth.plan(sizing)
     var outcome =
       switch plan {
       case .minor(let toSpaceWords, let newOldBlockWords):
         try collectMinor(
-          sizing, toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, roots: &roots,
-          stopwatch: &stopwatch)
+          sizing, toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, environment,
+          roots: &roots, stopwatch: &stopwatch)
       case .fullSweep(let toSpaceWords, _):
         try sweepFully(
-          sizing, toSpaceWords: toSpaceWords, roots: &roots, stopwatch: &stopwatch)
+          sizing, toSpaceWords: toSpaceWords, environment, roots: &roots, stopwatch: &stopwatch)
       }
     state.pointee.reservedBytes = environment.usualReservedBytes
     state.pointee.isCollectionPostponed = false
@@ -95,14 +98,14 @@ extension ProcessHeap {
       outcome.resize = trimmedSize
       state.pointee.growsAtNextFullSweep = false
     }
-    let refusal = resize(by: outcome.resize, roots: &roots)
+    let refusal = resize(by: outcome.resize, environment, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
 
     if environment.levers.verifies {
       fillFreeWords()
       verifyAfterCollection(roots: &roots)
     }
-    if let listener = environment.listener {
+    if let before, let listener = environment.listener {
       var event = CollectionEvent(
         plan, reason: reason, neededWords: words, before: before, after: figures, outcome,
         resizeNanoseconds: resizeNanoseconds)

@@ -90,7 +90,7 @@ import Testing
     let before = fixture.heap.state.pointee
     var slots = fixture.rootSlots
     let decision = ResizeDecision(newBlockWords: to, rule: .kept, growAtNextFullSweep: false)
-    #expect(fixture.heap.resize(by: decision, roots: &slots) == nil)
+    #expect(fixture.heap.resize(by: decision, fixture.environment, roots: &slots) == nil)
     fixture.heap.verify(roots: &slots)
     let after = fixture.heap.state.pointee
     #expect((after.start == before.start) == stays)

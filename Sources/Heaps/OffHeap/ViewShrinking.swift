@@ -9,9 +9,9 @@ import Terms
 /// A handle that nothing refers to but views is found at the end of a collection: nobody has moved
 /// it by then. The collection's way to undo the leak that ERTS's users know best: a part of a
 /// hundred bytes that keeps a megabyte.
-public struct ViewShrinking {
+public struct ViewShrinking: BitwiseCopyable {
   /// What was done in one collection.
-  public struct Outcome: Equatable, Sendable {
+  public struct Outcome: Equatable, BitwiseCopyable, Sendable {
     /// Views of at most ``alwaysCopiedBytes`` bytes that became binaries of their own.
     public internal(set) var copiedViews = 0
     /// Binaries of which only what views span was kept.
@@ -25,20 +25,19 @@ public struct ViewShrinking {
 
   private(set) var outcome = Outcome()
   private let ratio: Int
-  private let provider: any BinaryProvider
 
   /// - Parameter ratio: how many times as large a binary is as what views span of it, for that to
   ///   be copied; 0 for never.
-  init(ratio: UInt8, provider: any BinaryProvider) {
-    self.ratio = Int(ratio)
-    self.provider = provider
-  }
+  init(ratio: UInt8) { self.ratio = Int(ratio) }
 
   /// Moves the handles of all views, after everything else was moved.
+  /// - Parameter provider: where smaller binaries come from, and larger ones go back to.
   mutating func settle(
-    in space: inout ToSpace, by plan: inout some EvacuationPlan, pending: PendingObjects
+    in space: inout ToSpace, by plan: inout some EvacuationPlan, pending: PendingObjects,
+    provider: BlockBinaries
   ) {
     outcome.copiedViews += pending.views.copiedCount
+    if pending.views.last == nil { return }
     gather(pending.views, by: plan)
     var next = pending.views.last
     while let view = next {
@@ -52,7 +51,7 @@ public struct ViewShrinking {
         space.evacuate(slot, slot + 1, by: &plan, pending: pending)
         let moved = slot.pointee
         Self.forEachView(of: first) { Self.slot(of: $0).pointee = moved }
-        shrink(Term(bits: moved).boxed, usedBy: first)
+        shrink(Term(bits: moved).boxed, usedBy: first, provider: provider)
       }
     }
   }
@@ -73,7 +72,8 @@ public struct ViewShrinking {
 
   /// Keeps only what the views of a handle span, where that is little of its binary.
   private mutating func shrink(
-    _ handle: UnsafeMutablePointer<UInt>, usedBy first: UnsafeMutablePointer<UInt>
+    _ handle: UnsafeMutablePointer<UInt>, usedBy first: UnsafeMutablePointer<UInt>,
+    provider: BlockBinaries
   ) {
     if ratio == 0 { return }
     let binary = BinaryHandle.binary(at: handle)

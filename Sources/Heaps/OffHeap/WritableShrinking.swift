@@ -17,7 +17,7 @@ struct WritableShrinking {
 
   /// Shrinks the idle ones of a list; from now on all are idle.
   /// - Parameter end: the first object that was not met.
-  func shrink(_ list: OffHeapList, downTo end: UInt, provider: any BinaryProvider) {
+  func shrink(_ list: OffHeapList, downTo end: UInt, provider: BlockBinaries) {
     if activeCount + idleCount == 0 { return }
     var next = list.first
     while next != end, let handle = UnsafeMutablePointer<UInt>(bitPattern: next) {
@@ -36,7 +36,7 @@ struct WritableShrinking {
     return idleCount == 1 ? 20 : idleCount <= 10 ? 10 : 0
   }
 
-  private func shrink(_ handle: UnsafeMutablePointer<UInt>, provider: any BinaryProvider) {
+  private func shrink(_ handle: UnsafeMutablePointer<UInt>, provider: BlockBinaries) {
     let binary = BinaryHandle.binary(at: handle)
     let used = Int(handle[1])
     let capacity = used + used * percentLeft / 100
