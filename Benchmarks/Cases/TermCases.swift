@@ -3,7 +3,7 @@ import Tenure
 /// Work on terms that are there: comparing, measuring, copying.
 func termCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
   TermWork.allCases.flatMap { work in
-    LiveShape.allCases.map { shape in
+    LiveShape.allCases.filter { $0 != .map }.map { shape in
       BenchmarkCase(
         name: "term/\(work.rawValue)/\(shape.rawValue)", unit: "ns/word",
         peers: [ErlangScript(module: "term", runtime: erlang)]

@@ -82,7 +82,7 @@ public struct HeapState: BitwiseCopyable {
   var youngBlock: MemoryBlock { MemoryBlock(words: start, count: blockWords) }
 
   /// Calls with the start and the end of the objects in each of its generations and fragments.
-  func forEachSpace(
+  package func forEachSpace(
     _ body: (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) -> Void
   ) {
     body(start, top)

@@ -103,7 +103,7 @@ extension ProcessHeap {
 
     if environment.levers.verifies {
       fillFreeWords()
-      HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+      verifyAfterCollection(roots: &roots)
     }
     if let before, let listener = environment.listener {
       var event = CollectionEvent(

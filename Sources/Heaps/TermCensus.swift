@@ -50,7 +50,7 @@ public struct TermCensus: Equatable, Sendable {
   init(from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>) {
     var scan = start
     while scan < top {
-      let end = ObjectStarts.termsOfObject(at: scan, before: top).end
+      let end = ObjectStarts.end(ofObjectAt: scan)
       let kind = Self.kind(ofObjectWith: scan.pointee).rawValue
       counts[kind].objects += 1
       counts[kind].words += end - scan

@@ -14,9 +14,10 @@ final class HeapFixture {
   init(
     rootCount: Int = 8, levers: HeapLevers = HeapLevers(),
     memory: MemoryConfiguration = MemoryConfiguration(), options: HeapOptions = HeapOptions(),
-    listener: (any CollectionListener)? = nil
+    listener: (any CollectionListener)? = nil, allocator: BlockAllocator? = nil
   ) throws {
-    allocator = BlockAllocator(configuration: memory)
+    let allocator = allocator ?? BlockAllocator(configuration: memory)
+    self.allocator = allocator
     environment = HeapEnvironment(allocator: allocator, levers: levers, listener: listener)
     heap = try ProcessHeap(environment: environment, options: options)
     roots = .allocate(capacity: rootCount)
@@ -62,6 +63,19 @@ final class HeapFixture {
     heap.verify(roots: &slots)
     return model.firstDifference(of: expected, from: terms)
   }
+
+  /// What the verifier says of the heap, or of who holds its binaries.
+  var damage: HeapDamage? {
+    var slots = rootSlots
+    if let damage = heap.firstDamage(roots: &slots) { return damage }
+    var census = ReferenceCensus()
+    census.count(heap)
+    census.count(environment.literals)
+    return census.firstDamage(in: environment)
+  }
+
+  /// The collections so far.
+  var collections: Int { heap.counters.minorCollections + heap.counters.fullSweeps }
 
   /// Whether a term's object stands in the old generation.
   func isOld(_ term: Term) -> Bool {

@@ -1,5 +1,6 @@
 import Carriers
 import Heaps
+import Stress
 import TestKit
 import Terms
 import Testing
@@ -64,12 +65,17 @@ import Testing
     let programs = try (0..<40).map { number in
       try HeapProgram(
         .init(
-          description: "heap \(number)", seed: UInt64(100 + number), steps: 400,
+          "heap \(number)", seed: UInt64(100 + number), steps: 400,
           options: .tiny(), dropsEvery: 60),
         environment: environment)
     }
+    for program in programs { program.isAlone = false }
     for program in programs { try program.run() }
     for program in programs { program.check("after all the others") }
     for program in programs { #expect(program.complaints.isEmpty) }
+    var census = ReferenceCensus()
+    census.count(environment.literals)
+    for program in programs { program.countReferences(in: &census) }
+    #expect(census.firstDamage(in: environment) == nil)
   }
 }
