@@ -3,7 +3,7 @@
 
 /// The floor under everything: pages of the operating system, and what only C can say.
 ///
-/// No policy and no state of the process, but for one slot a thread. Every size is in bytes.
+/// No policy and no state of the process, but for two slots a thread. Every size is in bytes.
 /// A call that can fail returns 0, or the `errno` of the system call that refused.
 
 #include <stddef.h>
@@ -97,6 +97,28 @@ static inline void *ca_thread_slot(void) { return ca_thread_word; }
 
 /// Sets the calling thread's word. What it points to is not freed when the thread ends.
 static inline void ca_set_thread_slot(void *value) { ca_thread_word = value; }
+
+// MARK: Between threads
+
+/// What a thread keeps to find its instance of an allocator without a lock: the number of the
+/// allocator it used last, its instance of that one, and the list of all its instances. All zero
+/// in a new thread.
+struct ca_thread_door {
+  uint64_t allocator;
+  void *instance;
+  void *entries;
+};
+extern _Thread_local struct ca_thread_door ca_thread_door_word;
+
+/// The calling thread's door.
+static inline struct ca_thread_door *ca_current_thread_door(void) { return &ca_thread_door_word; }
+
+/// Keeps the compiler from moving a read or write of memory across; the processor may.
+static inline void ca_compiler_fence(void) { __asm__ volatile("" ::: "memory"); }
+
+/// Makes every thread of this process pass a full memory barrier before the call returns.
+/// \returns ENOSYS or EINVAL where the kernel cannot; then no thread passed one.
+int ca_barrier_all_threads(void);
 
 #ifdef __cplusplus
 }

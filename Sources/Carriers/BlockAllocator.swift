@@ -3,15 +3,18 @@ import Synchronization
 /// Bytes for everything a system holds: small blocks share carriers, large ones have a range of
 /// addresses of their own and grow in it.
 ///
-/// One for each system; all its memory is given back at its end. Thread-safe by one lock for
-/// small blocks and one for large; instances for each thread come later, with the same calls.
+/// One for each system; all its memory is given back at its end. Any thread may call anything.
+/// Each thread has an instance of its own, with slabs that no other thread allocates from, so
+/// that small blocks need no lock; an ``AllocatorInstance`` in hand saves the way to it.
 public final class BlockAllocator: Sendable {
   /// Where the memory comes from.
   public let source: PageSource
-  private let layout: CarrierLayout
-  private let small: Mutex<SmallBlocks>
-  private let large: LargeBlocks
-  private let peaks = Mutex(InlineArray<8, Int>(repeating: 0))
+  let core: AllocatorCore
+  let large: LargeBlocks
+  let registry = InstanceRegistry()
+  private let number = ThreadDoor.makeAllocatorNumber()
+  private let largestSmallBlock: Int
+  let peaks = Guarded(InlineArray<16, Int>(repeating: 0))
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -24,12 +27,14 @@ public final class BlockAllocator: Sendable {
       configuration.usesTinyCarriers
       ? .tiny(pageByteCount: pages)
       : .standard(pageByteCount: pages, usesHugePages: configuration.usesHugePages)
-    let limit = configuration.carrierCacheLimitBytes
     self.source = source
-    self.layout = layout
-    small = Mutex(SmallBlocks(source: source, layout: layout, idleLimit: limit))
-    large = LargeBlocks(source: source, layout: layout, cacheLimit: limit)
+    largestSmallBlock = layout.largestSmallBlock
+    core = AllocatorCore(source: source, layout: layout, configuration: configuration)
+    large = LargeBlocks(
+      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes)
   }
+
+  deinit { registry.close() }
 
   /// Allocates a block, its content whatever was there before.
   /// - Parameters:
@@ -39,25 +44,33 @@ public final class BlockAllocator: Sendable {
   ///   then nothing has changed.
   /// - Complexity: O(1); a system call now and then, a few for a large block.
   public func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
-    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
-    do {
-      return try allocateOnce(byteCount: byteCount, kind: kind)
-    } catch {
-      return try retryAfterTrimming(error) { () throws(MemoryError) in
-        try allocateOnce(byteCount: byteCount, kind: kind)
-      }
+    if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
+      let instance = ThreadDoor.instance(ofAllocator: number),
+      let block = instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: false)
+    {
+      return block
     }
+    return try allocateSlowly(byteCount: byteCount, kind: kind, through: nil)
   }
 
   /// Takes a block back.
   /// - Precondition: the block is in use, and was allocated here for this kind.
   public func free(_ block: MemoryBlock, kind: MemoryKind) {
-    if isSmall(block) {
-      small.withLock { $0.free(block.base, kind: kind) }
-    } else {
-      settlePeak(of: kind)
-      large.free(block.base, kind: kind)
+    if isSmall(block), let instance = ThreadDoor.instance(ofAllocator: number) {
+      return instance.free(
+        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
     }
+    freeSlowly(block, kind: kind)
+  }
+
+  @inline(never)
+  private func freeSlowly(_ block: MemoryBlock, kind: MemoryKind) {
+    if isSmall(block) {
+      return instance.free(
+        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
+    }
+    settlePeak(of: kind)
+    large.free(block.base, kind: kind)
   }
 
   /// Takes back a block of which its owner kept no more than the address and the size asked for.
@@ -68,14 +81,17 @@ public final class BlockAllocator: Sendable {
 
   /// Grows or shrinks a block where it stands; `nil` when it would have to move.
   ///
-  /// After `nil` or an error the block is as it was. A small block never grows; it answers `nil`
-  /// also to a size of less than half its own, for which a new block is worth the move.
+  /// After `nil` or an error the block is as it was. A small block in a slab never grows; it answers
+  /// `nil` also to a size of less than half its own, for which a new block is worth the move.
   /// - Returns: the block in its new size, which replaces the one given.
   public func resizeInPlace(
     _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock? {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     if isSmall(block) {
+      if core.strategies[kind.index] != .sizeClasses {
+        return instance.resizeByStrategy(block.base, toByteCount: byteCount, kind: kind)
+      }
       let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
       return fits ? block : nil
     }
@@ -101,27 +117,49 @@ public final class BlockAllocator: Sendable {
     if pages > 0 { source.prefault(block.base + skipped, byteCount: pages) }
   }
 
-  /// Gives cached memory back to the operating system.
+  /// Gives back to the operating system all memory that holds no block, of all threads: cached
+  /// ranges, empty carriers, and the free pages of others.
   public func trim() {
-    small.withLock { $0.trim() }
+    registry.forEachClosed { $0.trim() }
+    core.trim()
     large.trim()
   }
 
+  /// The calling thread's instance.
   @inline(__always)
-  private func isSmall(_ block: MemoryBlock) -> Bool {
-    block.byteCount <= layout.largestSmallBlock
+  var instance: Instance {
+    if let instance = ThreadDoor.instance(ofAllocator: number) { return instance }
+    return ThreadDoor.findInstance(ofAllocator: number, registry: registry) { makeInstance() }
   }
 
+  func makeInstance() -> Instance {
+    core.instanceCount.add(1, ordering: .relaxed)
+    return Instance(core: core)
+  }
+
+  /// Whether small blocks of whole pages begin at a page.
+  func alignsPages(of kind: MemoryKind) -> Bool { core.strategies[kind.index] == .sizeClasses }
+
   @inline(__always)
-  private func allocateOnce(
-    byteCount: Int, kind: MemoryKind
+  private func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
+
+  /// The whole way to a block, by the calling thread's instance where none is given.
+  @inline(never)
+  func allocateSlowly(
+    byteCount: Int, kind: MemoryKind, through given: Instance?
   ) throws(MemoryError) -> MemoryBlock {
-    if byteCount > layout.largestSmallBlock {
-      settlePeak(of: kind)
-      return try large.allocate(byteCount: byteCount, kind: kind)
+    if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
+    func allocate() throws(MemoryError) -> MemoryBlock {
+      if byteCount > largestSmallBlock {
+        settlePeak(of: kind)
+        return try large.allocate(byteCount: byteCount, kind: kind)
+      }
+      return try (given ?? instance).allocateSlowly(byteCount: byteCount, kind: kind)
     }
-    return try small.withLock { small throws(MemoryError) in
-      try small.allocate(byteCount: byteCount, kind: kind)
+    do {
+      return try allocate()
+    } catch {
+      return try retryAfterTrimming(error, allocate)
     }
   }
 
@@ -146,7 +184,7 @@ extension BlockAllocator {
     public internal(set) var smallBlocks = MemoryUsage()
     /// Blocks with a range of their own.
     public internal(set) var largeBlocks = MemoryUsage()
-    /// Carriers that serve small blocks.
+    /// Carriers in use.
     public internal(set) var carrierCount = 0
     /// Committed bytes of all carriers, empty ones included.
     public internal(set) var carrierCommittedBytes = 0
@@ -169,12 +207,10 @@ extension BlockAllocator {
   /// What is held now.
   public var statistics: Statistics {
     var statistics = Statistics()
-    small.withLock {
-      statistics.smallBlocks = $0.usage.total
-      statistics.carrierCount = $0.carrierCount
-      statistics.carrierCommittedBytes = $0.committedByteCount
-      statistics.idleCarrierBytes = $0.idleByteCount
+    for kind in MemoryKind.allCases {
+      statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
     }
+    core.count(in: &statistics)
     large.count(in: &statistics)
     statistics.pages = source.statistics
     return statistics
@@ -182,29 +218,51 @@ extension BlockAllocator {
 
   /// The blocks of a kind that are in use.
   public func memory(by kind: MemoryKind) -> MemoryUsage {
-    small.withLock { $0.usage[kind] } + large.usage(of: kind)
+    smallUsage(of: kind) + large.usage(of: kind)
+  }
+
+  private func smallUsage(of kind: MemoryKind) -> MemoryUsage {
+    var usage = MemoryUsage()
+    registry.forEach { usage = usage + $0.usage(of: kind) }
+    return usage
   }
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Exact where one thread allocates at a time; else a large block that another thread takes or
-  /// frees in this moment may be missing or counted beside small ones it never met.
+  /// Exact where one thread allocates at a time; else what threads held at different moments may
+  /// be counted together, or a large block be missing that another thread takes in this moment.
   public func peakByteCount(of kind: MemoryKind) -> Int {
-    settlePeak(of: kind)
-    return peaks.withLock { $0[Int(kind.rawValue)] }
+    let inUse = memory(by: kind).byteCount
+    var most = inUse
+    registry.forEachClosed { most = max(most, inUse + $0.takePeak(of: kind)) }
+    return notePeak(most, of: kind)
   }
 
   /// Adds up the peak of small blocks since the last change of large ones with the large ones.
   ///
   /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
-  /// their peak under their own lock.
-  private func settlePeak(of kind: MemoryKind) {
-    let byteCount = small.withLock { $0.takePeak(of: kind) } + large.usage(of: kind).byteCount
+  /// their peak in their own instance.
+  func settlePeak(of kind: MemoryKind) {
+    notePeak(memory(by: kind).byteCount + instance.takePeak(of: kind), of: kind)
+  }
+
+  @discardableResult
+  private func notePeak(_ byteCount: Int, of kind: MemoryKind) -> Int {
     peaks.withLock { peaks in
-      peaks[Int(kind.rawValue)] = max(peaks[Int(kind.rawValue)], byteCount)
+      peaks[kind.index] = max(peaks[kind.index], byteCount)
+      return peaks[kind.index]
     }
   }
 
   /// The number of blocks in use: 0 once everything was freed.
   public var allocatedBlockCount: Int { statistics.blocks.blockCount }
+
+  /// What is wrong with carriers, headers or the strategies' orders; `nil` where nothing is. Leaves
+  /// out what handles hold.
+  /// - Complexity: O(blocks).
+  package func firstFault() -> String? {
+    var fault: String?
+    registry.forEachClosed { fault = fault ?? $0.firstFault() }
+    return fault
+  }
 }

@@ -11,18 +11,26 @@ public struct MemoryConfiguration: Sendable, Equatable {
   /// ones each; 0 keeps none. `nil` keeps half of what is in use, or 64 MiB of small
   /// blocks' memory and 128 MiB of large blocks' where that is more.
   public var carrierCacheLimitBytes: Int?
+  /// How long, in milliseconds, memory of small blocks is kept for reuse at most. Looked at where
+  /// such memory is given back.
+  public var carrierDecayMilliseconds: Int
+  /// How blocks of a kind are placed in carriers; size classes where nothing is said.
+  public var strategies: [MemoryKind: BlockStrategy]
   /// Whether the kernel is asked for huge pages under large blocks.
   public var usesHugePages: Bool
 
   /// Makes a configuration; each lever has the default an ordinary system wants.
   public init(
     budgetBytes: Int? = nil, failingRequest: Int? = nil, usesTinyCarriers: Bool = false,
-    carrierCacheLimitBytes: Int? = nil, usesHugePages: Bool = true
+    carrierCacheLimitBytes: Int? = nil, carrierDecayMilliseconds: Int = 10_000,
+    strategies: [MemoryKind: BlockStrategy] = [:], usesHugePages: Bool = true
   ) {
     self.budgetBytes = budgetBytes
     self.failingRequest = failingRequest
     self.usesTinyCarriers = usesTinyCarriers
     self.carrierCacheLimitBytes = carrierCacheLimitBytes
+    self.carrierDecayMilliseconds = carrierDecayMilliseconds
+    self.strategies = strategies
     self.usesHugePages = usesHugePages
   }
 }

@@ -58,6 +58,17 @@ struct PendingObjects {
     return true
   }
 
+  /// Notes a term unless a number is 1 rather than 0, without a branch on it.
+  ///
+  /// - Returns: whether there was room.
+  @inline(__always)
+  mutating func push(_ item: UInt, unless one: UInt) -> Bool {
+    if top == end { return false }
+    top.pointee = item
+    top += 1 &- Int(bitPattern: one)
+    return true
+  }
+
   /// Notes two terms, of which the second comes first; both or none.
   @inline(__always)
   mutating func push(_ second: UInt, _ first: UInt) -> Bool {

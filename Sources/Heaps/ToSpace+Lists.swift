@@ -42,7 +42,7 @@ extension ToSpace {
     cell[0] = UInt(bitPattern: copy) &+ 2
     let moved = moveObject(object, header: header, to: copy, views: views)
     top = moved.end
-    return moved.isSettled
+    return moved.settled == 1
   }
 
   /// Copies the cells of a list, each with the object it holds behind it: so they were built.

@@ -5,19 +5,19 @@ extension ToSpace {
   /// Copies an object that has not moved and forwards it.
   ///
   /// - Parameter views: where views are noted that were moved.
-  /// - Returns: the end of the copy, and whether it holds no terms that are to be visited. By
+  /// - Returns: the end of the copy, and 1 if it holds no terms that are to be visited, else 0. By
   ///   value, so that the caller keeps the top in a register.
   @inline(__always)
   static func moveObject(
     _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
     views: MovedViews
-  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let second = object[1]
     object[0] = UInt(bitPattern: new) &+ 2
     // Nothing is shorter than two words; most is not much longer.
     new[0] = header
     new[1] = second
-    if header == Header.float.bits { return (new + 2, true) }
+    if header == Header.float.bits { return (new + 2, 1) }
     let words = 1 &+ Int(header >> 6)
     if header & 0x3F != 0 || words > 4 {
       return moveRest(of: object, header: header, to: new, views: views)
@@ -34,7 +34,7 @@ extension ToSpace {
         elements &= fourth
       }
     }
-    return (new + words, elements & 3 == 3)
+    return (new + words, areSettled(elements))
   }
 
   /// Copies what stands behind the first two words of an object that is long or of a rarer kind.
@@ -42,7 +42,7 @@ extension ToSpace {
   private static func moveRest(
     of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
     views: MovedViews
-  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let header = Header(bits: header)
     if header.subtag == .subBinary { return views.move(object, to: new) }
     let words = header.objectWords(at: object)
@@ -55,6 +55,7 @@ extension ToSpace {
       elements &= element
       index &+= 1
     }
-    return (new + words, words == raw || header.rawWords == 0 && elements & new[1] & 3 == 3)
+    if words == raw { return (new + words, 1) }
+    return (new + words, header.rawWords == 0 ? areSettled(elements & new[1]) : 0)
   }
 }

@@ -49,7 +49,7 @@ struct ToSpace {
               top[2] = second
               object[0] = forward
               slot.pointee = forward
-              if first & second & 3 != 3 { note(forward, in: &pending) }
+              noteUnless(settled: Self.areSettled(first & second), forward, in: &pending)
               top += 3
             } else if header & 3 != 0 {
               slot.pointee = header
@@ -59,7 +59,7 @@ struct ToSpace {
               let moved = Self.moveObject(
                 object, header: header, to: copy, views: pending.views)
               top = moved.end
-              if !moved.isSettled { note(UInt(bitPattern: copy) &+ 2, in: &pending) }
+              noteUnless(settled: moved.settled, UInt(bitPattern: copy) &+ 2, in: &pending)
             }
           } else {
             plan.evacuateElsewhere(slot, pending)
@@ -121,6 +121,18 @@ struct ToSpace {
   mutating func note(_ item: UInt, in pending: inout PendingObjects) {
     if !pending.push(item) { leave(item) }
   }
+
+  /// Notes an object unless it holds nothing to be visited. Whether it does is no branch: in a
+  /// tree, the processor could not tell the last inner nodes from the others beforehand.
+  /// - Parameter settled: 1 where it holds nothing to be visited, else 0.
+  @inline(__always)
+  mutating func noteUnless(settled: UInt, _ item: UInt, in pending: inout PendingObjects) {
+    if !pending.push(item, unless: settled) && settled == 0 { leave(item) }
+  }
+
+  /// 1 where words, and-ed together, are all immediates, else 0.
+  @inline(__always)
+  static func areSettled(_ words: UInt) -> UInt { (words & 3 &+ 1) >> 2 }
 
   /// Leaves the object or cell of a term of this space to the scan.
   @inline(__always)

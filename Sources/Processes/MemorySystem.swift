@@ -54,6 +54,16 @@ public final class MemorySystem: Sendable {
   /// The allocator that all memory of the system comes from.
   public var allocator: BlockAllocator { heaps.allocator }
 
+  /// What the system holds, in the figures of `erlang:memory/0`: its blocks, and the table of atoms,
+  /// which stands beside them.
+  ///
+  /// Exact while no other thread allocates or frees.
+  public func memory() -> MemoryReport {
+    var report = allocator.memory()
+    report.add(byteCount: atoms.byteCount, of: .atom)
+    return report
+  }
+
   /// Makes a process with an empty heap.
   /// - Throws: ``HeapError/outOfMemory(_:)``; then nothing is held.
   public func makeProcess(options: HeapOptions? = nil) throws(HeapError) -> Process {

@@ -100,21 +100,8 @@ struct StatisticsReport {
       key: "peak_bytes", title: "peak memory in use",
       fields: MemoryKind.allCases.map { kind in
         Field(
-          key: key(of: kind), label: "\(kind)", value: .bytes(allocator.peakByteCount(of: kind)))
+          key: kind.key, label: "\(kind)", value: .bytes(allocator.peakByteCount(of: kind)))
       })
-  }
-
-  private static func key(of kind: MemoryKind) -> String {
-    switch kind {
-    case .processHeap: "process_heap"
-    case .oldHeap: "old_heap"
-    case .binary: "binary"
-    case .literal: "literal"
-    case .atom: "atom"
-    case .code: "code"
-    case .scratch: "scratch"
-    case .fixed: "fixed"
-    }
   }
 
   private static func system(_ pages: PageSource.Statistics) -> Section {

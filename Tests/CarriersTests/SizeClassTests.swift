@@ -31,14 +31,21 @@ import Testing
       CarrierLayout.standard(pageByteCount: 4096, usesHugePages: true),
       .tiny(pageByteCount: 4096),
     ] {
-      #expect(layout.carrierByteCount % layout.commitStep == 0)
+      #expect(layout.unitByteCount * CarrierHead.unitCount == layout.carrierByteCount)
+      #expect(layout.unitByteCount % 4096 == 0)
+      #expect(layout.classCount <= InstanceState.slotsPerKind)
+      #expect(layout.carrierByteCount / 4096 <= PageSet.capacity)
+      #expect(SizeClass(holding: layout.largestUnitBlock).byteCount == layout.largestUnitBlock)
+      #expect(layout.unitByteCount - CarrierHead.byteCount >= 3 * layout.largestUnitBlock)
       #expect(layout.carrierByteCount & (layout.carrierByteCount - 1) == 0)
       #expect(CarrierLayout.hugePageByteCount % layout.carrierByteCount == 0)
       let largest = SizeClass(holding: layout.largestSmallBlock).byteCount
       #expect(largest == layout.largestSmallBlock)
-      #expect(layout.carrierByteCount - Carrier.headerByteCount >= 4 * largest)
+      #expect(layout.carrierByteCount - CarrierHead.byteCount >= 4 * largest)
       #expect(layout.smallestReservation % layout.largeCommitStep == 0)
     }
-    #expect(MemoryLayout<Carrier>.size <= Carrier.headerByteCount)
+    #expect(MemoryLayout<CarrierHead>.size <= CarrierHead.recordsOffset)
+    #expect(MemoryLayout<Slab>.size <= 1 << Slab.strideShift)
+    #expect(MemoryLayout<KindCounters>.size <= 64)
   }
 }

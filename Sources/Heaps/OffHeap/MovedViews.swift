@@ -38,11 +38,11 @@ struct MovedViews {
 
   /// Moves a view, of which the header and the word behind it were copied and its forwarding was
   /// written.
-  /// - Returns: the end of the copy, and whether the binary it is part of needs no visit now.
+  /// - Returns: the end of the copy, and 1 if the binary it is part of needs no visit now, else 0.
   @inline(never)
   func move(
     _ view: UnsafeMutablePointer<UInt>, to new: UnsafeMutablePointer<UInt>
-  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let original = Self.original(of: view)
     let isWritable = WritableBinary.isWritable(original)
     let byteCount = Int(view[1])
@@ -52,15 +52,15 @@ struct MovedViews {
       var cursor = WordCursor(top: new, limit: new + SubBinary.words)
       _ = cursor.makeHeapBinary(part)
       list[1] += 1
-      return (cursor.top, true)
+      return (cursor.top, 1)
     }
     (new[2], new[3], new[4]) = (view[2], view[3], view[4])
     if isWritable || !Term.boxed(at: original).isBoxed(.binaryHandle) {
-      return (new + SubBinary.words, false)
+      return (new + SubBinary.words, 0)
     }
     view[1] = list[0]
     list[0] = UInt(bitPattern: view)
-    return (new + SubBinary.words, true)
+    return (new + SubBinary.words, 1)
   }
 
   /// Whether what a moved view is part of waits until all else was moved.

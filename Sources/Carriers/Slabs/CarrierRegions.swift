@@ -42,6 +42,29 @@ struct CarrierRegions: ~Copyable {
     return (base, 0)
   }
 
+  /// Calls the body with each carrier that is taken.
+  /// - Complexity: O(all carriers).
+  func forEachTaken(_ body: (UnsafeMutableRawPointer) -> Void) {
+    let absent = Set((returned + committedReserve).map { UInt(bitPattern: $0) })
+    for region in regions {
+      let isLast = region.base == regions.last?.base
+      let unused = isLast ? unusedCarriers * layout.carrierByteCount : 0
+      for offset in stride(from: 0, to: region.byteCount - unused, by: layout.carrierByteCount) {
+        let base = region.base + offset
+        if !absent.contains(UInt(bitPattern: base)) { body(base) }
+      }
+    }
+  }
+
+  /// Whether there is a carrier at the address, and it is taken.
+  /// - Complexity: O(regions + carriers that are not taken).
+  func hasTaken(_ base: UnsafeMutableRawPointer) -> Bool {
+    let isInside = regions.contains { base >= $0.base && base < $0.base + $0.byteCount }
+    if !isInside || returned.contains(base) || committedReserve.contains(base) { return false }
+    guard let start = unusedStart else { return true }
+    return base < start || base >= start + unusedCarriers * layout.carrierByteCount
+  }
+
   /// Takes back addresses of which nothing is committed.
   mutating func put(_ base: UnsafeMutableRawPointer) { returned.append(base) }
 
@@ -84,7 +107,7 @@ struct CarrierRegions: ~Copyable {
     do {
       try commit(base, byteCount: huge)
     } catch {
-      // A step of a carrier may still be had.
+      // A unit of a carrier may still be had.
       guard error.maySucceedAfterTrimming else { throw error }
       return nil
     }

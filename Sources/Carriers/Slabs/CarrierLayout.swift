@@ -1,9 +1,9 @@
 /// The sizes an allocator works with, in bytes: powers of two but for the largest small block.
 struct CarrierLayout {
-  /// A carrier of small blocks, and its alignment: an address masked by it is the carrier's.
+  /// A carrier, and its alignment: an address masked by it is the carrier's.
   let carrierByteCount: Int
-  /// How much of a carrier is committed at a time, so that a hardly used one costs little.
-  let commitStep: Int
+  /// The largest block of a slab of one unit; larger ones share a whole carrier.
+  let largestUnitBlock: Int
   /// The largest block that shares a carrier. Larger ones have a range of their own.
   let largestSmallBlock: Int
   /// The least addresses of a large block's range, so that it can grow where it stands.
@@ -20,6 +20,12 @@ struct CarrierLayout {
   /// cost. `nil` for never.
   let hugePagesFrom: Int?
 
+  /// What a carrier is committed by, so that a hardly used one costs little.
+  var unitByteCount: Int { carrierByteCount / CarrierHead.unitCount }
+
+  /// The number of size classes.
+  var classCount: Int { SizeClass(holding: largestSmallBlock).index + 1 }
+
   /// A huge page of x86-64 and of 64-bit ARM with pages of 4 KiB.
   static var hugePageByteCount: Int { 2 << 20 }
 
@@ -34,18 +40,18 @@ struct CarrierLayout {
   /// What an ordinary system uses.
   static func standard(pageByteCount: Int, usesHugePages: Bool) -> CarrierLayout {
     CarrierLayout(
-      carrierByteCount: 1 << 20, commitStep: max(128 << 10, pageByteCount),
-      largestSmallBlock: 240 << 10, smallestReservation: 16 << 20,
+      carrierByteCount: max(1 << 20, pageByteCount * CarrierHead.unitCount),
+      largestUnitBlock: 8 << 10, largestSmallBlock: 240 << 10, smallestReservation: 16 << 20,
       largeCommitStep: max(64 << 10, pageByteCount), firstRegionCarriers: 64,
       largestRegionCarriers: 1024, hugePagesFrom: usesHugePages ? 32 << 20 : nil)
   }
 
   /// Everything small: rare paths become common ones.
   static func tiny(pageByteCount: Int) -> CarrierLayout {
-    CarrierLayout(
-      carrierByteCount: max(64 << 10, pageByteCount), commitStep: pageByteCount,
-      largestSmallBlock: 15 << 10, smallestReservation: max(64 << 10, pageByteCount),
-      largeCommitStep: pageByteCount, firstRegionCarriers: 2, largestRegionCarriers: 16,
-      hugePagesFrom: nil)
+    let carrier = max(64 << 10, pageByteCount * CarrierHead.unitCount)
+    return CarrierLayout(
+      carrierByteCount: carrier, largestUnitBlock: 512, largestSmallBlock: 15 << 10,
+      smallestReservation: carrier, largeCommitStep: pageByteCount, firstRegionCarriers: 2,
+      largestRegionCarriers: 16, hugePagesFrom: nil)
   }
 }

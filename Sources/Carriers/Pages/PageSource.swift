@@ -1,5 +1,4 @@
 import CAlloc
-import Synchronization
 
 /// Where a system's memory comes from: each request to the operating system is made here.
 ///
@@ -25,16 +24,20 @@ public final class PageSource: Sendable {
 
   /// The bytes of a page.
   public let pageByteCount: Int
-  /// The most bytes that may be committed.
-  public let budgetBytes: Int?
+  /// What is committed is charged to this.
+  public let budget: MemoryBudget?
   private let failingRequest: Int?
-  private let counters = Mutex(Statistics())
-  private let unreleased = Mutex<[ReservedRange]>([])
+  private let counters = Guarded(Statistics())
+  private let unreleased = Guarded<[ReservedRange]>([])
 
   /// Makes a source that holds nothing.
-  public init(configuration: MemoryConfiguration = MemoryConfiguration()) {
+  /// - Parameter budget: bounds what is committed; by default one of the configuration's bytes,
+  ///   where it says any.
+  public init(
+    configuration: MemoryConfiguration = MemoryConfiguration(), budget: MemoryBudget? = nil
+  ) {
     pageByteCount = Int(ca_page_size())
-    budgetBytes = configuration.budgetBytes
+    self.budget = budget ?? configuration.budgetBytes.map { MemoryBudget(limitBytes: $0) }
     failingRequest = configuration.failingRequest
   }
 
@@ -81,8 +84,16 @@ public final class PageSource: Sendable {
     assertPages(base, byteCount)
     ca_unpoison(base, byteCount)
     if ca_decommit(base, byteCount) != 0 { return false }
+    budget?.credit(byteCount: byteCount)
     counters.withLock { $0.committedBytes -= byteCount }
     return true
+  }
+
+  /// Gives the memory of committed pages back; they stay usable, and read zero. A kernel that
+  /// refuses leaves them as they are.
+  func discard(_ base: UnsafeMutableRawPointer, byteCount: Int) {
+    assertPages(base, byteCount)
+    _ = ca_discard(base, byteCount)
   }
 
   /// Ends a reservation.
@@ -96,6 +107,7 @@ public final class PageSource: Sendable {
       $0.committedBytes -= committedByteCount
       assert($0.committedBytes >= 0, "more decommitted than committed")
     }
+    budget?.credit(byteCount: committedByteCount)
     let range = ReservedRange(
       base: base, reservedByteCount: byteCount, committedByteCount: 0, colour: 0)
     if !end(range) { return }
@@ -146,12 +158,14 @@ public final class PageSource: Sendable {
         counters.failedRequestCount += 1
         throw .injectedFailure(request: counters.requestCount)
       }
-      if let budgetBytes, byteCount > budgetBytes - counters.committedBytes {
-        counters.failedRequestCount += 1
-        throw .budgetExceeded(byteCount: byteCount, budget: budgetBytes)
-      }
-      counters.committedBytes += byteCount
     }
+    do {
+      try budget?.charge(byteCount: byteCount)
+    } catch {
+      counters.withLock { $0.failedRequestCount += 1 }
+      throw error
+    }
+    counters.withLock { $0.committedBytes += byteCount }
   }
 
   private func refuse(byteCount: Int, errno: Int32, committing: Int) -> MemoryError {
@@ -159,6 +173,7 @@ public final class PageSource: Sendable {
       $0.committedBytes -= committing
       $0.failedRequestCount += 1
     }
+    budget?.credit(byteCount: committing)
     return .refused(byteCount: byteCount, errno: errno)
   }
 

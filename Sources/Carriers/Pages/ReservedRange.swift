@@ -16,6 +16,9 @@ struct ReservedRange: @unchecked Sendable {
   /// The bytes up to the end of the block, its colour with them; 0 where there is none.
   var usedByteCount = 0
 
+  /// What the block is for.
+  var kind = MemoryKind.fixed
+
   /// The first byte of the block.
   var blockBase: UnsafeMutableRawPointer { base + colour }
 

@@ -13,13 +13,11 @@ struct SizeClass {
   @inline(__always)
   init(holding byteCount: Int) {
     assert(byteCount > 0, "a block of \(byteCount) bytes")
+    // Without a branch, which random sizes would make the processor guess wrong: the first 128
+    // bytes count as if they belonged to the doubling behind them.
     let last = byteCount &- 1
-    if last < 128 {
-      index = last &>> 4
-    } else {
-      let exponent = 63 &- last.leadingZeroBitCount
-      index = (exponent &- 6) &* 8 &+ ((last &>> (exponent &- 3)) & 7)
-    }
+    let exponent = 63 ^ (last | 128).leadingZeroBitCount
+    index = (last &>> (exponent &- 3)) &+ (exponent &- 7) &* 8
   }
 
   /// The bytes of each block: a multiple of 16.

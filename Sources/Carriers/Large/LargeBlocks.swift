@@ -1,5 +1,4 @@
 import CAlloc
-import Synchronization
 
 /// Blocks with a reservation of their own, committed as far as it is used: such a block grows
 /// where it stands, and its memory goes back to the system when it is freed.
@@ -21,7 +20,7 @@ final class LargeBlocks: Sendable {
   private let source: PageSource
   private let layout: CarrierLayout
   private let cacheLimit: Int?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
   ///   in use, or for what is always kept where that is more.
@@ -60,6 +59,7 @@ final class LargeBlocks: Sendable {
       }
     }
     range.usedByteCount = used
+    range.kind = kind
     setPoison(of: range)
     state.withLock { [range] state in
       state.live[UInt(bitPattern: range.blockBase)] = range
@@ -75,12 +75,14 @@ final class LargeBlocks: Sendable {
     let found = state.withLock { state -> ReservedRange? in
       guard let range = state.live.removeValue(forKey: address) else { return nil }
       state.liveByteCount -= range.committedByteCount
-      state.usage.remove(byteCount: range.usedByteCount - range.colour, from: kind)
+      state.usage.remove(byteCount: range.usedByteCount - range.colour, from: range.kind)
       return range
     }
     guard var range = found else {
-      preconditionFailure("the block at \(base) is freed twice, or is none of this allocator")
+      preconditionFailure(
+        "the block at \(base) (\(kind)) is freed twice, or is none of this allocator")
     }
+    assert(range.kind == kind, "\(kind) freed, allocated as \(range.kind)")
     range.usedByteCount = 0
     setPoison(of: range)
     let limit = mostCachedBytes(liveByteCount: state.withLock { $0.liveByteCount })
@@ -130,6 +132,32 @@ final class LargeBlocks: Sendable {
 
   /// The blocks of a kind in use.
   func usage(of kind: MemoryKind) -> MemoryUsage { state.withLock { $0.usage[kind] } }
+
+  /// Committed bytes under the blocks of a kind, and how many blocks were ever allocated and freed.
+  func row(of kind: MemoryKind) -> KindReport.Carriers {
+    state.withLock { state in
+      var row = KindReport.Carriers()
+      for range in state.live.values where range.kind == kind {
+        row.carrierCount += 1
+        row.carrierBytes += range.committedByteCount
+      }
+      row.blockCount = state.usage[kind].blockCount
+      row.blockBytes = state.usage[kind].byteCount
+      return row
+    }
+  }
+
+  /// Calls the body with each block in use.
+  func forEachBlock(_ body: (BlockDescription) -> Void) {
+    state.withLock { state in
+      for range in state.live.values {
+        body(
+          BlockDescription(
+            address: UInt(bitPattern: range.blockBase),
+            byteCount: range.usedByteCount - range.colour, kind: range.kind))
+      }
+    }
+  }
 
   /// Fills in what this part of an allocator knows.
   func count(in statistics: inout BlockAllocator.Statistics) {

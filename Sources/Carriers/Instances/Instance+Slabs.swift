@@ -1,0 +1,187 @@
+import Synchronization
+
+/// The slabs of an instance: where room comes from, and where it goes. All of it inside the door.
+extension Instance {
+  /// Sees to it that the first slab of a list has a free block; all is as it was on failure.
+  func makeRoom(in sizeClass: SizeClass, kind: MemoryKind) throws(MemoryError) -> SlabPointer {
+    let slot = slot(of: sizeClass, kind: kind)
+    if let slab = try firstWithRoom(slot) { return slab }
+    drainRemoteFrees()
+    if let slab = try firstWithRoom(slot) { return slab }
+    let slab: SlabPointer
+    if let pooled = core.takePooled(sizeClass, kind: kind, for: self) {
+      slab = pooled
+    } else {
+      slab = try core.takeNewSlab(of: sizeClass, kind: kind, for: self)
+    }
+    count(slab, 1)
+    list(slab)
+    if let slab = try firstWithRoom(slot) { return slab }
+    preconditionFailure("a slab that was just taken has no room")
+  }
+
+  /// Takes back what other threads freed of this instance's blocks.
+  func drainRemoteFrees() {
+    // Acquiring: pairs with the releasing exchange in `AllocatorCore.freeForeign`.
+    var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
+    while let block = UnsafeMutableRawPointer(bitPattern: next) {
+      next = block.load(as: UInt.self)
+      switch RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self)) {
+      case .carrier(let kind): blocks(of: kind).free(block)
+      case .slab(let slab):
+        precondition(!FreeBlock.isMarked(block), "the block at \(block) is freed twice")
+        if slab.pointee.owner.load(ordering: .relaxed) == address {
+          takeBack(block, in: slab)
+        } else {
+          core.freeForeign(block, in: slab)
+        }
+      }
+    }
+  }
+
+  /// Puts a slab where it belongs after a block of it was freed.
+  func settle(_ slab: SlabPointer) {
+    if !slab.pointee.isListed {
+      list(slab)
+      slab.pointee.settleAt = slab.pointee.capacity / 100 * AllocatorCore.abandonBelowPercent
+      return
+    }
+    // The only slab with room stays, so that a block made and freed again costs no slab.
+    let isOnly = slab.pointee.next == nil && slab.pointee.previous == nil
+    if slab.pointee.usedCount > 0 {
+      slab.pointee.settleAt = 0
+      if !isOnly && isHardlyUsed(slab.pointee.kind) { abandon(slab) }
+    } else if isOnly {
+      slab.pointee.settleAt = Slab.neverSettles
+    } else {
+      giveUp(slab)
+    }
+  }
+
+  /// Gives back all that holds no block: empty slabs, and free pages of the others.
+  func trim() {
+    drainRemoteFrees()
+    for kind in MemoryKind.allCases {
+      state.pointee.blocks[kind.index]?.takeUnretainedValue().trim()
+      for index in 0..<core.layout.classCount {
+        var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee
+        while let slab = next, slab != core.emptySlab {
+          next = slab.pointee.next
+          if slab.pointee.usedCount == 0 { giveUp(slab) } else { discardFreePages(of: slab) }
+        }
+      }
+    }
+  }
+
+  private func giveUp(_ slab: SlabPointer) {
+    unlist(slab)
+    count(slab, -1)
+    core.putEmpty(slab)
+  }
+
+  /// Leaves a slab with blocks in use to whoever needs one of its kind and class.
+  private func abandon(_ slab: SlabPointer) {
+    unlist(slab)
+    count(slab, -1)
+    core.putPooled(slab)
+  }
+
+  /// Whether so little of the slabs of a kind is in use that others should have them.
+  private func isHardlyUsed(_ kind: MemoryKind) -> Bool {
+    if core.instanceCount.load(ordering: .relaxed) < 2 { return false }
+    let counters = state.pointee.counters + kind.index
+    let used = counters.pointee.byteCount
+    let owned = counters.pointee.slabByteCount.load(ordering: .relaxed)
+    return used < owned / 100 * Int(AllocatorCore.abandonBelowPercent)
+  }
+
+  private func count(_ slab: SlabPointer, _ difference: Int) {
+    let counters = state.pointee.counters + slab.pointee.kind.index
+    counters.pointee.slabByteCount.advance(
+      by: difference * Int(slab.pointee.capacity) * Int(slab.pointee.blockByteCount))
+  }
+}
+
+// MARK: Room in the list
+
+extension Instance {
+  private func firstWithRoom(
+    _ slot: UnsafeMutablePointer<SlabPointer>
+  ) throws(MemoryError) -> SlabPointer? {
+    while slot.pointee != core.emptySlab {
+      let slab = slot.pointee
+      if slab.pointee.firstFree != nil { return slab }
+      if slab.pointee.carvedCount < slab.pointee.capacity {
+        try carve(slab)
+      } else if let page = slab.pointee.discarded.popFirst() {
+        linkBlocks(ofPage: page, in: slab)
+      } else {
+        assert(slab.pointee.isFull, "a slab with room has no free block")
+        unlist(slab)
+        slab.pointee.settleAt = slab.pointee.capacity - 1
+      }
+    }
+    return nil
+  }
+
+  /// Links some of the blocks that were never used: those of about a page.
+  private func carve(_ slab: SlabPointer) throws(MemoryError) {
+    let first = slab.pointee.carvedCount
+    let wanted = max(1, 4096 / slab.pointee.blockByteCount)
+    let end = min(first + wanted, slab.pointee.capacity)
+    if Int(slab.pointee.blockByteCount) > state.pointee.largestUnitBlock {
+      try core.commit(slab, upTo: slab.pointee.block(end))
+    }
+    slab.pointee.carvedCount = end
+    for number in (first..<end).reversed() { link(slab.pointee.block(number), in: slab) }
+  }
+
+  /// Links the blocks that begin in a page that was given back.
+  private func linkBlocks(ofPage page: Int, in slab: SlabPointer) {
+    let pages = SlabPages(of: slab, pageByteCount: core.source.pageByteCount)
+    for number in pages.blocks(beginningIn: page).reversed() {
+      link(slab.pointee.block(UInt32(number)), in: slab)
+    }
+  }
+
+  /// Puts a block in front of the free ones.
+  func link(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) {
+    MemoryPoison.allow(block, byteCount: 16)
+    FreeBlock.link(block, before: slab.pointee.firstFree)
+    MemoryPoison.forbid(block, byteCount: Int(slab.pointee.blockByteCount))
+    slab.pointee.firstFree = block
+  }
+
+  private func list(_ slab: SlabPointer) {
+    assert(!slab.pointee.isListed, "the slab is in its list already")
+    let slot = slot(of: slab)
+    let first = slot.pointee == core.emptySlab ? nil : slot.pointee
+    slab.pointee.next = first
+    slab.pointee.previous = nil
+    slab.pointee.isListed = true
+    if let first {
+      first.pointee.previous = slab
+      if first.pointee.settleAt == Slab.neverSettles { first.pointee.settleAt = 0 }
+    }
+    slot.pointee = slab
+  }
+
+  private func unlist(_ slab: SlabPointer) {
+    assert(slab.pointee.isListed, "the slab is in no list")
+    let next = slab.pointee.next
+    let previous = slab.pointee.previous
+    next?.pointee.previous = previous
+    if let previous {
+      previous.pointee.next = next
+    } else {
+      slot(of: slab).pointee = next ?? core.emptySlab
+    }
+    slab.pointee.next = nil
+    slab.pointee.previous = nil
+    slab.pointee.isListed = false
+  }
+
+  private func slot(of slab: SlabPointer) -> UnsafeMutablePointer<SlabPointer> {
+    slot(of: SizeClass(index: Int(slab.pointee.classIndex)), kind: slab.pointee.kind)
+  }
+}

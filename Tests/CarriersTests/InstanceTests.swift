@@ -1,0 +1,137 @@
+import Foundation
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Carriers
+
+@Suite struct InstanceTests {
+  @Test func aHandleAllocatesAndFrees() throws {
+    let allocator = BlockAllocator()
+    var blocks: [MemoryBlock] = []
+    do {
+      let instance = allocator.makeInstanceHandle()
+      for byteCount in [1, 16, 100, 8192, 8193, 200_000, 245_760, 245_761, 1 << 20] {
+        let block = try instance.allocate(byteCount: byteCount, kind: .ets)
+        #expect(block.byteCount >= byteCount)
+        block.base.storeBytes(of: 7, toByteOffset: block.byteCount - 1, as: UInt8.self)
+        blocks.append(block)
+      }
+      for byteCount in [0, -1, Int.min, Int.max] {
+        #expect(throws: MemoryError.invalidSize(byteCount: byteCount)) {
+          try instance.allocate(byteCount: byteCount, kind: .ets)
+        }
+      }
+      #expect(allocator.memory(by: .ets).blockCount == blocks.count)
+      for block in blocks.prefix(5) { instance.free(block, kind: .ets) }
+      instance.trim()
+    }
+    // The handle is gone, its blocks are not.
+    #expect(allocator.memory(by: .ets).blockCount == blocks.count - 5)
+    for block in blocks.dropFirst(5) { allocator.free(block, kind: .ets) }
+    #expect(allocator.memory(by: .ets) == MemoryUsage())
+    allocator.trim()
+    #expect(allocator.statistics.pages.committedBytes == 0)
+  }
+
+  @Test func theNextHandleGetsWhatTheLastOneOwned() throws {
+    let allocator = BlockAllocator()
+    var first: UnsafeMutableRawPointer?
+    do {
+      let instance = allocator.makeInstanceHandle()
+      let block = try instance.allocate(byteCount: 100, kind: .ets)
+      first = block.base
+      instance.free(block, kind: .ets)
+    }
+    let instance = allocator.makeInstanceHandle()
+    let block = try instance.allocate(byteCount: 100, kind: .ets)
+    #expect(block.base == first)
+    instance.free(block, kind: .ets)
+  }
+
+  @Test func aBlockOfAnotherInstanceGoesToItsOwner() throws {
+    let allocator = BlockAllocator()
+    let one = allocator.makeInstanceHandle()
+    let other = allocator.makeInstanceHandle()
+    // More than a slab, so that the owner looks for room, and finds what the other freed.
+    let blocks = try (0..<3_000).map { _ in try one.allocate(byteCount: 64, kind: .message) }
+    for block in blocks { other.free(block, kind: .message) }
+    #expect(allocator.memory(by: .message) == MemoryUsage())
+    let carriers = allocator.statistics.carrierCount
+    let again = try (0..<3_000).map { _ in try one.allocate(byteCount: 64, kind: .message) }
+    #expect(allocator.statistics.carrierCount == carriers)
+    #expect(Set(again.map(\.base)).isSubset(of: Set(blocks.map(\.base) + again.map(\.base))))
+    #expect(Set(again.map(\.base)).intersection(blocks.map(\.base)).count > 2_000)
+    for block in again { one.free(block, kind: .message) }
+    one.trim()
+    other.trim()
+    #expect(allocator.statistics.pages.committedBytes == 0)
+  }
+
+  @Test func hardlyUsedSlabsMoveToWhoNeedsThem() throws {
+    let allocator = BlockAllocator()
+    let one = allocator.makeInstanceHandle()
+    let other = allocator.makeInstanceHandle()
+    let blocks = try (0..<20_000).map { _ in try one.allocate(byteCount: 64, kind: .message) }
+    var kept: [MemoryBlock] = []
+    for (index, block) in blocks.enumerated() {
+      if index % 20 == 0 { kept.append(block) } else { one.free(block, kind: .message) }
+    }
+    #expect(allocator.core.pooledSlabCount > 5)
+    let carriers = allocator.statistics.carrierCommittedBytes
+    let others = try (0..<10_000).map { _ in try other.allocate(byteCount: 64, kind: .message) }
+    #expect(allocator.statistics.carrierCommittedBytes <= carriers + 65_536)
+    #expect(allocator.memory(by: .message).blockCount == 11_000)
+    // In the pool, in the other's hands, or still here: a block is freed wherever its slab is.
+    for block in kept { one.free(block, kind: .message) }
+    for block in others { one.free(block, kind: .message) }
+    #expect(allocator.memory(by: .message) == MemoryUsage())
+    other.trim()
+    one.trim()
+    #expect(allocator.core.pooledSlabCount == 0)
+    #expect(allocator.statistics.pages.committedBytes == 0)
+  }
+
+  @Test func aThreadThatEndsLeavesItsInstanceToTheNext() throws {
+    let allocator = BlockAllocator()
+    for _ in 0..<20 {
+      Self.onThread {
+        let blocks = (0..<100).map { _ in try? allocator.allocate(byteCount: 500, kind: .ets) }
+        for block in blocks { if let block { allocator.free(block, kind: .ets) } }
+      }
+    }
+    #expect(allocator.core.instanceCount.load(ordering: .relaxed) <= 2)
+    #expect(allocator.allocatedBlockCount == 0)
+  }
+
+  @Test func threadsOutliveAllocators() {
+    // A thread that remembers instances of allocators that are gone ends all the same.
+    Self.onThread {
+      for _ in 0..<50 {
+        let allocator = BlockAllocator()
+        let block = try? allocator.allocate(byteCount: 500, kind: .ets)
+        if let block { allocator.free(block, kind: .ets) }
+      }
+    }
+  }
+
+  @Test func aThreadMayUseAllocatorsInTurn() throws {
+    let allocators = (0..<5).map { _ in BlockAllocator() }
+    var blocks: [(Int, MemoryBlock)] = []
+    for step in 0..<1_000 {
+      let index = step * 7 % 5
+      blocks.append((index, try allocators[index].allocate(byteCount: 40, kind: .fixed)))
+    }
+    for allocator in allocators { #expect(allocator.allocatedBlockCount == 200) }
+    for (index, block) in blocks { allocators[index].free(block, kind: .fixed) }
+    for allocator in allocators { #expect(allocator.allocatedBlockCount == 0) }
+  }
+
+  private static func onThread(_ work: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: work)
+    thread.start()
+    while !thread.isFinished { usleep(500) }
+    // A thread says that it is finished a little before its destructors have run.
+    usleep(2_000)
+  }
+}
