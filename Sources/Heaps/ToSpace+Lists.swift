@@ -6,7 +6,7 @@ extension ToSpace {
   ///
   /// - Returns: the tail, whose slot in the copy becomes `slot`.
   @inline(__always)
-  private static func moveCell(
+  static func moveCell(
     _ cell: UnsafeMutablePointer<UInt>, _ slot: inout UnsafeMutablePointer<UInt>,
     _ top: inout UnsafeMutablePointer<UInt>
   ) -> UInt {

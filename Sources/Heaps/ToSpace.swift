@@ -66,9 +66,16 @@ struct ToSpace {
           }
         } else if bits & 3 == 1 {
           if plan.moves(bits) {
-            self.top = top
-            pending.top = moveChain(bits, slot, by: &plan, pending: pending)
-            top = self.top
+            let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+            if cell[0] & cell[1] & 3 == 3 {
+              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
+              var place = slot
+              _ = Self.moveCell(cell, &place, &top)
+            } else {
+              self.top = top
+              pending.top = moveChain(bits, slot, by: &plan, pending: pending)
+              top = self.top
+            }
           } else {
             plan.evacuateElsewhere(slot, pending)
           }
