@@ -108,7 +108,7 @@ struct ExternalDecoderTests {
     #expect(resolver.asked.first.map { atoms.name(of: $0.module) } == "m")
     #expect(resolver.asked.first.map { atoms.name(of: $0.function) } == "f")
     #expect(failure(bytes)?.reason == .noFunResolver)
-    let noArity = [131, 113, 119, 1, 0x6D, 119, 1, 0x66, 98, 0, 0, 1, 0] as [UInt8]
+    let noArity = [131, 113, 119, 1, 0x6D, 119, 1, 0x66, 98, 255, 255, 255, 255] as [UInt8]
     #expect(failure(noArity, funs: resolver) == ExternalFormatError(.badFun, offset: 1))
   }
 
