@@ -55,14 +55,12 @@ extension HashMap {
     var hash = UInt(InternalHash.hash(immediate: key)) | 1 << 32
     var node = map.boxed
     var slots = node + 2
-    // About as many keys as are under a node.
-    var keys = node[1]
     while hash != 1 {
       let bitmap = node[0] >> 16
       let place = hash & 15
       let slot: Term
-      if keys >= 128 && _fastPath(bitmap == 0xFFFF) {
-        // Where there are many, all slots are there and there is nothing to count.
+      if _fastPath(bitmap == 0xFFFF) {
+        // The upper levels of a large map are full: there is nothing to count.
         slot = Term(bits: slots[Int(place)])
       } else {
         if bitmap >> place & 1 == 0 { return .none }
@@ -75,7 +73,6 @@ extension HashMap {
       node = slot.boxed
       slots = node + 1
       hash >>= 4
-      keys >>= 4
     }
     return deepValue(ofImmediate: key, in: map)
   }
