@@ -49,13 +49,19 @@ let package = Package(
     .target(
       name: "ToyVM", dependencies: ["Tenure"], packageAccess: false,
       swiftSettings: common + interpreter),
-    .executableTarget(
-      name: "TenureTool", dependencies: ["ToyVM", "Tenure"], packageAccess: false,
-      swiftSettings: strict),
-    // Beside: what tests and benchmarks share, and they themselves.
+    // Beside: what tests and benchmarks share.
     .target(
       name: "TestKit", dependencies: ["Processes", "Heaps", "Terms", "Carriers"],
       swiftSettings: common),
+    // Programs that break the floors on purpose, with a model beside: for tests, and for
+    // `tenure stress`, which sees no more of it than a list of names.
+    .target(
+      name: "Stress", dependencies: ["TestKit", "Heaps", "Terms", "Carriers"],
+      swiftSettings: common),
+    .executableTarget(
+      name: "TenureTool", dependencies: ["Stress", "ToyVM", "Tenure"], packageAccess: false,
+      swiftSettings: strict),
+    // The benchmarks and the tests themselves.
     .executableTarget(
       name: "benchmarks", dependencies: ["ToyVM", "Tenure", "TestKit"], path: "Benchmarks",
       exclude: ["Programs", "Reference", "README.md"], swiftSettings: common),
@@ -68,7 +74,7 @@ let package = Package(
       name: "TermsTests", dependencies: ["Terms", "TestKit"], exclude: ["Recording"],
       swiftSettings: common),
     .testTarget(
-      name: "HeapsTests", dependencies: ["Heaps", "TestKit"], exclude: ["Recording"],
+      name: "HeapsTests", dependencies: ["Heaps", "Stress", "TestKit"], exclude: ["Recording"],
       swiftSettings: common),
     .testTarget(
       name: "ProcessesTests", dependencies: ["Processes", "TestKit"], swiftSettings: common),
@@ -76,7 +82,7 @@ let package = Package(
       name: "ToyVMTests", dependencies: ["ToyVM", "Tenure", "TestKit"],
       exclude: ["Fixtures", "Recording"], swiftSettings: common),
     .testTarget(
-      name: "ToolTests", dependencies: ["TenureTool", "ToyVM", "Tenure", "TestKit"],
+      name: "ToolTests", dependencies: ["TenureTool", "Stress", "ToyVM", "Tenure", "TestKit"],
       exclude: ["Fixtures"], swiftSettings: common),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["Tenure"], packageAccess: false,

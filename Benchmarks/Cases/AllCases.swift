@@ -1,8 +1,9 @@
 /// Every case, in the order in which they run.
 func allCases() -> [BenchmarkCase] {
   let erlang = ErlangRuntime()
-  return sweepCases(erlang) + minorCases(erlang) + allocateCases(erlang)
+  return sweepCases(erlang) + minorCases(erlang) + oldDataCases(erlang)
+    + allocateCases(erlang)
     + programCases(erlang, load: loadProgram)
     + termCases(erlang) + bignumCases(erlang) + etfCases(erlang) + mapCases(erlang)
-    + carrierCases()
+    + processHeapCases(erlang) + carrierCases()
 }

@@ -17,7 +17,7 @@ func etfCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
 }
 
 /// What is encoded.
-private enum EtfShape: String, CaseIterable {
+enum EtfShape: String, CaseIterable {
   /// Records of atoms, numbers, a binary, a list and a map.
   case mixed
   /// Integers of all encodings.
@@ -48,7 +48,7 @@ private enum EtfShape: String, CaseIterable {
 }
 
 /// Bytes of encoded terms, put together by hand.
-private struct EtfText {
+struct EtfText {
   var bytes: [UInt8] = []
 
   mutating func number(_ tag: UInt8, _ number: Int) {
@@ -83,7 +83,7 @@ private struct EtfText {
 
 extension EtfShape {
   /// An element of the list, or a term of its own.
-  func append(_ index: Int, to text: inout EtfText) {
+  fileprivate func append(_ index: Int, to text: inout EtfText) {
     switch self {
     case .mixed: appendRecord(index, to: &text)
     case .integers: text.integer(index * [1, 1000, 100_000_000, 1 << 40][index % 4])
@@ -137,13 +137,18 @@ extension EtfShape {
         return text
       }
     } else {
-      var text = EtfText(bytes: [131])
-      text.number(self == .hashmap ? 116 : 108, count)
-      for index in 1...count { append(index, to: &text) }
-      if self != .hashmap { text.bytes.append(106) }
-      texts = [text]
+      texts = [whole(count: count)]
     }
     return texts.map(\.bytes)
+  }
+
+  /// The encoding of the list, or of the map, with so many elements.
+  func whole(count: Int) -> EtfText {
+    var text = EtfText(bytes: [131])
+    text.number(self == .hashmap ? 116 : 108, count)
+    for index in 1...count { append(index, to: &text) }
+    if self != .hashmap { text.bytes.append(106) }
+    return text
   }
 }
 

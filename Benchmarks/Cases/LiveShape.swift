@@ -13,6 +13,8 @@ enum LiveShape: String, CaseIterable {
   case floats
   /// A list of 90,000 strings, lists of ten characters each.
   case strings
+  /// A map of 200,000 integers.
+  case map
 
   /// The words of the structure.
   var words: Int {
@@ -22,6 +24,7 @@ enum LiveShape: String, CaseIterable {
     case .tuples: (2 + 4) * 300_000
     case .floats: (2 + 2) * 500_000
     case .strings: (2 + 20) * 90_000
+    case .map: LiveMap.words
     }
   }
 
@@ -50,6 +53,7 @@ enum LiveShape: String, CaseIterable {
       Self.buildList(count: 90_000, &cursor) { number, cursor in
         cursor.makeList(String(1_000_000_000 + number).utf8.map { Term.small(Int($0)) })
       }
+    case .map: LiveMap.build(&cursor)
     }
   }
 
@@ -77,6 +81,7 @@ enum LiveShape: String, CaseIterable {
 
   /// The sum of every number in the structure, as text.
   func digest(_ term: Term) -> String {
+    if self == .map { return String(LiveMap.sum(term)) }
     if self == .tree { return String(Self.sumOfLeaves(term)) }
     if self == .strings { return String(Self.sumOfCharacters(term)) }
     var integers = 0

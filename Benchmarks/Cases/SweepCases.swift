@@ -5,7 +5,10 @@ func sweepCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
   LiveShape.allCases.map { shape in
     BenchmarkCase(
       name: "sweep/\(shape.rawValue)", unit: "ns/word",
-      peers: [ErlangScript(module: "sweep", runtime: erlang)]
+      peers: [
+        ErlangScript(module: "sweep", runtime: erlang),
+        MemoryCopy { shape.words },
+      ]
     ) { effort in
       try measureSweeps(of: shape, effort)
     }

@@ -1,17 +1,23 @@
 import Tenure
+import TestKit
 
 /// Work on terms that are there: comparing, measuring, copying.
 func termCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
-  TermWork.allCases.flatMap { work in
-    LiveShape.allCases.map { shape in
+  let peers = [ErlangScript(module: "term", runtime: erlang)]
+  let shapes = TermWork.allCases.flatMap { work in
+    LiveShape.allCases.filter { $0 != .map }.map { shape in
       BenchmarkCase(
-        name: "term/\(work.rawValue)/\(shape.rawValue)", unit: "ns/word",
-        peers: [ErlangScript(module: "term", runtime: erlang)]
+        name: "term/\(work.rawValue)/\(shape.rawValue)", unit: "ns/word", peers: peers
       ) { effort in
         try measure(work, on: shape, effort)
       }
     }
   }
+  return shapes + [
+    BenchmarkCase(name: "term/phash2/records", unit: "ns/word", peers: peers) { effort in
+      try measureRecordHash(effort)
+    }
+  ]
 }
 
 private enum TermWork: String, CaseIterable {
@@ -64,4 +70,22 @@ private func measure(
     }
   }
   return Measurement(samples: samples, check: check)
+}
+
+/// The hash of a term of 100,000 words of many kinds, 20 times for one sample.
+private func measureRecordHash(_ effort: Effort) throws -> Measurement {
+  let scratch = HeapEnvironment(allocator: BlockAllocator()).scratch
+  let atoms = AtomTable()
+  let binaries = MallocBinaries()
+  let decoder = ExternalDecoder(atoms: atoms, scratch: scratch, binaries: binaries)
+  let decoded = try EtfShape.mixed.whole(count: 3448).bytes.withUnsafeBytes {
+    try DecodedExternalTerm($0, by: decoder)
+  }
+  let words = try TermSize.flatWords(of: decoded.term, scratch: scratch)
+  let hasher = PortableHash(atoms: atoms, scratch: scratch)
+  var hash = 0
+  let samples = try effort.samples(per: Double(20 * words)) {
+    for _ in 0..<20 { hash = try hasher.hash(decoded.term) }
+  }
+  return Measurement(samples: samples, check: String(hash))
 }

@@ -24,6 +24,7 @@ struct BenchmarkRunner {
         failures += 1
       }
     }
+    table.printMeans(GroupMean.all(of: results))
     return results
   }
 
@@ -42,8 +43,8 @@ struct BenchmarkRunner {
     if options.measuresPeers {
       for peer in benchmark.peers {
         guard let row = ask(peer, about: benchmark.name, repetitions: repetitions) else { continue }
-        if row.check != before.check {
-          complain("\(benchmark.name): \(peer.name) computed \(row.check), we \(before.check)")
+        if let check = row.check, check != before.check {
+          complain("\(benchmark.name): \(peer.name) computed \(check), we \(before.check)")
           failures += 1
         }
         peers.append((peer.name, row))

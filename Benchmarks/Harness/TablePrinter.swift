@@ -33,6 +33,11 @@ struct TablePrinter {
     emit(line + Self.share(share ?? "-") + "  " + result.check)
   }
 
+  /// Lines for groups of rows, behind all rows.
+  func printMeans(_ means: [GroupMean]) {
+    for mean in means { emit(mean.line) }
+  }
+
   /// Out at once, also into a pipe: a run takes minutes.
   private func emit(_ line: String) {
     print(line)

@@ -1,7 +1,7 @@
 %% The external term format: encoding and decoding terms of about a megabyte, and small ones.
 %% erl -noshell -pa DIR -run etf main REPETITIONS etf/encode/mixed ...
 -module(etf).
--export([main/1]).
+-export([main/1, mixed/1]).
 
 main(Arguments) -> rows:script(Arguments, fun measure/2).
 
@@ -38,9 +38,7 @@ decode(Encodings) -> decode(Encodings, none).
 decode([], Last) -> Last;
 decode([Bytes | Rest], _) -> decode(Rest, binary_to_term(Bytes)).
 
-terms("mixed") ->
-    [[{record, I, I * 1.5, <<"a name">>, [I + 1000, I + 1001, I + 1002], #{id => I, tag => ok},
-       element(I rem 4 + 1, {one, two, three, four})} || I <- lists:seq(1, 11000)]];
+terms("mixed") -> [mixed(11000)];
 terms("integers") ->
     [[I * element(I rem 4 + 1, {1, 1000, 100000000, 1 bsl 40}) || I <- lists:seq(1, 200000)]];
 terms("tuples") -> [[{item, I, I rem 100} || I <- lists:seq(1, 80000)]];
@@ -49,3 +47,8 @@ terms("maps") ->
 terms("hashmap") -> [maps:from_list([{I, I rem 7} || I <- lists:seq(1, 100000)])];
 terms("binaries") -> [[binary:copy(<<(I rem 256)>>, 5000) || I <- lists:seq(1, 200)]];
 terms("small") -> [{item, I, <<"abcdefghijkl">>} || I <- lists:seq(1, 10000)].
+
+%% Records of atoms, numbers, a binary, a list and a map.
+mixed(Count) ->
+    [{record, I, I * 1.5, <<"a name">>, [I + 1000, I + 1001, I + 1002], #{id => I, tag => ok},
+      element(I rem 4 + 1, {one, two, three, four})} || I <- lists:seq(1, Count)].

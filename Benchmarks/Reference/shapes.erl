@@ -9,7 +9,8 @@ build("list") -> numbers(1000000, []);
 build("tree") -> tree(18, 1);
 build("tuples") -> tuples(300000, []);
 build("floats") -> floats(500000, []);
-build("strings") -> strings(90000, []).
+build("strings") -> strings(90000, []);
+build("map") -> maps:from_list([{Key, Key} || Key <- lists:seq(1, 200000)]).
 
 numbers(0, List) -> List;
 numbers(Count, List) -> numbers(Count - 1, [Count | List]).
@@ -36,7 +37,8 @@ digest("list", List) -> sum(List, 0);
 digest("tree", Tree) -> leaves(Tree);
 digest("tuples", List) -> lists:foldl(fun({A, B, C}, Sum) -> Sum + A + B + C end, 0, List);
 digest("floats", List) -> round(sum(List, 0));
-digest("strings", List) -> lists:foldl(fun(String, Sum) -> sum(String, Sum) end, 0, List).
+digest("strings", List) -> lists:foldl(fun(String, Sum) -> sum(String, Sum) end, 0, List);
+digest("map", Map) -> maps:fold(fun(Key, Value, Sum) -> Sum + Key + Value end, 0, Map).
 
 sum([], Sum) -> Sum;
 sum([Head | Tail], Sum) -> sum(Tail, Sum + Head).

@@ -13,6 +13,14 @@ measure(Name, Repetitions) ->
     [{_, Words, Check}] = lists:usort([{ok, W, A} || {_, W, A} <- Runs]),
     rows:row(Name, "ns/word", [Time / Words || {Time, _, _} <- Timed], Check).
 
+%% A term of 100,000 words of many kinds, hashed 20 times for one sample.
+runs("phash2", "records", Repetitions) ->
+    Records = etf:mixed(3448),
+    Words = 20 * erts_debug:flat_size(Records),
+    [begin
+         {Time, Answer} = timed(fun() -> hashes(20, Records, 0) end),
+         {Time, Words, Answer}
+     end || _ <- lists:seq(0, Repetitions)];
 runs(What, Shape, Repetitions) ->
     Left = shapes:build(Shape),
     Right = shapes:build(Shape),
@@ -34,6 +42,9 @@ run("copy", Left, _, Words) ->
     {Time, _} = timed(fun() -> Process ! {copy, Left}, ok end),
     receive {'DOWN', Monitor, process, Process, _} -> ok end,
     {Time, Words}.
+
+hashes(0, _, Last) -> Last;
+hashes(Count, Term, _) -> hashes(Count - 1, Term, erlang:phash2(Term)).
 
 timed(Work) ->
     Start = erlang:monotonic_time(),

@@ -10,7 +10,7 @@ public struct MemoryBlock: BitwiseCopyable, @unchecked Sendable {
   public let byteCount: Int
 
   @inlinable @inline(__always)
-  init(base: UnsafeMutableRawPointer, byteCount: Int) {
+  package init(base: UnsafeMutableRawPointer, byteCount: Int) {
     self.base = base
     self.byteCount = byteCount
   }

@@ -11,6 +11,8 @@ struct AddressRange: BitwiseCopyable {
 
   /// A range that holds nothing.
   static var empty: AddressRange { AddressRange(start: 0, byteCount: 0) }
+  /// Whether it holds nothing.
+  var isEmpty: Bool { byteCount == 0 }
   private init(start: UInt, byteCount: UInt) {
     self.start = start
     self.byteCount = byteCount

@@ -22,6 +22,8 @@ public struct CollectionEvent: Sendable {
     case zeal
     /// The embedder asked for it.
     case requested
+    /// The process goes to sleep, or is idle.
+    case trim
   }
 
   /// Which plan ran.
@@ -44,18 +46,62 @@ public struct CollectionEvent: Sendable {
   public var freedWords: Int
   /// References to binaries outside the heap that were found dead.
   public var releasedBinaries: Int
+  /// Parts of binaries that were copied out of what they were parts of, and what that let go.
+  public var views: ViewShrinking.Outcome
+  /// What was copied within the young generation, by kind of term; only if the listener wants it.
+  public var movedCensus: TermCensus?
+  /// What was promoted, by kind of term; only if the listener wants it.
+  public var promotedCensus: TermCensus?
   /// The rule by which the block then was resized or kept.
   public var rule: SizingRule
   /// Nanoseconds until the to-space was there.
   public var allocationNanoseconds: UInt64
   /// Nanoseconds in which roots and objects were moved.
   public var evacuationNanoseconds: UInt64
+  /// Nanoseconds in which dead references to binaries outside the heap were given back.
+  public var offHeapNanoseconds: UInt64
   /// Nanoseconds in which the stack was moved, blocks were freed and the block was resized.
   public var resizeNanoseconds: UInt64
 
+  /// Joins what is known of a collection.
+  init(
+    _ plan: CollectionPlan, reason: Reason, neededWords: Int, before: HeapFigures,
+    after: HeapFigures, _ outcome: CollectionOutcome, resizeNanoseconds: UInt64
+  ) {
+    switch plan {
+    case .minor: (kind, followsFailedMinor) = (.minor, false)
+    case .fullSweep(_, let failedMinor): (kind, followsFailedMinor) = (.fullSweep, failedMinor)
+    }
+    self.reason = reason
+    self.neededWords = neededWords
+    self.before = before
+    self.after = after
+    copiedWords = outcome.copiedWords
+    promotedWords = outcome.promotedWords
+    freedWords = outcome.freedWords
+    releasedBinaries = outcome.releasedBinaries
+    views = outcome.views
+    rule = outcome.resize.rule
+    allocationNanoseconds = outcome.allocationNanoseconds
+    evacuationNanoseconds = outcome.evacuationNanoseconds
+    offHeapNanoseconds = outcome.offHeapNanoseconds
+    self.resizeNanoseconds = resizeNanoseconds
+  }
+
+  /// The trace messages of ERTS for such a collection, in their order (`garbage_collection` in
+  /// `erlang:trace/3`).
+  public var traceTags: [String] {
+    switch kind {
+    case .minor: ["gc_minor_start", "gc_minor_end"]
+    case .fullSweep:
+      (followsFailedMinor ? ["gc_minor_start", "gc_minor_end"] : [])
+        + ["gc_major_start", "gc_major_end"]
+    }
+  }
+
   /// The whole pause in nanoseconds.
   public var pauseNanoseconds: UInt64 {
-    allocationNanoseconds + evacuationNanoseconds + resizeNanoseconds
+    allocationNanoseconds + evacuationNanoseconds + offHeapNanoseconds + resizeNanoseconds
   }
 }
 
@@ -76,10 +122,31 @@ public struct HeapFigures: Equatable, Sendable {
   public var oldUsedWords: Int
   /// What was built beside the young block (`mbuf_size`).
   public var fragmentWords: Int
+  /// What handles of the young generation hold outside the heap (`bin_vheap_size`).
+  public var virtualWords: Int
+  /// What they may hold before a collection is due (`bin_vheap_block_size`).
+  public var virtualLimit: Int
+  /// What handles of the old generation hold (`bin_old_vheap_size`).
+  public var oldVirtualWords: Int
+  /// What they may hold before a full sweep is due (`bin_old_vheap_block_size`).
+  public var oldVirtualLimit: Int
 }
 
 /// Hears of collections.
 public protocol CollectionListener: AnyObject, Sendable {
   /// Called on the owner's thread right after each collection; must not touch the heap.
   func collected(_ event: CollectionEvent)
+  /// Called on the owner's thread where a collection would need more than a heap's limit, if the
+  /// limit says so; must not touch the heap.
+  func reachedLimit(_ excess: LimitExcess)
+  /// Whether each event is to tell what was moved by kind of term, which takes a walk over what was
+  /// moved.
+  var wantsCensus: Bool { get }
+}
+
+extension CollectionListener {
+  /// Does nothing.
+  public func reachedLimit(_ excess: LimitExcess) {}
+  /// Not by default.
+  public var wantsCensus: Bool { false }
 }

@@ -5,9 +5,14 @@ struct FullEvacuator<From: FromSpace>: RootVisitor {
   private var plan: FullPlan<From>
   private var space: ToSpace
   private let pending: PendingObjects
+  /// What became of views.
+  private(set) var views: ViewShrinking
 
   /// - Parameter pending: nothing pending in it.
-  init(from: From, to: UnsafeMutablePointer<UInt>, pending: PendingObjects) {
+  init(
+    from: From, to: UnsafeMutablePointer<UInt>, views: ViewShrinking, pending: PendingObjects
+  ) {
+    self.views = views
     plan = FullPlan(from: from)
     space = ToSpace(at: to)
     self.pending = pending
@@ -22,7 +27,11 @@ struct FullEvacuator<From: FromSpace>: RootVisitor {
   }
 
   /// Moves what is still left to move.
-  mutating func finish() { space.scanWhatWasLeft(by: &plan, pending: pending) }
+  /// - Parameter provider: where binaries that become smaller come from.
+  mutating func finish(_ provider: BlockBinaries) {
+    space.scanWhatWasLeft(by: &plan, pending: pending)
+    views.settle(in: &space, by: &plan, pending: pending, provider: provider)
+  }
 }
 
 /// All objects of a from-space move to one space.
@@ -31,6 +40,8 @@ struct FullPlan<From: FromSpace>: EvacuationPlan {
 
   @inline(__always)
   func moves(_ bits: UInt) -> Bool { from.contains(bits) }
+  @inline(__always)
+  func movesAnywhere(_ bits: UInt) -> Bool { from.contains(bits) }
 
   @inline(__always)
   func evacuateElsewhere(_ slot: UnsafeMutablePointer<UInt>, _ pending: PendingObjects) {}

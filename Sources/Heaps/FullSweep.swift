@@ -6,12 +6,13 @@ extension ProcessHeap {
   ///
   /// All memory is asked for before the first word is moved.
   mutating func sweepFully(
-    _ sizing: CollectionState, toSpaceWords: Int, roots: inout some RootSource & ~Copyable,
+    _ sizing: CollectionState, toSpaceWords: Int, _ environment: HeapEnvironment,
+    roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let heap = state.pointee
     let fragments = try FragmentRanges(
-      heap.fragments, without: nil, allocator: environment.allocator)
+      heap.fragments, without: .empty, allocator: environment.allocator)
     defer { fragments?.free(to: environment.allocator) }
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
     let allocationNanoseconds = stopwatch.lap()
@@ -19,50 +20,54 @@ extension ProcessHeap {
     let blocks = TwoRanges(
       first: AddressRange(heap.start, heap.top),
       second: heap.old.map { AddressRange($0.start, $0.top) } ?? .empty)
-    let top =
+    let (top, views) =
       if let fragments {
-        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to) {
+        evacuateAll(from: FragmentSpace(ranges: blocks, fragments: fragments), to, environment) {
           roots.visitSlots(&$0)
         }
       } else {
-        evacuateAll(from: blocks, to) { roots.visitSlots(&$0) }
+        evacuateAll(from: blocks, to, environment) { roots.visitSlots(&$0) }
       }
-    let released = sweepOffHeapFully()
-    state.pointee.minorsSinceFullSweep = 0
-    state.pointee.counters.fullSweeps += 1
     let evacuationNanoseconds = stopwatch.lap()
+    let released = sweepOffHeapFully(environment)
+    state.pointee.minorsSinceFullSweep = 0
+    state.pointee.tallies.fullSweeps += 1
+    let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: 0,
-      fromWords: heap.youngGenerationWords + (heap.old?.usedWords ?? 0))
+      fromWords: heap.youngGenerationWords + (heap.old?.usedWords ?? 0), environment)
     if let old = heap.old {
       environment.freeHeapBlock(old.block, words: old.blockWords, kind: .oldHeap)
       state.pointee.old = nil
     }
-    let resize = environment.policy.resizeAfterFullSweep(
+    let resize = heap.options.growth.resizeAfterFullSweep(
       sizing, toSpaceWords: toSpaceWords, liveWords: state.pointee.usedWords)
     state.pointee.growsAtNextFullSweep = resize.growAtNextFullSweep
     return CollectionOutcome(
       copiedWords: copied, promotedWords: 0, freedWords: freed,
-      releasedBinaries: released, resize: resize,
-      allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+      releasedBinaries: released, views: views, resize: resize,
+      allocationNanoseconds: allocationNanoseconds,
+      evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }
 
   /// Moves all that is reached from the stack and the roots.
   ///
   /// Not generic over the roots as well: who calls from afar would get a version that is special
   /// in neither.
-  /// - Returns: the end of what was moved.
+  /// - Returns: the end of what was moved, and what became of views.
   private func evacuateAll(
-    from: some FromSpace, _ to: MemoryBlock, showRoots: (inout SlotVisitor) -> Void
-  ) -> UnsafeMutablePointer<UInt> {
+    from: some FromSpace, _ to: MemoryBlock, _ environment: HeapEnvironment,
+    showRoots: (inout SlotVisitor) -> Void
+  ) -> (UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
-      var evacuator = FullEvacuator(from: from, to: to.words, pending: pending)
+      var evacuator = FullEvacuator(
+        from: from, to: to.words, views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
-      evacuator.finish()
-      return evacuator.top
+      evacuator.finish(environment.binaries)
+      return (evacuator.top, evacuator.views.outcome)
     }
   }
 }

@@ -14,7 +14,6 @@ public final class HeapEnvironment: Sendable {
   public let scratch: BlockScratch
   /// Memory of binaries outside the heaps.
   public let binaries: BlockBinaries
-  package let policy: GrowthPolicy
 
   /// Makes an environment over an allocator.
   public init(
@@ -27,7 +26,6 @@ public final class HeapEnvironment: Sendable {
     scratch = BlockScratch(allocator: allocator)
     binaries = BlockBinaries(allocator: allocator)
     literals = LiteralAreas(allocator: allocator, binaries: binaries)
-    policy = .erts
   }
 }
 
@@ -60,12 +58,18 @@ public enum HeapError: Error, Equatable, Sendable, CustomStringConvertible {
   case outOfMemory(MemoryError)
   /// The words asked for are beyond any heap.
   case tooLarge(words: Int)
+  /// A collection would have needed more than the heap's limit; the heap is as it was.
+  case limitReached(LimitExcess)
+  /// The options for a heap contradict each other.
+  case invalidOptions(HeapOptionsError)
 
   /// One line that says what was refused.
   public var description: String {
     switch self {
     case .outOfMemory(let error): "no memory for a heap: \(error)"
     case .tooLarge(let words): "no heap can hold \(words) more words"
+    case .limitReached(let excess): "\(excess)"
+    case .invalidOptions(let error): "\(error)"
     }
   }
 }

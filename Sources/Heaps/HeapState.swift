@@ -38,13 +38,10 @@ public struct HeapState: BitwiseCopyable {
   /// What stands below it has survived a collection and is promoted by the next minor one.
   public package(set) var highWater: UnsafeMutablePointer<UInt>
 
-  package var youngBlock: MemoryBlock
   /// What was built beside the young block.
   package var fragments = FragmentList()
-  /// What survived the last collection, where its block was given up since.
-  @usableFromInline var givenUpMature: AddressRange?
-  /// The sections under way in which no collection may run.
-  package var delays = 0
+  /// What survived the last collection, where its block was given up since; else empty.
+  @usableFromInline var givenUpMature: AddressRange
   package var old: OldGeneration?
 
   /// The objects of both generations that hold something outside the heap.
@@ -53,33 +50,39 @@ public struct HeapState: BitwiseCopyable {
   public internal(set) var virtualHeap: VirtualHeap
 
   package var options: HeapOptions
-  package var minorsSinceFullSweep = 0
+  package var minorsSinceFullSweep: Int32 = 0
+  /// Ensures since the last collection that the zeal lever asked for.
+  package var ensuresSinceZeal: Int32 = 0
+  /// The sections under way in which no collection may run.
+  package var delays: Int32 = 0
   package var growsAtNextFullSweep = false
   /// Whether a collection was asked for in a section where none may run, and a full sweep.
   package var isCollectionPostponed = false
   package var isFullSweepPostponed = false
-  /// Ensures since the last collection that the zeal lever asked for.
-  package var ensuresSinceZeal = 0
-  package var counters = HeapCounters()
+  package var tallies = HeapTallies()
 
   /// Makes the state of a fresh block with an empty heap and an empty stack.
   init(block: MemoryBlock, words: Int, options: HeapOptions, reservedBytes: Int) {
-    youngBlock = block
     start = block.words
     top = block.words
     highWater = block.words
     end = block.words + words
     stackTop = end
     self.options = options
+    givenUpMature = .empty
     virtualHeap = VirtualHeap(minimumWords: options.minimumVirtualWords)
     self.reservedBytes = reservedBytes
   }
 
   /// What survived the last collection and is promoted by the next minor one.
-  var mature: AddressRange { givenUpMature ?? AddressRange(start, highWater) }
+  var mature: AddressRange {
+    givenUpMature.isEmpty ? AddressRange(start, highWater) : givenUpMature
+  }
+  /// The block that the heap and the stack share.
+  var youngBlock: MemoryBlock { MemoryBlock(words: start, count: blockWords) }
 
   /// Calls with the start and the end of the objects in each of its generations and fragments.
-  func forEachSpace(
+  package func forEachSpace(
     _ body: (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) -> Void
   ) {
     body(start, top)
@@ -92,6 +95,11 @@ public struct HeapState: BitwiseCopyable {
     var isHeld = false
     forEachSpace { isHeld = isHeld || AddressRange($0, $1).contains(address) }
     return isHeld
+  }
+
+  /// Whether an object is in the old generation.
+  func isOld(_ object: UnsafeMutablePointer<UInt>) -> Bool {
+    old.map { AddressRange($0.start, $0.top).contains(UInt(bitPattern: object)) } ?? false
   }
 
   /// The words between heap and stack.
@@ -126,70 +134,28 @@ public struct HeapState: BitwiseCopyable {
 /// The old generation: objects that survived two collections, in a block of their own.
 @usableFromInline
 package struct OldGeneration: BitwiseCopyable {
-  @usableFromInline package var block: MemoryBlock
   @usableFromInline package var start: UnsafeMutablePointer<UInt>
   @usableFromInline package var top: UnsafeMutablePointer<UInt>
   @usableFromInline package var end: UnsafeMutablePointer<UInt>
 
   init(block: MemoryBlock, words: Int) {
-    self.block = block
     start = block.words
     top = block.words
     end = block.words + words
   }
 
+  var block: MemoryBlock { MemoryBlock(words: start, count: blockWords) }
+
   package var blockWords: Int { end - start }
   package var usedWords: Int { top - start }
 }
 
-/// What one process may set for its heap.
-public struct HeapOptions: BitwiseCopyable, Sendable {
-  /// The least words of the young block; rounded up to the table of sizes.
-  public var minimumWords: Int
-  /// The minor collections between full sweeps; 0 makes every collection a full sweep.
-  public var fullSweepAfter: Int
-  /// The least limit of the virtual heap, in words; rounded up to the table of sizes.
-  public var minimumVirtualWords: Int
-
-  /// Makes options; the defaults are those of ERTS.
-  public init(
-    minimumWords: Int = 233, fullSweepAfter: Int = 65_535, minimumVirtualWords: Int = 32_768
-  ) {
-    self.minimumWords = HeapSizes.atLeast(max(minimumWords, 233))
-    self.fullSweepAfter = fullSweepAfter
-    self.minimumVirtualWords = HeapSizes.atLeast(minimumVirtualWords)
-  }
-
-  /// Makes options with a least size below that of ERTS, for tests that want many collections.
-  public static func tiny() -> HeapOptions {
-    var options = HeapOptions()
-    options.minimumWords = HeapSizes.atLeast(12)
-    return options
-  }
-}
-
-/// What a heap counted since it was made.
-public struct HeapCounters: BitwiseCopyable, Sendable {
-  /// Minor collections that ran to their end.
-  public var minorCollections = 0
-  /// Full sweeps.
-  public var fullSweeps = 0
-  /// Words built on the heap, as of the last collection.
-  public var allocatedWords = 0
-  /// Words copied to another place by collections, promoted ones included.
-  public var copiedWords = 0
-  /// Words copied into the old generation by minor collections.
-  public var promotedWords = 0
-  /// Words that collections found dead.
-  public var freedWords = 0
-  /// Words of the young heap right after the last collection; what stands above was built since.
-  package var wordsAfterLastCollection = 0
-
-  /// Makes counters that stand at 0.
-  public init() {}
-}
-
 extension MemoryBlock {
+  /// A block of which its owner keeps no more than where it begins and how many words it asked for.
+  init(words: UnsafeMutablePointer<UInt>, count: Int) {
+    self.init(base: words, byteCount: count * MemoryLayout<UInt>.stride)
+  }
+
   /// The block seen as words.
   var words: UnsafeMutablePointer<UInt> { base.assumingMemoryBound(to: UInt.self) }
 }

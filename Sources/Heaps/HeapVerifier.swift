@@ -1,7 +1,7 @@
 import Carriers
 import Terms
 
-/// Walks a whole heap and traps at the first word that breaks a rule.
+/// Walks a whole heap and finds the first word that breaks a rule.
 ///
 /// Independent of the evacuators: walks every object of both generations, live or dead, the
 /// stack and the roots.
@@ -12,109 +12,162 @@ struct HeapVerifier: RootVisitor {
   private let old: ObjectStarts?
   private let mature: AddressRange
   private let literals: LiteralAreas
-  private var place = Place.young
+  private var place = HeapDamage.Place.young
+  /// What is wrong with a root.
+  private var damageOfRoots: HeapDamage?
 
-  /// Where a word stands that is being checked.
-  private enum Place: String { case young, mature, old, stack, root }
-
-  init(state: HeapState, literals: LiteralAreas) {
-    young = ObjectStarts(from: state.start, to: state.top)
-    old = state.old.map { ObjectStarts(from: $0.start, to: $0.top) }
+  private init(state: HeapState, literals: LiteralAreas) throws(HeapDamage) {
+    young = try ObjectStarts(from: state.start, to: state.top, .young)
+    old =
+      if let old = state.old { try ObjectStarts(from: old.start, to: old.top, .old) } else { nil }
+    var notes: [HeapFragmentNote] = []
+    state.fragments.forEach { notes.append($0) }
     var fragments: [ObjectStarts] = []
-    state.fragments.forEach { fragments.append(ObjectStarts(from: $0.start, to: $0.top)) }
+    for note in notes {
+      fragments.append(try ObjectStarts(from: note.start, to: note.top, .fragment))
+    }
     self.fragments = fragments.sorted { $0.range.start < $1.range.start }
     mature = state.mature
     self.literals = literals
   }
 
-  /// Verifies the heap that a state describes and the roots that refer to it.
-  static func verify(
-    _ state: HeapState, literals: LiteralAreas, roots: inout some RootSource & ~Copyable
-  ) {
-    verifyPointers(state)
-    OffHeapVerifier.verify(state)
-    var verifier = HeapVerifier(state: state, literals: literals)
-    verifier.place = .mature
-    verifier.verifyObjects(
-      from: state.mature.pointer, to: state.mature.pointer + state.mature.words)
-    verifier.place = .young
-    verifier.verifyObjects(from: state.highWater, to: state.top)
-    state.fragments.forEach { fragment in
-      let isMature = state.mature.contains(UInt(bitPattern: fragment.start))
-      verifier.verifyObjects(
-        from: fragment.start + (isMature ? state.mature.words : 0), to: fragment.top)
+  /// What is wrong with the heap that a state describes or with the roots that refer to it.
+  ///
+  /// The way to it is looked for only once it is found.
+  /// - Parameter findsCycles: look for objects that contain themselves, too, which no other check
+  ///   finds within one generation; takes about as long as all the rest.
+  static func firstDamage(
+    in state: HeapState, literals: LiteralAreas, findsCycles: Bool,
+    roots: inout some RootSource & ~Copyable
+  ) -> HeapDamage? {
+    do throws(HeapDamage) {
+      try verifyBounds(state)
+      var verifier = try HeapVerifier(state: state, literals: literals)
+      try verifier.verifyObjects(of: state)
+      try verifier.verifyRoots(of: state, &roots)
+      try OffHeapVerifier.verify(state)
+      if findsCycles { try verifier.findCycle() }
+      return nil
+    } catch {
+      var damage = error
+      damage.path =
+        damage.place == .accounting
+        ? nil : HeapPathSearch.path(to: damage.address, in: state, roots: &roots)
+      return damage
     }
-    if let old = state.old {
-      verifier.place = .old
-      verifier.verifyObjects(from: old.start, to: old.top)
-    }
-    verifier.place = .stack
-    verifier.visitRoots(state.stackTop, count: state.stackWords)
-    verifier.place = .root
-    SlotVisitor.handing(to: &verifier) { roots.visitSlots(&$0) }
   }
 
-  private static func verifyPointers(_ state: HeapState) {
-    precondition(state.start <= state.highWater, "high-water mark below the heap")
-    precondition(state.highWater <= state.top, "high-water mark above the heap's top")
-    precondition(state.top <= state.stackTop, "heap and stack overlap")
-    precondition(state.stackTop <= state.end, "stack beyond the end of its block")
-    precondition(
-      state.blockWords * MemoryLayout<UInt>.stride <= state.youngBlock.byteCount,
-      "a heap larger than its block")
+  private static func verifyBounds(_ state: HeapState) throws(HeapDamage) {
+    func check(_ condition: Bool, _ problem: String) throws(HeapDamage) {
+      try HeapDamage.unless(condition, HeapDamage(at: state.start, .accounting, problem))
+    }
+    try check(state.start <= state.highWater, "has its high-water mark below the heap")
+    try check(state.highWater <= state.top, "has its high-water mark above the heap's top")
+    try check(state.top <= state.stackTop, "has heap and stack overlap")
+    try check(state.stackTop <= state.end, "has its stack beyond the end of its block")
+    if let old = state.old {
+      try check(
+        old.start <= old.top && old.top <= old.end, "has an old generation beyond its block")
+    }
+    var fragmentWords = 0
+    state.fragments.forEach { fragmentWords += $0.top - $0.start }
+    try check(
+      fragmentWords == state.fragments.words,
+      "counts \(state.fragments.words) words in fragments, which hold \(fragmentWords)")
+    let allocated =
+      state.tallies.allocatedWords + state.youngGenerationWords - state.mature.words
+    let held = state.youngGenerationWords + (state.old?.usedWords ?? 0)
+    try check(
+      state.mature.words <= state.youngGenerationWords && held <= allocated,
+      "counts \(allocated) words allocated, of which \(held) are there")
+  }
+
+  // MARK: - Objects and roots
+
+  private mutating func verifyObjects(of state: HeapState) throws(HeapDamage) {
+    place = .mature
+    try verifyObjects(
+      from: state.mature.pointer, to: state.mature.pointer + state.mature.words)
+    place = .young
+    try verifyObjects(from: state.highWater, to: state.top)
+    place = .fragment
+    for fragment in fragments {
+      let isMature = mature.contains(fragment.range.start)
+      try verifyObjects(
+        from: fragment.range.pointer + (isMature ? mature.words : 0),
+        to: fragment.range.pointer + fragment.range.words)
+    }
+    if let old = state.old {
+      place = .old
+      try verifyObjects(from: old.start, to: old.top)
+    }
   }
 
   private func verifyObjects(
     from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>
-  ) {
+  ) throws(HeapDamage) {
     var scan = start
     while scan < top {
-      let (terms, end) = ObjectStarts.termsOfObject(at: scan, before: top)
+      let (terms, end) = try ObjectStarts.termsOfObject(at: scan, before: top, place)
       var slot = terms
       while slot < end {
-        let bits = slot.pointee
-        precondition(bits & 3 != 0, describe(bits, slot, "of an object is no term"))
-        verifyTerm(bits, at: slot)
+        try HeapDamage.unless(slot.pointee & 3 != 0, damage(slot, "of an object is no term"))
+        try verifyTerm(at: slot)
         slot += 1
       }
       scan = end
     }
   }
 
+  private mutating func verifyRoots(
+    of state: HeapState, _ roots: inout some RootSource & ~Copyable
+  ) throws(HeapDamage) {
+    place = .stack
+    visitRoots(state.stackTop, count: state.stackWords)
+    place = .root
+    SlotVisitor.handing(to: &self) { roots.visitSlots(&$0) }
+    if let damageOfRoots { throw damageOfRoots }
+  }
+
   /// Verifies a run of slots outside the heap.
-  func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+  mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
     for index in 0..<max(count, 0) where base[index] & 3 != 0 {
-      verifyTerm(base[index], at: base + index)
+      if damageOfRoots != nil { return }
+      do {
+        try verifyTerm(at: base + index)
+      } catch {
+        damageOfRoots = error
+      }
     }
   }
 
-  private func verifyTerm(_ bits: UInt, at slot: UnsafeMutablePointer<UInt>) {
-    let term = Term(bits: bits)
+  private func verifyTerm(at slot: UnsafeMutablePointer<UInt>) throws(HeapDamage) {
+    let term = Term(bits: slot.pointee)
     if term.isImmediate {
       let isKnown =
         term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort
         || (term.isCatch && place == .stack)
-      precondition(isKnown, describe(bits, slot, "is no immediate"))
-      return
+      return try HeapDamage.unless(isKnown, damage(slot, "is no immediate"))
     }
-    if let space = youngSpace(of: bits) {
-      precondition(place != .old, describe(bits, slot, "of the old generation is young"))
-      precondition(
-        place != .mature || mature.contains(bits),
-        describe(bits, slot, "of a mature object is younger"))
-      precondition(space.contains(bits), describe(bits, slot, "refers to the inside of an object"))
-    } else if let old, old.range.contains(bits) {
-      precondition(old.contains(bits), describe(bits, slot, "refers to the inside of an object"))
+    if let space = youngSpace(of: term.bits) {
+      try HeapDamage.unless(place != .old, damage(slot, "of the old generation is young"))
+      try HeapDamage.unless(
+        place != .mature || mature.contains(term.bits),
+        damage(slot, "of a mature object is younger"))
+      try HeapDamage.unless(
+        space.contains(term.bits), damage(slot, "refers to the inside of an object"))
+    } else if let old, old.range.contains(term.bits) {
+      try HeapDamage.unless(
+        old.contains(term.bits), damage(slot, "refers to the inside of an object"))
     } else {
-      let isLiteral = bits == Term.emptyTuple.bits || literals.contains(bits)
-      precondition(isLiteral, describe(bits, slot, "is in no heap and no literal area"))
+      let isLiteral = term.bits == Term.emptyTuple.bits || literals.contains(term.bits)
+      try HeapDamage.unless(isLiteral, damage(slot, "is in no heap and no literal area"))
     }
     if term.isBoxed {
-      let header = term.boxed[0]
-      precondition(header & 3 == 0, describe(bits, slot, "refers to no header"))
+      try HeapDamage.unless(term.boxed[0] & 3 == 0, damage(slot, "refers to no header"))
     } else {
-      precondition(
-        term.cons[0].bits & 3 != 0, describe(bits, slot, "refers to a cell with no head"))
+      try HeapDamage.unless(
+        term.cons[0].bits & 3 != 0, damage(slot, "refers to a cell with no head"))
     }
   }
 
@@ -129,19 +182,45 @@ struct HeapVerifier: RootVisitor {
     return low > 0 && fragments[low - 1].range.contains(bits) ? fragments[low - 1] : nil
   }
 
-  private func describe(
-    _ bits: UInt, _ slot: UnsafeMutablePointer<UInt>, _ complaint: String
-  ) -> String {
-    "heap verifier: the word 0x\(String(bits, radix: 16)) at \(slot) (\(place.rawValue)) \(complaint)"
+  private func damage(_ slot: UnsafeMutablePointer<UInt>, _ problem: String) -> HeapDamage {
+    HeapDamage(at: slot, word: slot.pointee, place, problem)
+  }
+
+  // MARK: - Cycles
+
+  private func findCycle() throws(HeapDamage) {
+    var spaces: [(ObjectStarts, HeapDamage.Place)] = [(young, .young)]
+    spaces += fragments.map { ($0, .fragment) }
+    if let old { spaces.append((old, .old)) }
+    var search = CycleSearch(spaces: spaces)
+    try search.run()
   }
 }
 
 extension ProcessHeap {
   /// Verifies every object of both generations, the stack and the roots, and traps at the first
-  /// word that no term may be.
+  /// word that no term may be, with what ``firstDamage(roots:)`` says.
   /// - Parameter roots: every slot outside the stack that holds a term of this heap.
   /// - Complexity: linear in the words of the heap, the dead ones included.
   public mutating func verify(roots: inout some RootSource & ~Copyable) {
-    HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+    if let damage = firstDamage(roots: &roots) { fatalError(damage.description) }
+  }
+
+  /// What is wrong with the heap, and how a root leads there; nothing where all is well.
+  ///
+  /// Looks at every object of both generations and of the fragments, dead or alive, at the stack,
+  /// at the roots, at the list of objects that hold something outside, and at what is counted.
+  /// - Parameter roots: every slot outside the stack that holds a term of this heap.
+  /// - Complexity: linear in the words of the heap, the dead ones included.
+  public mutating func firstDamage(roots: inout some RootSource & ~Copyable) -> HeapDamage? {
+    HeapVerifier.firstDamage(
+      in: state.pointee, literals: environment.literals, findsCycles: true, roots: &roots)
+  }
+
+  /// What the lever does after each collection: all of ``verify(roots:)`` but the search for cycles.
+  mutating func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
+    let damage = HeapVerifier.firstDamage(
+      in: state.pointee, literals: environment.literals, findsCycles: false, roots: &roots)
+    if let damage { fatalError(damage.description) }
   }
 }

@@ -68,7 +68,8 @@ public final class LiteralAreas: Sendable {
       allocator.free(block, kind: .literal)
       throw .builder(error)
     }
-    let area = LiteralArea(block: block, words: words, offHeap: list)
+    // It ends where its terms end: what was asked for beyond holds nothing.
+    let area = LiteralArea(block: block, words: cursor.top - block.words, offHeap: list)
     areas.withLock { $0.insert(area, at: Self.index(behind: area.range.start, in: $0)) }
     return area
   }
@@ -101,6 +102,9 @@ public final class LiteralAreas: Sendable {
       return index >= 0 && areas[index].range.contains(address)
     }
   }
+
+  /// The lists of what their objects hold outside.
+  var offHeapLists: [OffHeapList] { areas.withLock { $0.map(\.offHeap) } }
 
   /// The index behind the last area that begins at an address or below.
   private static func index(behind address: UInt, in areas: [LiteralArea]) -> Int {
@@ -141,6 +145,9 @@ public struct LiteralArea: @unchecked Sendable {  // The words are written befor
     self.init(block: block, range: AddressRange(block.words, block.words + words))
     self.offHeap = offHeap
   }
+
+  /// Whether a cons or boxed term is one of its terms.
+  package func contains(_ term: Term) -> Bool { range.contains(term.bits) }
 
   /// The words of its terms.
   public var words: Int { range.words }

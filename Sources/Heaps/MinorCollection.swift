@@ -8,7 +8,8 @@ extension ProcessHeap {
   /// All memory is asked for before the first word is moved.
   mutating func collectMinor(
     _ sizing: CollectionState, toSpaceWords: Int, newOldBlockWords: Int?,
-    roots: inout some RootSource & ~Copyable, stopwatch: inout Stopwatch
+    _ environment: HeapEnvironment, roots: inout some RootSource & ~Copyable,
+    stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let fragments = try FragmentRanges(
       state.pointee.fragments, without: state.pointee.givenUpMature,
@@ -29,52 +30,61 @@ extension ProcessHeap {
     let heap = state.pointee
     guard let old = heap.old else { preconditionFailure("a minor collection with no old block") }
     let fresh = AddressRange(heap.highWater, heap.top)
-    let (top, oldTop) =
+    let (top, oldTop, views) =
       if let fragments {
         evacuateYoung(
           FragmentSpace(ranges: TwoRanges(first: fresh, second: .empty), fragments: fragments),
-          to, oldTop: old.top
+          to, oldTop: old.top, environment
         ) { roots.visitSlots(&$0) }
       } else {
-        evacuateYoung(fresh, to, oldTop: old.top) { roots.visitSlots(&$0) }
+        evacuateYoung(fresh, to, oldTop: old.top, environment) { roots.visitSlots(&$0) }
       }
     let promotedWords = oldTop - old.top
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
+    let evacuationNanoseconds = stopwatch.lap()
     state.pointee.old?.top = oldTop
     let released = sweepOffHeapOfYoung(
-      old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop))
+      old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop),
+      environment)
     state.pointee.minorsSinceFullSweep += 1
-    state.pointee.counters.minorCollections += 1
-    state.pointee.counters.promotedWords += promotedWords
-    let evacuationNanoseconds = stopwatch.lap()
+    state.pointee.tallies.minorCollections += 1
+    state.pointee.tallies.promotedWords += promotedWords
+    let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
       to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
-      fromWords: heap.youngGenerationWords)
-    let resize = environment.policy.resizeAfterMinor(
+      fromWords: heap.youngGenerationWords, environment)
+    let resize = heap.options.growth.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
     return CollectionOutcome(
       copiedWords: copied, promotedWords: promotedWords, freedWords: freed,
-      releasedBinaries: released, resize: resize,
-      allocationNanoseconds: allocationNanoseconds, evacuationNanoseconds: evacuationNanoseconds)
+      releasedBinaries: released, views: views, resize: resize,
+      allocationNanoseconds: allocationNanoseconds,
+      evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }
 
   /// Moves what is young and reached from the stack and the roots.
-  /// - Returns: the end of the new young heap, and that of the old generation.
+  /// - Returns: the end of the new young heap, that of the old generation, and what became of views.
   private func evacuateYoung(
     _ fresh: some FromSpace, _ to: MemoryBlock, oldTop: UnsafeMutablePointer<UInt>,
-    showRoots: (inout SlotVisitor) -> Void
-  ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>) {
+    _ environment: HeapEnvironment, showRoots: (inout SlotVisitor) -> Void
+  ) -> (UnsafeMutablePointer<UInt>, UnsafeMutablePointer<UInt>, ViewShrinking.Outcome) {
     let heap = state.pointee
     return PendingObjects.withStack { pending in
       var evacuator = MinorEvacuator(
-        mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop, pending: pending)
+        mature: heap.mature, fresh: fresh, to: to.words, oldTop: oldTop,
+        views: viewShrinking, pending: pending)
       evacuator.visitRoots(heap.stackTop, count: heap.stackWords)
       SlotVisitor.handing(to: &evacuator, showRoots)
-      evacuator.finish()
-      return (evacuator.top, evacuator.oldTop)
+      evacuator.finish(environment.binaries)
+      return (evacuator.top, evacuator.oldTop, evacuator.views.outcome)
     }
+  }
+
+  /// What the collection does with views.
+  var viewShrinking: ViewShrinking {
+    ViewShrinking(ratio: state.pointee.options.viewWasteRatio)
   }
 
   /// Makes a to-space the young block: moves the stack there and frees the block before it and its
@@ -83,7 +93,7 @@ extension ProcessHeap {
   /// - Returns: the words that were copied and the words found dead.
   mutating func adopt(
     _ to: MemoryBlock, words: Int, top: UnsafeMutablePointer<UInt>, movedElsewhere: Int,
-    fromWords: Int
+    fromWords: Int, _ environment: HeapEnvironment
   ) -> (copied: Int, freed: Int) {
     let before = state.pointee
     let start = to.words
@@ -95,13 +105,10 @@ extension ProcessHeap {
     let survivors = top - start
     let copied = survivors + movedElsewhere
     let freed = fromWords - copied
-    state.pointee.counters.allocatedWords +=
-      before.youngGenerationWords - before.counters.wordsAfterLastCollection
-    state.pointee.counters.wordsAfterLastCollection = survivors
-    state.pointee.counters.copiedWords += copied
-    state.pointee.counters.freedWords += freed
+    state.pointee.tallies.allocatedWords +=
+      before.youngGenerationWords - before.mature.words
+    state.pointee.tallies.copiedWords += copied
 
-    state.pointee.youngBlock = to
     state.pointee.start = start
     state.pointee.top = top
     state.pointee.highWater = top
@@ -110,7 +117,7 @@ extension ProcessHeap {
     environment.freeHeapBlock(before.youngBlock, words: before.blockWords, kind: .processHeap)
     environment.free(before.fragments)
     state.pointee.fragments = FragmentList()
-    state.pointee.givenUpMature = nil
+    state.pointee.givenUpMature = .empty
     return (copied, freed)
   }
 }

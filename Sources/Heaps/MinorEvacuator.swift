@@ -9,6 +9,8 @@ struct MinorEvacuator<Fresh: FromSpace>: RootVisitor {
   private var plan: MinorPlan<Fresh>
   private var young: ToSpace
   private let pending: PendingObjects
+  /// What became of views.
+  private(set) var views: ViewShrinking
 
   /// - Parameters:
   ///   - mature: built before the last collection: goes to the old generation.
@@ -16,8 +18,9 @@ struct MinorEvacuator<Fresh: FromSpace>: RootVisitor {
   ///   - pending: nothing pending in it.
   init(
     mature: AddressRange, fresh: Fresh, to: UnsafeMutablePointer<UInt>,
-    oldTop: UnsafeMutablePointer<UInt>, pending: PendingObjects
+    oldTop: UnsafeMutablePointer<UInt>, views: ViewShrinking, pending: PendingObjects
   ) {
+    self.views = views
     plan = MinorPlan(
       fresh: fresh, mature: mature, promotion: FullPlan(from: mature), old: ToSpace(at: oldTop))
     young = ToSpace(at: to)
@@ -35,9 +38,11 @@ struct MinorEvacuator<Fresh: FromSpace>: RootVisitor {
   }
 
   /// Moves what is still left to move.
-  mutating func finish() {
+  /// - Parameter provider: where binaries that become smaller come from.
+  mutating func finish(_ provider: BlockBinaries) {
     young.scanWhatWasLeft(by: &plan, pending: pending)
     plan.old.scanWhatWasLeft(by: &plan.promotion, pending: pending)
+    views.settle(in: &young, by: &plan, pending: pending, provider: provider)
   }
 }
 
@@ -51,6 +56,8 @@ struct MinorPlan<Fresh: FromSpace>: EvacuationPlan {
 
   @inline(__always)
   func moves(_ bits: UInt) -> Bool { fresh.contains(bits) }
+  @inline(__always)
+  func movesAnywhere(_ bits: UInt) -> Bool { fresh.contains(bits) || mature.contains(bits) }
 
   @inline(__always)
   mutating func evacuateElsewhere(

@@ -9,14 +9,18 @@ struct ObjectStarts {
   private var marks: [UInt64]
 
   /// Walks the objects that stand one behind the other.
-  init(from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>) {
+  /// - Throws: what is wrong with the first that is none.
+  init(
+    from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>,
+    _ place: HeapDamage.Place
+  ) throws(HeapDamage) {
     range = AddressRange(start, top)
     marks = [UInt64](repeating: 0, count: (top - start + 63) / 64)
     var scan = start
     while scan < top {
       let word = scan - start
       marks[word / 64] |= 1 << UInt64(word % 64)
-      scan = Self.termsOfObject(at: scan, before: top).end
+      scan = try Self.termsOfObject(at: scan, before: top, place).end
     }
   }
 
@@ -44,25 +48,33 @@ struct ObjectStarts {
     }
   }
 
+  /// The end of an object that is known to be whole.
+  static func end(ofObjectAt object: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt> {
+    let bits = object.pointee
+    return object + (bits & 3 != 0 ? 2 : Header(bits: bits).objectWords(at: object))
+  }
+
   /// The first term of the object that begins at an address, and the end of the object.
-  ///
-  /// Traps where the object is none, or reaches beyond the end of what is used.
+  /// - Throws: where the object is none, or reaches beyond the end of what is used.
   static func termsOfObject(
-    at object: UnsafeMutablePointer<UInt>, before top: UnsafeMutablePointer<UInt>
-  ) -> (terms: UnsafeMutablePointer<UInt>, end: UnsafeMutablePointer<UInt>) {
+    at object: UnsafeMutablePointer<UInt>, before top: UnsafeMutablePointer<UInt>,
+    _ place: HeapDamage.Place
+  ) throws(HeapDamage) -> (terms: UnsafeMutablePointer<UInt>, end: UnsafeMutablePointer<UInt>) {
+    func damage(_ problem: String) -> HeapDamage { HeapDamage(at: object, place, problem) }
     let bits = object.pointee
     if bits & 3 != 0 {
-      precondition(top - object >= 2, "half a cons at \(object), at the heap's top")
+      try HeapDamage.unless(top - object >= 2, damage("is half a cons, at the end of its space"))
       return (object, object + 2)
     }
-    precondition(bits != 0, "no value at \(object), where an object begins")
+    try HeapDamage.unless(bits != 0, damage("is no value, where an object begins"))
     let header = Header(bits: bits)
-    precondition(
+    try HeapDamage.unless(
       header.rawWords < top - object,
-      "object of \(1 + header.rawWords) words at \(object) runs beyond the heap's top")
+      damage("is an object of \(1 + header.rawWords) words that runs beyond the end of its space"))
     let words = header.objectWords(at: object)
-    precondition(
-      words <= top - object, "object of \(words) words at \(object) runs beyond the heap's top")
+    try HeapDamage.unless(
+      words <= top - object,
+      damage("is an object of \(words) words that runs beyond the end of its space"))
     return (object + 1 + header.rawWords, object + words)
   }
 }

@@ -6,6 +6,10 @@ struct PendingObjects {
   /// Behind what was pushed last.
   var top: UnsafeMutablePointer<UInt>
   private let end: UnsafeMutablePointer<UInt>
+  /// The views that were moved ahead of what they are parts of. Behind the stack's memory, so that
+  /// it needs no register of its own.
+  @inline(__always)
+  var views: MovedViews { MovedViews(words: end) }
 
   /// So many that they need no memory but the thread's stack, and enough for a tree of any size
   /// that is not much deeper than it must be.
@@ -22,7 +26,8 @@ struct PendingObjects {
   private init(in memory: UnsafeMutableBufferPointer<UInt>) {
     guard let base = memory.baseAddress else { preconditionFailure("a stack without memory") }
     top = base
-    end = base + memory.count
+    end = base + memory.count - MovedViews.words
+    views.clear()
   }
 
   /// What was pushed last.
@@ -50,6 +55,17 @@ struct PendingObjects {
     if top == end { return false }
     top.pointee = item
     top += 1
+    return true
+  }
+
+  /// Notes a term unless a number is 1 rather than 0, without a branch on it.
+  ///
+  /// - Returns: whether there was room.
+  @inline(__always)
+  mutating func push(_ item: UInt, unless one: UInt) -> Bool {
+    if top == end { return false }
+    top.pointee = item
+    top += 1 &- Int(bitPattern: one)
     return true
   }
 

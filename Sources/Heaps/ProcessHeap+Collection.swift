@@ -13,8 +13,8 @@ extension ProcessHeap {
     let hasRoom = state.pointee.freeWords - HeapSizes.reservedWords >= words
     let zeal = environment.levers.zeal
     if zeal > 0 {
-      state.pointee.ensuresSinceZeal += 1
-      if state.pointee.ensuresSinceZeal >= zeal {
+      state.pointee.ensuresSinceZeal &+= 1
+      if Int(state.pointee.ensuresSinceZeal) >= zeal {
         state.pointee.ensuresSinceZeal = 0
         return try collect(.zeal, needing: words, fully: false, roots: &roots)
       }
@@ -59,62 +59,72 @@ extension ProcessHeap {
       stackWords: heap.stackWords, matureWords: heap.mature.words,
       oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0,
       fragmentWords: heap.fragments.words, neededWords: words,
-      minorCollectionsSinceFullSweep: heap.minorsSinceFullSweep,
+      minorCollectionsSinceFullSweep: Int(heap.minorsSinceFullSweep),
       fullSweepAfter: heap.options.fullSweepAfter, minimumHeapWords: heap.options.minimumWords,
       wantsFullSweep: fully || environment.levers.alwaysSweepsFully,
       growAtNextFullSweep: heap.growsAtNextFullSweep,
       oldVirtualHeapIsFull: heap.virtualHeap.oldWords >= heap.virtualHeap.oldLimit)
   }
 
-  private mutating func collect(
+  /// Runs the collection that the rules ask for, and resizes the block.
+  mutating func collect(
     _ reason: CollectionEvent.Reason, needing words: Int, fully: Bool,
-    roots: inout some RootSource & ~Copyable
+    trims: Bool = false, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     guard words <= Self.largestRequestWords else { throw .tooLarge(words: words) }
-    let before = figures
-    var stopwatch = Stopwatch(runs: environment.listener != nil)
-    let outcome: CollectionOutcome
-    let kind: CollectionEvent.Kind
-    var followsFailedMinor = false
+    // Held once and handed on: each read of the property would count a reference, which other
+    // heaps' threads count as well.
+    let environment = environment
+    let before = environment.listener == nil ? nil : figures
+    var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
       needing: words, fully: fully || state.pointee.isFullSweepPostponed)
-    switch environment.policy.plan(sizing) {
-    case .minor(let toSpaceWords, let newOldBlockWords):
-      kind = .minor
-      outcome = try collectMinor(
-        sizing, toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, roots: &roots,
-        stopwatch: &stopwatch)
-    case .fullSweep(let toSpaceWords, let failedMinor):
-      kind = .fullSweep
-      followsFailedMinor = failedMinor
-      outcome = try sweepFully(
-        sizing, toSpaceWords: toSpaceWords, roots: &roots, stopwatch: &stopwatch)
-    }
+    try checkLimit(sizing, environment)
+    let plan = state.pointee.options.growth.plan(sizing)
+    var outcome =
+      switch plan {
+      case .minor(let toSpaceWords, let newOldBlockWords):
+        try collectMinor(
+          sizing, toSpaceWords: toSpaceWords, newOldBlockWords: newOldBlockWords, environment,
+          roots: &roots, stopwatch: &stopwatch)
+      case .fullSweep(let toSpaceWords, _):
+        try sweepFully(
+          sizing, toSpaceWords: toSpaceWords, environment, roots: &roots, stopwatch: &stopwatch)
+      }
     state.pointee.reservedBytes = environment.usualReservedBytes
     state.pointee.isCollectionPostponed = false
     state.pointee.isFullSweepPostponed = false
-    let refusal = resize(by: outcome.resize, roots: &roots)
+    if trims {
+      outcome.resize = trimmedSize
+      state.pointee.growsAtNextFullSweep = false
+    }
+    let refusal = resize(by: outcome.resize, environment, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
 
     if environment.levers.verifies {
       fillFreeWords()
-      HeapVerifier.verify(state.pointee, literals: environment.literals, roots: &roots)
+      verifyAfterCollection(roots: &roots)
     }
-    if let listener = environment.listener {
-      listener.collected(
-        CollectionEvent(
-          kind: kind, reason: reason, followsFailedMinor: followsFailedMinor, neededWords: words,
-          before: before, after: figures, copiedWords: outcome.copiedWords,
-          promotedWords: outcome.promotedWords, freedWords: outcome.freedWords,
-          releasedBinaries: outcome.releasedBinaries,
-          rule: outcome.resize.rule, allocationNanoseconds: outcome.allocationNanoseconds,
-          evacuationNanoseconds: outcome.evacuationNanoseconds,
-          resizeNanoseconds: resizeNanoseconds))
+    if let before, let listener = environment.listener {
+      var event = CollectionEvent(
+        plan, reason: reason, neededWords: words, before: before, after: figures, outcome,
+        resizeNanoseconds: resizeNanoseconds)
+      if listener.wantsCensus { takeCensuses(for: &event) }
+      listener.collected(event)
     }
     if let refusal, state.pointee.freeWords - HeapSizes.reservedWords < words { throw refusal }
     assert(
       state.pointee.freeWords - HeapSizes.reservedWords >= words,
       "a collection left \(state.pointee.freeWords) words free where \(words) were asked")
+  }
+
+  /// Counts what was moved by kind of term: it stands where nothing was built since.
+  private func takeCensuses(for event: inout CollectionEvent) {
+    let heap = state.pointee
+    event.movedCensus = TermCensus(from: heap.start, to: heap.top)
+    event.promotedCensus = heap.old.map {
+      TermCensus(from: $0.top - event.promotedWords, to: $0.top)
+    }
   }
 
   /// The most words one ensure may ask for: far beyond any machine, far below an overflow.
@@ -135,9 +145,11 @@ struct CollectionOutcome {
   var promotedWords: Int
   var freedWords: Int
   var releasedBinaries: Int
+  var views: ViewShrinking.Outcome
   var resize: ResizeDecision
   var allocationNanoseconds: UInt64
   var evacuationNanoseconds: UInt64
+  var offHeapNanoseconds: UInt64
 }
 
 /// Measures phases, or nothing where nobody listens.

@@ -22,13 +22,14 @@ public struct ProcessHeap: ~Copyable {
   ///
   /// - Parameters:
   ///   - environment: where memory comes from.
-  ///   - options: sizes of this heap.
+  ///   - options: what it may set.
   ///   - words: what the first block must have room for.
   /// - Throws: ``HeapError``; then nothing is held.
   public init(
     environment: HeapEnvironment, options: HeapOptions = HeapOptions(), words: Int = 0
   ) throws(HeapError) {
     precondition(words >= 0, "a heap of \(words) words")
+    do { try options.validate() } catch { throw .invalidOptions(error) }
     let least = max(options.minimumWords, words)
     guard least <= Self.largestRequestWords else { throw .tooLarge(words: least) }
     let blockWords = max(
@@ -129,15 +130,9 @@ public struct ProcessHeap: ~Copyable {
       youngBlockWords: heap.blockWords, youngUsedWords: heap.usedWords,
       stackWords: heap.stackWords, matureWords: heap.mature.words,
       oldBlockWords: heap.old?.blockWords ?? 0, oldUsedWords: heap.old?.usedWords ?? 0,
-      fragmentWords: heap.fragments.words)
-  }
-
-  /// What was counted since the heap was made.
-  public var counters: HeapCounters {
-    var counters = state.pointee.counters
-    counters.allocatedWords +=
-      state.pointee.youngGenerationWords - counters.wordsAfterLastCollection
-    return counters
+      fragmentWords: heap.fragments.words, virtualWords: heap.offHeap.virtualWords,
+      virtualLimit: heap.virtualHeap.youngLimit, oldVirtualWords: heap.virtualHeap.oldWords,
+      oldVirtualLimit: heap.virtualHeap.oldLimit)
   }
 }
 

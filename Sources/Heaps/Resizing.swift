@@ -6,32 +6,34 @@ extension ProcessHeap {
   ///
   /// - Returns: the refusal, if memory for it was refused: the block then keeps its size.
   package mutating func resize(
-    by decision: ResizeDecision, roots: inout some RootSource & ~Copyable
+    by decision: ResizeDecision, _ environment: HeapEnvironment,
+    roots: inout some RootSource & ~Copyable
   ) -> HeapError? {
     guard let words = decision.newBlockWords, words != state.pointee.blockWords else { return nil }
     precondition(
       words >= state.pointee.usedWords + state.pointee.stackWords,
       "a block of \(words) words cannot hold what lives")
     do {
-      if try resizeInPlace(words: words) { return nil }
-      try move(toBlockOf: words, roots: &roots)
+      if try resizeInPlace(words: words, environment) { return nil }
+      try move(toBlockOf: words, environment, roots: &roots)
       return nil
     } catch {
       return error
     }
   }
 
-  private mutating func resizeInPlace(words: Int) throws(HeapError) -> Bool {
+  private mutating func resizeInPlace(
+    words: Int, _ environment: HeapEnvironment
+  ) throws(HeapError) -> Bool {
     let heap = state.pointee
     let shrinks = words < heap.blockWords
     // A stack at the end of what is given up moves first.
     if shrinks { moveStack(toEnd: heap.start + words) }
     do {
       let byteCount = words * MemoryLayout<UInt>.stride
-      if let block = try environment.allocator.resizeInPlace(
-        heap.youngBlock, toByteCount: byteCount, kind: .processHeap)
+      if try environment.allocator.resizeInPlace(
+        heap.youngBlock, toByteCount: byteCount, kind: .processHeap) != nil
       {
-        state.pointee.youngBlock = block
         if !shrinks { moveStack(toEnd: heap.start + words) }
         return true
       }
@@ -53,7 +55,8 @@ extension ProcessHeap {
 
   /// Copies the block as a whole and corrects every term that pointed into it.
   private mutating func move(
-    toBlockOf words: Int, roots: inout some RootSource & ~Copyable
+    toBlockOf words: Int, _ environment: HeapEnvironment,
+    roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     let block = try environment.allocateHeapBlock(words: words, kind: .processHeap)
     let before = state.pointee
@@ -68,7 +71,6 @@ extension ProcessHeap {
     SlotVisitor.handing(to: &rebase) { roots.visitSlots(&$0) }
     rebase.list(&state.pointee.offHeap)
 
-    state.pointee.youngBlock = block
     state.pointee.start = block.words
     state.pointee.top = top
     state.pointee.highWater = block.words + (before.highWater - before.start)

@@ -42,14 +42,20 @@ public struct RootSlots: RootSource {
 
 /// What a collection does with the slots that a root source shows.
 public struct SlotVisitor {
-  private let visitor: any SlotRunVisitor
+  private let visitor: UnsafeMutableRawPointer
+  /// Captures nothing: so what it calls is made for the type of the visitor, and no call goes
+  /// through a witness. Most of a collection may run in here.
+  private let visitRun: (UnsafeMutableRawPointer, UnsafeMutablePointer<UInt>, Int) -> Void
 
   /// Calls with a visitor of slots that hands each run on.
-  static func handing(
-    to visitor: inout some RootVisitor, _ show: (inout SlotVisitor) -> Void
+  @inline(__always)
+  static func handing<Visitor: RootVisitor>(
+    to visitor: inout Visitor, _ show: (inout SlotVisitor) -> Void
   ) {
     withUnsafeMutablePointer(to: &visitor) { visitor in
-      var slots = SlotVisitor(visitor: VisitorReference(visitor: visitor))
+      var slots = SlotVisitor(visitor: visitor) { visitor, base, count in
+        visitor.assumingMemoryBound(to: Visitor.self).pointee.visitRoots(base, count: count)
+      }
       show(&slots)
     }
   }
@@ -57,7 +63,7 @@ public struct SlotVisitor {
   /// Visits a run of slots: each may be rewritten.
   public mutating func visit(_ slots: UnsafeMutablePointer<Term>, count: Int) {
     let start = UnsafeMutableRawPointer(slots).assumingMemoryBound(to: UInt.self)
-    visitor.visit(start, count: count)
+    visitRun(visitor, start, count)
   }
 }
 
@@ -65,17 +71,4 @@ public struct SlotVisitor {
 protocol RootVisitor {
   /// Visits a run; each slot may be rewritten.
   mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int)
-}
-
-/// A visitor where it stands: one call for a run, whatever the visitor is.
-private protocol SlotRunVisitor {
-  func visit(_ base: UnsafeMutablePointer<UInt>, count: Int)
-}
-
-private struct VisitorReference<Visitor: RootVisitor>: SlotRunVisitor {
-  let visitor: UnsafeMutablePointer<Visitor>
-
-  func visit(_ base: UnsafeMutablePointer<UInt>, count: Int) {
-    visitor.pointee.visitRoots(base, count: count)
-  }
 }

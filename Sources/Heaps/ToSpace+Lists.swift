@@ -6,7 +6,7 @@ extension ToSpace {
   ///
   /// - Returns: the tail, whose slot in the copy becomes `slot`.
   @inline(__always)
-  private static func moveCell(
+  static func moveCell(
     _ cell: UnsafeMutablePointer<UInt>, _ slot: inout UnsafeMutablePointer<UInt>,
     _ top: inout UnsafeMutablePointer<UInt>
   ) -> UInt {
@@ -29,7 +29,8 @@ extension ToSpace {
   /// - Returns: whether the object was moved before, or holds no terms but immediates.
   @inline(__always)
   private static func moveHead(
-    _ head: UInt, of cell: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>
+    _ head: UInt, of cell: UnsafeMutablePointer<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
+    views: MovedViews
   ) -> Bool {
     let object = Term(bits: head).boxed
     let header = object[0]
@@ -39,9 +40,9 @@ extension ToSpace {
     }
     let copy = top
     cell[0] = UInt(bitPattern: copy) &+ 2
-    let moved = moveObject(object, header: header, to: copy)
+    let moved = moveObject(object, header: header, to: copy, views: views)
     top = moved.end
-    return moved.isSettled
+    return moved.settled == 1
   }
 
   /// Copies the cells of a list, each with the object it holds behind it: so they were built.
@@ -85,7 +86,7 @@ extension ToSpace {
         if !plan.moves(head) {
           plan.evacuateElsewhere(new, pending)
         } else if head & 3 == 2 {
-          if !Self.moveHead(head, of: new, &top) {
+          if !Self.moveHead(head, of: new, &top, views: pending.views) {
             // The object first, then the rest of the list.
             if tail & 3 == 3 {
               note(new[0], in: &pending)

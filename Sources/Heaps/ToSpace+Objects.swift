@@ -4,20 +4,24 @@ import Terms
 extension ToSpace {
   /// Copies an object that has not moved and forwards it.
   ///
-  /// - Returns: the end of the copy, and whether it holds no terms but immediates. By value, so
-  ///   that the caller keeps the top in a register.
+  /// - Parameter views: where views are noted that were moved.
+  /// - Returns: the end of the copy, and 1 if it holds no terms that are to be visited, else 0. By
+  ///   value, so that the caller keeps the top in a register.
   @inline(__always)
   static func moveObject(
-    _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
-  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+    _ object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
+    views: MovedViews
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let second = object[1]
     object[0] = UInt(bitPattern: new) &+ 2
     // Nothing is shorter than two words; most is not much longer.
     new[0] = header
     new[1] = second
-    if header == Header.float.bits { return (new + 2, true) }
+    if header == Header.float.bits { return (new + 2, 1) }
     let words = 1 &+ Int(header >> 6)
-    if header & 0x3F != 0 || words > 4 { return moveRest(of: object, header: header, to: new) }
+    if header & 0x3F != 0 || words > 4 {
+      return moveRest(of: object, header: header, to: new, views: views)
+    }
     // All elements, and-ed: the low bits stay 11 as long as each is an immediate.
     var elements = second
     if words > 2 {
@@ -30,15 +34,17 @@ extension ToSpace {
         elements &= fourth
       }
     }
-    return (new + words, elements & 3 == 3)
+    return (new + words, areSettled(elements))
   }
 
   /// Copies what stands behind the first two words of an object that is long or of a rarer kind.
   @inline(never)
   private static func moveRest(
-    of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>
-  ) -> (end: UnsafeMutablePointer<UInt>, isSettled: Bool) {
+    of object: UnsafeMutablePointer<UInt>, header: UInt, to new: UnsafeMutablePointer<UInt>,
+    views: MovedViews
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let header = Header(bits: header)
+    if header.subtag == .subBinary { return views.move(object, to: new) }
     let words = header.objectWords(at: object)
     let raw = 1 + header.rawWords
     var elements = UInt.max
@@ -49,6 +55,7 @@ extension ToSpace {
       elements &= element
       index &+= 1
     }
-    return (new + words, words == raw || header.rawWords == 0 && elements & new[1] & 3 == 3)
+    if words == raw { return (new + words, 1) }
+    return (new + words, header.rawWords == 0 ? areSettled(elements & new[1]) : 0)
   }
 }

@@ -49,25 +49,33 @@ struct ToSpace {
               top[2] = second
               object[0] = forward
               slot.pointee = forward
-              if first & second & 3 != 3 { note(forward, in: &pending) }
+              noteUnless(settled: Self.areSettled(first & second), forward, in: &pending)
               top += 3
             } else if header & 3 != 0 {
               slot.pointee = header
             } else {
               let copy = top
               slot.pointee = UInt(bitPattern: copy) &+ 2
-              let moved = Self.moveObject(object, header: header, to: copy)
+              let moved = Self.moveObject(
+                object, header: header, to: copy, views: pending.views)
               top = moved.end
-              if !moved.isSettled { note(UInt(bitPattern: copy) &+ 2, in: &pending) }
+              noteUnless(settled: moved.settled, UInt(bitPattern: copy) &+ 2, in: &pending)
             }
           } else {
             plan.evacuateElsewhere(slot, pending)
           }
         } else if bits & 3 == 1 {
           if plan.moves(bits) {
-            self.top = top
-            pending.top = moveChain(bits, slot, by: &plan, pending: pending)
-            top = self.top
+            let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+            if cell[0] & cell[1] & 3 == 3 {
+              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
+              var place = slot
+              _ = Self.moveCell(cell, &place, &top)
+            } else {
+              self.top = top
+              pending.top = moveChain(bits, slot, by: &plan, pending: pending)
+              top = self.top
+            }
           } else {
             plan.evacuateElsewhere(slot, pending)
           }
@@ -121,6 +129,18 @@ struct ToSpace {
     if !pending.push(item) { leave(item) }
   }
 
+  /// Notes an object unless it holds nothing to be visited. Whether it does is no branch: in a
+  /// tree, the processor could not tell the last inner nodes from the others beforehand.
+  /// - Parameter settled: 1 where it holds nothing to be visited, else 0.
+  @inline(__always)
+  mutating func noteUnless(settled: UInt, _ item: UInt, in pending: inout PendingObjects) {
+    if !pending.push(item, unless: settled) && settled == 0 { leave(item) }
+  }
+
+  /// 1 where words, and-ed together, are all immediates, else 0.
+  @inline(__always)
+  static func areSettled(_ words: UInt) -> UInt { (words & 3 &+ 1) >> 2 }
+
   /// Leaves the object or cell of a term of this space to the scan.
   @inline(__always)
   mutating func leave(_ item: UInt) { firstLeft = min(firstLeft, item & ~3) }
@@ -136,7 +156,10 @@ struct ToSpace {
       return (first, first + Int(bits >> 6))
     }
     let header = Header(bits: bits)
-    return (object + 1 + header.rawWords, object + header.objectWords(at: object))
+    let end = object + header.objectWords(at: object)
+    // What a view is part of is seen to when all else was moved.
+    if header.subtag == .subBinary && MovedViews.waits(object) { return (end, end) }
+    return (object + 1 + header.rawWords, end)
   }
 }
 
@@ -144,6 +167,8 @@ struct ToSpace {
 protocol EvacuationPlan {
   /// Whether the object of a cons or boxed term moves to the space that is filled.
   func moves(_ bits: UInt) -> Bool
+  /// Whether it moves there or to another space.
+  func movesAnywhere(_ bits: UInt) -> Bool
   /// Sees to a slot whose object does not move there, but perhaps to another space.
   mutating func evacuateElsewhere(_ slot: UnsafeMutablePointer<UInt>, _ pending: PendingObjects)
 }

@@ -2,6 +2,7 @@
 enum Command: Equatable {
   case run(RunArguments)
   case etf(EtfArguments)
+  case stress(StressArguments)
   case version
   case help
 }
@@ -25,6 +26,8 @@ extension Command {
       self = try reader.readRun()
     case "etf":
       self = try EtfArguments.read(rest).map(Command.etf) ?? .help
+    case "stress":
+      self = try StressArguments.read(rest).map(Command.stress) ?? .help
     case "version", "--version":
       try Self.expectNothing(rest, after: name)
       self = .version

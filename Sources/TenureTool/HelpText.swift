@@ -20,9 +20,14 @@ enum HelpText {
              decode an external term (a file that begins with the byte 131) and print it
              --size            print its words, too: without sharing, and with it
              --reencode OUT    write it back to a file, encoded again
+           tenure stress NAME [--seconds S] [--seed N]
+             break something on purpose: heap, worlds
+             --seconds S       how long; default 10, and one round at least
+             --seed N          of the first round; each round has the next one
            tenure version
            tenure help
     Options stand before PROGRAM.beam; what stands behind belongs to the program.
-    exit 0: returned; 1: uncaught exception, or memory refused; 2: bad usage or bad file
+    exit 0: returned; 1: uncaught exception, memory refused, or a stress failed;
+         2: bad usage or bad file
     """
 }

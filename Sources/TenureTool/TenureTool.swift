@@ -12,6 +12,7 @@ struct TenureTool {
       switch try Command(arguments: arguments) {
       case .run(let arguments): return RunCommand(arguments: arguments).run()
       case .etf(let arguments): return EtfCommand(arguments: arguments).run()
+      case .stress(let arguments): return StressCommand(arguments: arguments).run()
       case .version: return show(HelpText.version)
       case .help: return show(HelpText.usage)
       }
@@ -30,7 +31,7 @@ struct TenureTool {
 enum ExitCode: Int32 {
   /// The program returned.
   case success = 0
-  /// An exception that nothing caught, or memory was refused.
+  /// An exception that nothing caught, memory that was refused, or a stress that found something.
   case failure = 1
   /// Bad usage, or a file that is no module or no term.
   case usage = 2

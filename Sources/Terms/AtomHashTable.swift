@@ -11,7 +11,9 @@ struct AtomRecord {
     UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped
   }
   var hash: UInt32 { UInt32(truncatingIfNeeded: words[0]) }
-  var index: Int { Int(words[1]) }
+  var index: Int { Int(words[1] & 0xFFFF_FFFF) }
+  /// What the name adds to a ``PortableHash``.
+  var portableHash: UInt32 { UInt32(truncatingIfNeeded: words[1] >> 32) }
   var name: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: words + 2, count: Int(words[0] >> 32))
   }
@@ -28,7 +30,7 @@ struct AtomRecord {
     let words = memory.bindMemory(to: UInt.self, capacity: wordCount)
     words[wordCount - 1] = 0
     words[0] = UInt(name.count) << 32 | UInt(hash)
-    words[1] = UInt(index)
+    words[1] = UInt(PortableHash.hash(name: name)) << 32 | UInt(index)
     UnsafeMutableRawBufferPointer(start: words + 2, count: name.count).copyMemory(from: name)
   }
 }

@@ -11,7 +11,7 @@ import Synchronization
 ///  63        32 31         0
 /// +------------+------------+
 /// | byte count | hash       |
-/// | index                   |
+/// | portable hash | index   |
 /// | UTF-8 bytes ...         |  the last word filled up with zeros
 /// +-------------------------+
 /// ```
@@ -139,7 +139,14 @@ extension AtomTable {
 extension AtomTable {
   /// The bytes of an atom's name in UTF-8, which stay where they are as long as the table lives.
   /// - Precondition: the atom is one of this table.
-  public func nameBytes(of atom: Term) -> UnsafeRawBufferPointer {
+  public func nameBytes(of atom: Term) -> UnsafeRawBufferPointer { record(of: atom).name }
+
+  /// What an atom's name adds to a ``PortableHash``.
+  /// - Precondition: the atom is one of this table.
+  func portableHash(of atom: Term) -> UInt32 { record(of: atom).portableHash }
+
+  @inline(__always)
+  private func record(of atom: Term) -> AtomRecord {
     assert(atom.isAtom, "the word 0x\(String(atom.bits, radix: 16)) is no atom")
     let index = atom.atomIndex
     precondition(index < limit, "the atom \(index) is of another table")
@@ -150,7 +157,7 @@ extension AtomTable {
     }
     let record = entries[index % Self.pageEntries].load(ordering: .acquiring)
     precondition(record != 0, "the atom \(index) is of another table")
-    return AtomRecord(address: record).name
+    return AtomRecord(address: record)
   }
 
   /// Hands the bytes of an atom's name in UTF-8 to a function.

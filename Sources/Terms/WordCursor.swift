@@ -28,6 +28,15 @@ public struct WordCursor: BitwiseCopyable {
     return start
   }
 
+  /// Fills words that were reserved and are not used, so that a walk over the heap steps over them
+  /// as over an object. Nothing refers to it; the next collection leaves it behind.
+  /// - Parameters:
+  ///   - words: how many there are; nothing happens for 0.
+  ///   - place: the first.
+  public static func fillHole(words: Int, at place: UnsafeMutablePointer<UInt>) {
+    if words > 0 { place[0] = Header.bigInteger(digits: words - 1, isNegative: false).bits }
+  }
+
   /// Builds `[head | tail]`: 2 words.
   @inlinable @inline(__always)
   public mutating func makeCons(_ head: Term, _ tail: Term) -> Term {

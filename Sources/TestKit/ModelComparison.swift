@@ -19,8 +19,7 @@ extension ModelHeap {
     func read(_ term: Term, into model: inout ModelHeap) -> ModelTerm {
       guard isOnHeap(term) else { return .word(term) }
       if let number = numbers[term.bits] { return .object(number) }
-      let object = ObjectWords(of: term)
-      let read = model.add(ModelObject(header: object.header, rawWords: Array(object.rawWords)))
+      let read = model.add(ModelObject(readingWordsOf: term))
       if case .object(let number) = read {
         numbers[term.bits] = number
         pending.append((number, term))
@@ -76,6 +75,11 @@ extension ModelHeap {
       if object.header != expected.header { return "object \(number): another header" }
       if !object.isTheSameRawly(as: expected.rawWords) {
         return "object \(number): raw words \(Array(object.rawWords)), not \(expected.rawWords)"
+      }
+      if expected.subtag == .binaryHandle,
+        !BinaryHandle.bytes(at: term.boxed).elementsEqual(expected.bytes)
+      {
+        return "object \(number): other bytes"
       }
       if object.slots.count != expected.slots.count { return "object \(number): another size" }
       for index in expected.slots.indices {

@@ -1,3 +1,5 @@
+import Terms
+
 /// A plain picture of what a heap should hold: objects by number, so that two slots that refer to
 /// one object are told from two slots that refer to equal ones.
 ///
@@ -15,8 +17,41 @@ public struct ModelHeap {
     return .object(objects.count - 1)
   }
 
+  /// Replaces an object; its number stays.
+  public mutating func replace(_ number: Int, by object: ModelObject) {
+    objects[number] = object
+  }
+
   /// Fills in the slots of an object that was added without them.
   mutating func setSlots(_ slots: [ModelTerm], of number: Int) { objects[number].slots = slots }
+
+  /// Makes objects of terms that were words so far, with all that they contain.
+  /// - Parameters:
+  ///   - roots: the roots, which may be such words or contain some.
+  ///   - isIncluded: whether a cons or boxed term that was a word is now an object.
+  public mutating func adoptWords(
+    of roots: inout [ModelTerm], where isIncluded: (Term) -> Bool
+  ) {
+    var numbers: [UInt: Int] = [:]
+    func adopted(_ term: ModelTerm, _ model: inout ModelHeap) -> ModelTerm {
+      guard case .word(let word) = term, word.isCons || word.isBoxed, isIncluded(word) else {
+        return term
+      }
+      if let number = numbers[word.bits] { return .object(number) }
+      var object = ModelObject(readingWordsOf: word)
+      object.slots = ObjectWords(of: word).slots.map { .word($0) }
+      let added = model.add(object)
+      if case .object(let number) = added { numbers[word.bits] = number }
+      return added
+    }
+    roots = roots.map { adopted($0, &self) }
+    var number = 0
+    while number < objects.count {
+      let slots = objects[number].slots.map { adopted($0, &self) }
+      setSlots(slots, of: number)
+      number += 1
+    }
+  }
 
   /// Which objects the roots refer to, directly or through others.
   public func reachable(from roots: some Sequence<ModelTerm>) -> [Bool] {

@@ -23,6 +23,8 @@ public struct ModelObject: Equatable, Sendable {
   public var rawWords: [UInt]
   /// The terms.
   public var slots: [ModelTerm]
+  /// The bytes outside the heap that the object shows, if it is a handle.
+  public var bytes: [UInt8] = []
 
   /// Makes an object.
   public init(header: UInt?, rawWords: [UInt] = [], slots: [ModelTerm] = []) {
@@ -30,6 +32,19 @@ public struct ModelObject: Equatable, Sendable {
     self.rawWords = rawWords
     self.slots = slots
   }
+
+  /// Makes the object that a cons or boxed term refers to, whose slots are not known.
+  public init(readingWordsOf term: Term) {
+    let object = ObjectWords(of: term)
+    self.init(header: object.header, rawWords: Array(object.rawWords))
+    if term.isBoxed(.binaryHandle) { bytes = Array(BinaryHandle.bytes(at: term.boxed)) }
+  }
+
+  /// What kind of boxed object it is; nothing for a cons cell.
+  var subtag: Header.Subtag? { header.map { Header(bits: $0).subtag } }
+
+  /// Whether it is a part of another binary, or a match context.
+  var isPartOfBinary: Bool { subtag == .subBinary || subtag == .matchContext }
 
   /// All words of the object.
   public var words: Int { (header == nil ? 0 : 1) + rawWords.count + slots.count }

@@ -123,11 +123,13 @@ public struct TermGenerator {
     }
   }
 
-  /// A way of random slots into the term, that ends at random.
+  /// A way of random slots into the term, that ends at random, or at a part of a binary: what that
+  /// is a part of is nobody else's.
   public mutating func path(from root: ModelTerm, model: ModelHeap) -> [Int] {
     var path: [Int] = []
     var reached = root
     while case .object(let number) = reached, self.number(below: 3) > 0 {
+      if model.objects[number].isPartOfBinary { break }
       let slots = model.objects[number].slots
       if slots.isEmpty { break }
       let slot = self.number(below: slots.count)

@@ -6,7 +6,8 @@ import TestKit
 //
 //   swift run EtfFuzz Tests/EtfFuzz/Corpus
 //   swift build -c release --scratch-path FOLDER --sanitize fuzzer --sanitize address \
-//     -Xswiftc -DFUZZING --product EtfFuzz
+//     -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table -Xswiftc -DFUZZING \
+//     --product EtfFuzz
 //   FOLDER/release/EtfFuzz -max_len=2000 -max_total_time=60 NEW_CORPUS Tests/EtfFuzz/Corpus
 
 #if FUZZING

@@ -1,5 +1,6 @@
 import Carriers
 import Heaps
+import Stress
 import TestKit
 import Terms
 import Testing
@@ -37,8 +38,8 @@ import Testing
   @Test(arguments: [HeapLevers(), HeapLevers(zeal: 3), HeapLevers(alwaysSweepsFully: true)])
   func theNumbersOfARunAddUp(levers: HeapLevers) throws {
     let recorder = EventRecorder()
-    let plan = HeapProgram.Plan(
-      description: "events", seed: 31, steps: 4000, levers: levers, dropsEvery: 80)
+    let plan = HeapPlan(
+      "events", seed: 31, steps: 4000, levers: levers, dropsEvery: 80)
     let environment = HeapEnvironment(
       allocator: BlockAllocator(), levers: levers, listener: recorder)
     let program = try HeapProgram(plan, environment: environment)
@@ -101,6 +102,6 @@ import Testing
     #expect(event.pauseNanoseconds > 0)
     #expect(
       event.pauseNanoseconds == event.allocationNanoseconds + event.evacuationNanoseconds
-        + event.resizeNanoseconds)
+        + event.offHeapNanoseconds + event.resizeNanoseconds)
   }
 }

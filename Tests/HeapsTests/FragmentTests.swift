@@ -202,4 +202,23 @@ import Testing
     #expect(try fixture.differenceAfterCollecting(fully: false) == nil)
     #expect(fixture.heap.pop() == .small(7))
   }
+
+  @Test(arguments: [1, 2, 3, 17]) func aWalkStepsOverHoles(words: Int) throws {
+    let fixture = try HeapFixture(levers: HeapLevers(verifies: true))
+    try fixture.ensure(4 + words)
+    fixture.roots[0] = fixture.heap.build { cursor in
+      let place = cursor.reserve(2 + words)
+      (place[0], place[1]) = (Term.small(1).bits, Term.nil.bits)
+      // Garbage that would stop a walk.
+      for word in 0..<words { place[2 + word] = HeapLevers.freedWord }
+      WordCursor.fillHole(words: words, at: place + 2)
+      return cursor.makeCons(.small(2), .cons(at: place))
+    }
+    var slots = fixture.rootSlots
+    fixture.heap.verify(roots: &slots)
+    #expect(fixture.heap.figures.youngUsedWords == 4 + words)
+    try fixture.collect(fully: false)
+    #expect(fixture.heap.figures.youngUsedWords == 4)
+    #expect(fixture.roots[0].cons[1].cons[0] == .small(1))
+  }
 }

@@ -14,9 +14,10 @@ final class HeapFixture {
   init(
     rootCount: Int = 8, levers: HeapLevers = HeapLevers(),
     memory: MemoryConfiguration = MemoryConfiguration(), options: HeapOptions = HeapOptions(),
-    listener: (any CollectionListener)? = nil
+    listener: (any CollectionListener)? = nil, allocator: BlockAllocator? = nil
   ) throws {
-    allocator = BlockAllocator(configuration: memory)
+    let allocator = allocator ?? BlockAllocator(configuration: memory)
+    self.allocator = allocator
     environment = HeapEnvironment(allocator: allocator, levers: levers, listener: listener)
     heap = try ProcessHeap(environment: environment, options: options)
     roots = .allocate(capacity: rootCount)
@@ -27,6 +28,12 @@ final class HeapFixture {
   deinit { roots.deallocate() }
 
   var rootSlots: RootSlots { RootSlots(base: roots, count: rootCount) }
+
+  /// Roots for calls that cannot collect.
+  var emptyRoots: NoRoots {
+    get { NoRoots() }
+    set {}
+  }
 
   /// The roots and the stack from its top on.
   var terms: [Term] {
@@ -56,6 +63,19 @@ final class HeapFixture {
     heap.verify(roots: &slots)
     return model.firstDifference(of: expected, from: terms)
   }
+
+  /// What the verifier says of the heap, or of who holds its binaries.
+  var damage: HeapDamage? {
+    var slots = rootSlots
+    if let damage = heap.firstDamage(roots: &slots) { return damage }
+    var census = ReferenceCensus()
+    census.count(heap)
+    census.count(environment.literals)
+    return census.firstDamage(in: environment)
+  }
+
+  /// The collections so far.
+  var collections: Int { heap.counters.minorCollections + heap.counters.fullSweeps }
 
   /// Whether a term's object stands in the old generation.
   func isOld(_ term: Term) -> Bool {
@@ -87,7 +107,7 @@ enum ObjectKind: String, CaseIterable, Sendable {
     case .map: 5 + 3
     case .fun: 5
     case .closure: 8
-    case .subBinary: 4 + 4
+    case .subBinary: 4 + SubBinary.words
     }
   }
 
@@ -118,12 +138,8 @@ enum ObjectKind: String, CaseIterable, Sendable {
     case .reference: return raw(&cursor, Header(.reference, arity: 2), inner)
     case .subBinary:
       let binary = ObjectKind.binary.build(&cursor, holding: inner)
-      let words = cursor.reserve(4)
-      words[0] = Header(.subBinary, arity: 2).bits
-      words[1] = 3
-      words[2] = 1
-      words[3] = binary.bits
-      return .boxed(at: words)
+      // Not whole bytes, so that a collection leaves it a part.
+      return cursor.makeSubBinary(of: binary, bitOffset: 9, bitCount: 24)
     }
   }
 

@@ -109,6 +109,23 @@ import Testing
     #expect(refusals >= 2)
   }
 
+  /// An area ends where its terms end: what was asked for beyond is no part of it, whatever is there.
+  @Test func anAreaWithFewerTermsThanItHasRoomForIsCopied() throws {
+    let fixture = try HeapFixture(levers: HeapLevers(verifies: true))
+    let area = try fixture.environment.literals.build(words: 100) { (cursor, _) throws(Never) in
+      fixture.roots[0] = cursor.makeCons(.small(1), .nil)
+      // A header of an object that reaches far beyond the area.
+      cursor.top[7] = Header(.heapBinary, arity: 1 << 20).bits
+    }
+    #expect(area.words == 2)
+    var slots = fixture.rootSlots
+    #expect(try fixture.heap.copyLiterals(of: area, roots: &slots))
+    fixture.environment.literals.release(area)
+    #expect(fixture.heap.figures.youngUsedWords == 2)
+    #expect(try fixture.differenceAfterCollecting(fully: false) == nil)
+    #expect(fixture.roots[0].cons[0] == .small(1))
+  }
+
   @Test func anAreaIsFoundByItsAddressUntilItIsReleased() throws {
     let fixture = try HeapFixture(levers: HeapLevers(verifies: true))
     var areas: [LiteralArea] = []

@@ -81,7 +81,22 @@ import Testing
     (from: 2000, to: 800, stays: false), (from: 20_000, to: 60_000, stays: false),
   ])
   func aBlockOfAnotherSizeKeepsEveryTerm(from: Int, to: Int, stays: Bool) throws {
-    let fixture = try HeapFixture(options: HeapOptions(minimumWords: from))
+    try expectTermsKept(from: from, to: to, stays: stays)
+  }
+
+  /// Where blocks have neighbours, a small one grows into the free one behind it.
+  @Test(arguments: BlockStrategy.allCases)
+  func aSmallBlockGrowsIntoAFreeNeighbour(strategy: BlockStrategy) throws {
+    let memory = MemoryConfiguration(strategies: [.processHeap: strategy])
+    let hasNeighbours = strategy != .sizeClasses
+    try expectTermsKept(from: 1000, to: 2000, stays: hasNeighbours, memory: memory)
+    try expectTermsKept(from: 2000, to: 800, stays: hasNeighbours, memory: memory)
+  }
+
+  private func expectTermsKept(
+    from: Int, to: Int, stays: Bool, memory: MemoryConfiguration = MemoryConfiguration()
+  ) throws {
+    let fixture = try HeapFixture(memory: memory, options: HeapOptions(minimumWords: from))
     fixture.fillWithLists(words: 300)
     for number in 0..<300 { fixture.heap.push(fixture.roots[number % 3]) }
     fixture.heap.push(Term(bits: 0x40))
@@ -90,7 +105,7 @@ import Testing
     let before = fixture.heap.state.pointee
     var slots = fixture.rootSlots
     let decision = ResizeDecision(newBlockWords: to, rule: .kept, growAtNextFullSweep: false)
-    #expect(fixture.heap.resize(by: decision, roots: &slots) == nil)
+    #expect(fixture.heap.resize(by: decision, fixture.environment, roots: &slots) == nil)
     fixture.heap.verify(roots: &slots)
     let after = fixture.heap.state.pointee
     #expect((after.start == before.start) == stays)

@@ -1,5 +1,6 @@
 import Carriers
 import Heaps
+import Stress
 import TestKit
 import Terms
 import Testing
@@ -10,23 +11,23 @@ import Testing
     usesTinyCarriers: true, carrierCacheLimitBytes: 0)
 
   /// Plans that ask for memory in different ways; large blocks have mappings of their own.
-  static let plans: [HeapProgram.Plan] = [
+  static let plans: [HeapPlan] = [
     .init(
-      description: "growth", seed: 11, steps: 120, memory: memory, options: .tiny(),
+      "growth", seed: 11, steps: 120, memory: memory, options: .tiny(),
       largestTerm: 200, dropsEvery: 30),
     .init(
-      description: "large blocks, zeal 2", seed: 12, steps: 36,
+      "large blocks, zeal 2", seed: 12, steps: 60,
       levers: HeapLevers(zeal: 2, verifies: true), memory: memory,
       options: HeapOptions(minimumWords: 4000), dropsEvery: 30),
     .init(
-      description: "large blocks, full sweeps", seed: 13, steps: 30,
+      "large blocks, full sweeps", seed: 13, steps: 60,
       levers: HeapLevers(zeal: 2, alwaysSweepsFully: true), memory: memory,
       options: HeapOptions(minimumWords: 4000), largestTerm: 400, dropsEvery: 20),
   ]
 
   /// Runs the plan with the N-th request refused, once; every ensure is tried twice.
   @Test(arguments: plans)
-  func aRefusalAtAnyRequestLeavesTheHeapWhole(plan: HeapProgram.Plan) throws {
+  func aRefusalAtAnyRequestLeavesTheHeapWhole(plan: HeapPlan) throws {
     var request = 0
     var refusals = 0
     while true {

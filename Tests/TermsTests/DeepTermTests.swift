@@ -5,7 +5,7 @@ import Testing
 /// Terms that a traversal by recursion would not survive.
 @Suite struct DeepTermTests {
   private static let depth = 100_000
-  private let reader = TermReader(words: 20 * depth)
+  private let reader = TermReader(words: 24 * depth)
 
   private func nested(_ wrap: (Term, inout WordCursor) -> Term) -> Term {
     var term = Term.small(1)
@@ -25,10 +25,10 @@ import Testing
     #expect(reader.scratch.outstandingBytes == 0)
   }
 
-  /// A list of a million cells, and a tuple nested as deep.
+  /// A list of ten million cells, and a tuple nested a million deep.
   @Test(arguments: [true, false])
   func aMillionLevels(isList: Bool) throws {
-    let depth = 1_000_000
+    let depth = isList ? 10_000_000 : 1_000_000
     let bench = TermBench(words: 7 * depth)
     func nested(_ innermost: Int) -> Term {
       var term = Term.small(innermost)
@@ -45,7 +45,43 @@ import Testing
     #expect(try TermSize.sharedWords(of: left, scratch: bench.scratch) == 2 * depth)
     let copy = TermCopy.copy(left, words: 2 * depth, into: &bench.cursor, list: &bench.list)
     #expect(try TermEquality.isExactlyEqual(left, copy, scratch: bench.scratch))
+    #expect(try TermEquality.isEqual(left, copy, scratch: bench.scratch))
+    #expect(try bench.order.compare(left, copy) == 0)
+    let portable = PortableHash(atoms: bench.atoms, scratch: bench.scratch)
+    let hashes: [UInt32] = try [portable.hash(left), portable.hash(right)]
+    #expect(hashes[0] != hashes[1])
+    #expect(try portable.hash(copy) == hashes[0])
+    #expect(
+      try InternalHash.hash(left, scratch: bench.scratch)
+        == InternalHash.hash(copy, scratch: bench.scratch))
+    try checkText(of: left, depth: depth, isList: isList, bench)
+    try checkEncoding(of: left, depth: depth, isList: isList, bench)
     #expect(bench.scratch.outstandingBytes == 0)
+  }
+
+  private func checkText(of term: Term, depth: Int, isList: Bool, _ bench: TermBench) throws {
+    let printer = TermPrinter(atoms: bench.atoms, scratch: bench.scratch)
+    let text = try printer.text(of: term).utf8
+    // `[2,2,...,2|1]` and `{{...{1}...}}`.
+    #expect(text.count == (isList ? 2 * depth + 3 : 2 * depth + 1))
+    #expect(text.first == UInt8(ascii: isList ? "[" : "{"))
+    let short = try printer.text(of: term, as: .write(depth: 5))
+    #expect(short == (isList ? "[2,2,2,2|...]" : "{{{{{...}}}}}"))
+    #expect(try printer.text(of: term, as: .pretty(depth: 5)) == short)
+    #expect(try printer.text(of: term, as: .pretty()).utf8.count >= text.count)
+  }
+
+  private func checkEncoding(
+    of term: Term, depth: Int, isList: Bool, _ bench: TermBench
+  ) throws {
+    let encoder = ExternalEncoder(atoms: bench.atoms, scratch: bench.scratch)
+    let bytes = try encoder.encode(term)
+    #expect(bytes.count == (isList ? 1 + 5 + 2 * depth + 2 : 1 + 2 * depth + 2))
+    let decoder = ExternalDecoder(
+      atoms: bench.atoms, scratch: bench.scratch, binaries: bench.binaries)
+    let decoded = try bytes.withUnsafeBytes { try DecodedExternalTerm($0, by: decoder) }
+    #expect(try TermEquality.isExactlyEqual(term, decoded.term, scratch: bench.scratch))
+    withExtendedLifetime(decoded) {}
   }
 
   private func checkCopy(of term: Term, words: Int) throws {
@@ -108,7 +144,12 @@ import Testing
   }
 
   @Test func anExhaustedProviderIsAnError() throws {
-    let wrap = { (term: Term, cursor: inout WordCursor) in cursor.makeTuple(term, .small(2)) }
+    // Whether from the first or from the last element on, something has to wait.
+    let wrap = { (term: Term, cursor: inout WordCursor) in
+      let float = cursor.makeFloat(1.5)
+      let (first, last) = (cursor.makeTuple(float), cursor.makeTuple(float))
+      return cursor.makeTuple(first, term, last)
+    }
     let (left, right) = (nested(wrap), nested(wrap))
     for request in 1...3 {
       let failing = { MallocScratch(failingRequest: request) }

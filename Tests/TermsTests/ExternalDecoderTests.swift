@@ -7,7 +7,7 @@ struct ExternalDecoderTests {
   /// Resolves each function to the number of its arguments and remembers what was asked.
   final class Resolver: FunResolver {
     var asked: [(module: Term, function: Term, arity: Int)] = []
-    func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? { nil }
+    func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
     func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       asked.append((module, function, arity))
       return UInt(arity)
@@ -108,7 +108,7 @@ struct ExternalDecoderTests {
     #expect(resolver.asked.first.map { atoms.name(of: $0.module) } == "m")
     #expect(resolver.asked.first.map { atoms.name(of: $0.function) } == "f")
     #expect(failure(bytes)?.reason == .noFunResolver)
-    let noArity = [131, 113, 119, 1, 0x6D, 119, 1, 0x66, 98, 0, 0, 1, 0] as [UInt8]
+    let noArity = [131, 113, 119, 1, 0x6D, 119, 1, 0x66, 98, 255, 255, 255, 255] as [UInt8]
     #expect(failure(noArity, funs: resolver) == ExternalFormatError(.badFun, offset: 1))
   }
 
@@ -156,13 +156,18 @@ struct ExternalDecoderTests {
   @Test("sizes beyond the input are refused before memory is taken")
   func refusesClaims() {
     let claims: [[UInt8]] = [
-      [105], [108], [109], [111], [116],
+      [105], [108], [109], [111], [116], [77],
     ]
     for tag in claims {
       let bytes = [131] + tag + [0xFF, 0xFF, 0xFF, 0xFF, 106]
       #expect(failure(bytes)?.reason == .truncated, "tag \(tag)")
     }
     #expect(failure([131, 80, 0xFF, 0xFF, 0xFF, 0xFF, 0x78, 0x9C, 3, 0, 0, 0, 0, 1]) != nil)
+    let fun =
+      [131, 112, 0, 0, 0, 40] + [UInt8](repeating: 0, count: 21)
+      + [0xFF, 0xFF, 0xFF, 0xFF, 119, 1, 109, 97, 0, 97, 0, 88, 119, 1, 109]
+      + [UInt8](repeating: 0, count: 12)
+    #expect(failure(fun, funs: FunTable())?.reason == .badFun)
     // Each of these claims alone could be true.
     let nested = Array(repeating: [105, 0, 0, 0, 50] as [UInt8], count: 20).flatMap { $0 }
     #expect(failure([131] + nested)?.reason == .truncated)

@@ -89,8 +89,8 @@ import Testing
   }
 
   @Test func anExhaustedProviderLeavesTheCursor() throws {
-    let map = reader.read("#{{{1}} => 1,{{2}} => 2}")
-    let key = reader.read("{{3}}")
+    let map = reader.read("#{{{1},{1}} => 1,{{2},{2}} => 2}")
+    let key = reader.read("{{3},{3}}")
     let failing = TermOrder(atoms: reader.atoms, scratch: MallocScratch(failingRequest: 1))
     let top = reader.cursor.top
     #expect(throws: ScratchExhausted.self) {

@@ -23,7 +23,7 @@ private final class NamedFuns: FunNaming {
     ]
   }
 
-  func localFunName(entry: UInt) -> LocalFunName? { locals[entry] }
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? { locals[entry] }
   func externalFunName(entry: UInt) -> ExternalFunName? { externals[entry] }
 }
 

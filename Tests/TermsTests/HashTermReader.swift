@@ -28,7 +28,7 @@ final class HashTermReader: FunNaming {
     for binary in binaries { binary.deallocate() }
   }
 
-  func localFunName(entry: UInt) -> LocalFunName? { localFuns[Int(entry)] }
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? { localFuns[Int(entry)] }
   func externalFunName(entry: UInt) -> ExternalFunName? { externalFuns[Int(entry)] }
 
   /// Builds the term of an encoding in base 64.

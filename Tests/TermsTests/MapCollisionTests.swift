@@ -109,4 +109,46 @@ import Testing
     }
     #expect(scratch.outstandingBytes == 0)
   }
+
+  /// Integers whose hashes have equal bits for the seven upper levels of the tree.
+  private func keysMadeToCollide() throws -> [Int] {
+    var first: [UInt32: Int] = [:]
+    var keys: [Int] = []
+    for number in 1_000..<150_000 where keys.count < 50 {
+      let hash = try InternalHash.hash(.small(number), scratch: scratch) & 0x0FFF_FFFF
+      if let other = first[hash] { keys += [other, number] } else { first[hash] = number }
+    }
+    return keys
+  }
+
+  @Test func aMapMadeToHaveMoreNodesThanCountedIsBuiltInMoreWords() throws {
+    let keys = try keysMadeToCollide()
+    try #require(keys.count >= 33)
+    var bytes: [UInt8] = [131, 116, 0, 0, 0, UInt8(keys.count)]
+    for key in keys {
+      bytes += [98, 0, UInt8(key >> 16), UInt8(key >> 8 & 255), UInt8(key & 255), 97, 1]
+    }
+    let decoder = ExternalDecoder(
+      atoms: reader.atoms, scratch: scratch, binaries: MallocBinaries())
+    let measured = try bytes.withUnsafeBytes { try decoder.measure($0).words }
+    var cursor = WordCursor(top: reader.cursor.top, limit: reader.cursor.top + measured)
+    var list = OffHeapList()
+    let failure = #expect(throws: ExternalFormatError.self) {
+      try bytes.withUnsafeBytes { try decoder.decode($0, into: &cursor, list: &list) }
+    }
+    guard case .moreWords(let needed) = failure?.reason else {
+      Issue.record("refused for another reason: \(String(describing: failure))")
+      return
+    }
+    #expect(needed > measured)
+    cursor = WordCursor(top: reader.cursor.top, limit: reader.cursor.top + needed)
+    let map = try bytes.withUnsafeBytes { try decoder.decode($0, into: &cursor, list: &list) }
+    #expect(map.mapSize == keys.count)
+    for key in keys {
+      #expect(try TermMap.value(of: .small(key), in: map, scratch: scratch) == .small(1))
+    }
+    let defects = try HashMapChecker<InternalKeyHash>.defects(of: map, scratch: scratch)
+    #expect(defects.isEmpty)
+    #expect(scratch.outstandingBytes == 0)
+  }
 }

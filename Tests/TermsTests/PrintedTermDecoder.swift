@@ -25,8 +25,8 @@ final class PrintedTermDecoder: FunResolver, FunNaming {
 
   deinit { memory.deallocate() }
 
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? { nil }
-  func localFunName(entry: UInt) -> LocalFunName? { nil }
+  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? { nil }
   func externalFunName(entry: UInt) -> ExternalFunName? { funs[Int(entry)] }
   func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
     funs.append(ExternalFunName(module: module, function: function))

@@ -70,7 +70,7 @@ import Testing
     ("", "no command given"),
     ("walk", "unknown command 'walk'"),
     ("frob x", "unknown command 'frob'"),
-    ("stress heap", "unknown command 'stress'"),
+    ("dance heap", "unknown command 'dance'"),
     ("--frob", "unknown option '--frob'"),
     ("version 2", "'version' takes no '2'"),
     ("run", "'run' needs a PROGRAM.beam"),

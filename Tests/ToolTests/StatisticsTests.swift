@@ -9,6 +9,7 @@ import Testing
     "time": ["run_us", "collections_us", "collections_percent"],
     "peak_bytes": [
       "process_heap", "old_heap", "binary", "literal", "atom", "code", "scratch", "fixed",
+      "ets", "message", "embedder",
     ],
     "system": [
       "requests", "failed_requests", "reserved_bytes", "committed_bytes", "peak_committed_bytes",

@@ -11,12 +11,12 @@ struct LiteralTests {
   final class Exports: FunResolver, FunNaming {
     private var names: [ExternalFunName] = []
 
-    func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? { nil }
+    func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
     func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       names.append(ExternalFunName(module: module, function: function))
       return UInt(names.count - 1)
     }
-    func localFunName(entry: UInt) -> LocalFunName? { nil }
+    func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? { nil }
     func externalFunName(entry: UInt) -> ExternalFunName? { names[Int(entry)] }
   }
 

@@ -38,12 +38,11 @@ extension ProcessHeap {
     stackTop.update(from: before.stackTop, count: before.stackWords)
 
     // What survived the last collection stays where it is, in the block that is given up first.
-    if before.givenUpMature == nil { state.pointee.givenUpMature = before.mature }
+    if before.givenUpMature.isEmpty { state.pointee.givenUpMature = before.mature }
     state.pointee.fragments.push(
       start: before.start, top: before.top, end: before.end,
       blockBytes: before.youngBlock.byteCount)
     state.pointee.isCollectionPostponed = true
-    state.pointee.youngBlock = block
     state.pointee.start = block.words
     state.pointee.top = block.words
     state.pointee.highWater = block.words

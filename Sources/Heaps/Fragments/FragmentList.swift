@@ -18,7 +18,12 @@ package struct FragmentList: BitwiseCopyable {
   /// The words of all objects in the fragments (`mbuf_size`).
   package private(set) var words = 0
   /// The number of fragments.
-  private(set) var count = 0
+  /// - Complexity: O(fragments).
+  var count: Int {
+    var count = 0
+    forEach { _ in count += 1 }
+    return count
+  }
 
   /// The words of a note.
   static var noteWords: Int { 4 }
@@ -41,7 +46,6 @@ package struct FragmentList: BitwiseCopyable {
     note[3] = UInt(blockBytes)
     first = UInt(bitPattern: note)
     words += top - start
-    count += 1
   }
 
   /// Calls with each fragment, the one that came last first; the body may free it.

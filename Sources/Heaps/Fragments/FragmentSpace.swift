@@ -24,9 +24,9 @@ struct FragmentRanges {
   /// The ranges of a heap's fragments; nothing where it has none.
   /// - Parameters:
   ///   - fragments: the list.
-  ///   - mature: a range at the beginning of a fragment that is left out.
+  ///   - mature: a range at the beginning of a fragment that is left out; may be empty.
   init?(
-    _ fragments: FragmentList, without mature: AddressRange?, allocator: BlockAllocator
+    _ fragments: FragmentList, without mature: AddressRange, allocator: BlockAllocator
   ) throws(HeapError) {
     if fragments.isEmpty { return nil }
     do {
@@ -40,7 +40,7 @@ struct FragmentRanges {
     var next = base
     fragments.forEach { fragment in
       var start = fragment.start
-      if let mature, mature.start == UInt(bitPattern: start) { start += mature.words }
+      if mature.start == UInt(bitPattern: start) { start += mature.words }
       next.initialize(to: AddressRange(start, fragment.top))
       next += 1
     }

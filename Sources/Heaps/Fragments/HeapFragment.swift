@@ -14,7 +14,7 @@ public struct HeapFragment: ~Copyable {
   private let block: MemoryBlock
   private let words: Int
   private var top: UnsafeMutablePointer<UInt>
-  private var offHeap = OffHeapList()
+  private(set) var offHeap = OffHeapList()
   private var isAttached = false
 
   /// Makes an empty fragment.

@@ -18,6 +18,15 @@ public final class BlockBinaries: BinaryProvider {
     }
   }
 
+  /// Gives bytes another size where they stand.
+  public func resizeBinary(
+    _ memory: UnsafeMutableRawPointer, from byteCount: Int, to newByteCount: Int
+  ) -> Bool {
+    let block = MemoryBlock(base: memory, byteCount: byteCount)
+    let resized = try? allocator.resizeInPlace(block, toByteCount: newByteCount, kind: .binary)
+    return resized != nil
+  }
+
   /// Takes them back.
   public func freeBinary(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
     allocator.free(at: memory, byteCount: byteCount, kind: .binary)

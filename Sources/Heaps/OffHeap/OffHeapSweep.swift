@@ -9,13 +9,13 @@ import Terms
 /// ```
 /// The list is in the order of age, so a minor collection stops at the first old object.
 struct OffHeapSweep {
-  private let provider: any BinaryProvider
   private var list = OffHeapList()
   /// The last object kept, whose link is still open.
   private var last: UnsafeMutablePointer<UInt>?
   private(set) var releasedCount = 0
+  private var writables = WritableShrinking()
 
-  private init(provider: any BinaryProvider) { self.provider = provider }
+  private init() {}
 
   /// What a sweep of the list found.
   struct Outcome {
@@ -28,31 +28,32 @@ struct OffHeapSweep {
   }
 
   /// Sweeps the list of a heap all of which was moved.
-  static func full(_ before: OffHeapList, provider: any BinaryProvider) -> Outcome {
-    var sweep = OffHeapSweep(provider: provider)
+  static func full(_ before: OffHeapList, provider: BlockBinaries) -> Outcome {
+    var sweep = OffHeapSweep()
     var next = UnsafeMutablePointer<UInt>(bitPattern: before.first)
     while let object = next {
       next = UnsafeMutablePointer(bitPattern: OffHeapObject.next(of: object))
-      if let moved = sweep.survivor(of: object) {
+      if let moved = sweep.survivor(of: object, provider) {
         sweep.keep(moved)
         sweep.list.virtualWords += OffHeapObject.words(heldBy: moved)
       }
     }
     sweep.close(with: 0)
+    sweep.writables.shrink(sweep.list, downTo: 0, provider: provider)
     return Outcome(list: sweep.list, releasedCount: sweep.releasedCount)
   }
 
   /// Sweeps the young part of the list of a heap whose young generation was moved.
   /// - Parameter promoted: where the mature objects went; what stands below it was old before.
   static func minor(
-    _ before: OffHeapList, old: AddressRange, promoted: AddressRange, provider: any BinaryProvider
+    _ before: OffHeapList, old: AddressRange, promoted: AddressRange, provider: BlockBinaries
   ) -> Outcome {
-    var sweep = OffHeapSweep(provider: provider)
+    var sweep = OffHeapSweep()
     var promotedWords = 0
     var next = UnsafeMutablePointer<UInt>(bitPattern: before.first)
     while let object = next, !old.contains(UInt(bitPattern: object)) {
       next = UnsafeMutablePointer(bitPattern: OffHeapObject.next(of: object))
-      guard let moved = sweep.survivor(of: object) else { continue }
+      guard let moved = sweep.survivor(of: object, provider) else { continue }
       sweep.keep(moved)
       let words = OffHeapObject.words(heldBy: moved)
       if promoted.contains(UInt(bitPattern: moved)) {
@@ -62,13 +63,14 @@ struct OffHeapSweep {
       }
     }
     sweep.close(with: UInt(bitPattern: next))
+    sweep.writables.shrink(sweep.list, downTo: UInt(bitPattern: next), provider: provider)
     return Outcome(
       list: sweep.list, promotedWords: promotedWords, releasedCount: sweep.releasedCount)
   }
 
   /// Where an object was moved to; one that was not gives its reference back.
   private mutating func survivor(
-    of object: UnsafeMutablePointer<UInt>
+    of object: UnsafeMutablePointer<UInt>, _ provider: BlockBinaries
   ) -> UnsafeMutablePointer<UInt>? {
     if object[0] & 3 != 0 { return Term(bits: object[0]).boxed }
     OffHeapObject.target(of: object).release(to: provider)
@@ -79,6 +81,7 @@ struct OffHeapSweep {
   private mutating func keep(_ object: UnsafeMutablePointer<UInt>) {
     close(with: UInt(bitPattern: object))
     last = object
+    writables.meet(object)
   }
 
   private mutating func close(with next: UInt) {

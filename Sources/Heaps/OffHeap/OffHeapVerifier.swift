@@ -14,42 +14,56 @@ struct OffHeapVerifier {
     old = state.old.map { AddressRange($0.start, $0.top) } ?? .empty
   }
 
-  static func verify(_ state: HeapState) {
+  /// Verifies the list of a heap all of whose objects are whole.
+  static func verify(_ state: HeapState) throws(HeapDamage) {
     let verifier = OffHeapVerifier(state)
+    let handles = (
+      young: verifier.young.reduce(0) { $0 + Self.handles(in: $1) },
+      old: Self.handles(in: verifier.old)
+    )
     var counts = (young: 0, old: 0)
     var words = (young: 0, old: 0)
     var next = state.offHeap.first
     while let object = UnsafeMutablePointer<UInt>(bitPattern: next) {
-      let isOld = verifier.old.contains(next)
-      precondition(
-        isOld || verifier.young.contains { $0.contains(next) },
-        "heap verifier: \(object) in the off-heap list is in no generation")
-      precondition(
-        Header(bits: object[0]).subtag == .binaryHandle,
-        "heap verifier: \(object) in the off-heap list is no handle")
-      precondition(
-        OffHeapObject.target(of: object).references > 0,
-        "heap verifier: the handle at \(object) holds a binary that was freed")
-      if !isOld {
-        precondition(
-          counts.old == 0, "heap verifier: the young \(object) follows an old one in the list")
-        counts.young += 1
-        words.young += OffHeapObject.words(heldBy: object)
-      } else {
+      try verifier.verify(object, followsOld: counts.old > 0)
+      if verifier.old.contains(next) {
         counts.old += 1
         words.old += OffHeapObject.words(heldBy: object)
+      } else {
+        counts.young += 1
+        words.young += OffHeapObject.words(heldBy: object)
       }
+      // One that is listed twice, or a list that runs in a circle.
+      try HeapDamage.unless(
+        counts.young <= handles.young && counts.old <= handles.old,
+        HeapDamage(at: object, .list, "is on the list although all objects were"))
       next = OffHeapObject.next(of: object)
     }
-    // A handle that is listed twice, or a list that runs in a circle, fails here or never ends
-    // above; what is not listed fails here.
-    precondition(
-      counts.young == verifier.young.reduce(0) { $0 + handles(in: $1) }
-        && counts.old == handles(in: verifier.old),
-      "heap verifier: \(counts) objects in the off-heap list, not those of the heap")
-    precondition(
+    func check(_ condition: Bool, _ problem: String) throws(HeapDamage) {
+      try HeapDamage.unless(condition, HeapDamage(at: state.start, .accounting, problem))
+    }
+    try check(
+      counts.young == handles.young && counts.old == handles.old,
+      "has \(counts) objects in the off-heap list, of \(handles)")
+    try check(
       words.young == state.offHeap.virtualWords && words.old >= state.virtualHeap.oldWords,
-      "heap verifier: the virtual heap is \(words), not what was counted")
+      "counts \(state.offHeap.virtualWords) and \(state.virtualHeap.oldWords) words in the "
+        + "virtual heap, which holds \(words)")
+  }
+
+  private func verify(
+    _ object: UnsafeMutablePointer<UInt>, followsOld: Bool
+  ) throws(HeapDamage) {
+    func check(_ condition: Bool, _ problem: String) throws(HeapDamage) {
+      try HeapDamage.unless(condition, HeapDamage(at: object, .list, problem))
+    }
+    let address = UInt(bitPattern: object)
+    let isOld = old.contains(address)
+    try check(isOld || young.contains { $0.contains(address) }, "is in no generation")
+    try check(Header(bits: object[0]).subtag == .binaryHandle, "is no handle")
+    try check(isOld || !followsOld, "is young and follows an old one")
+    try check(
+      OffHeapObject.target(of: object).references > 0, "holds a binary that was freed")
   }
 
   private static func handles(in range: AddressRange) -> Int {
@@ -59,7 +73,7 @@ struct OffHeapVerifier {
     let top = scan + range.words
     while scan < top {
       if scan.pointee & 0x3F == Header.Subtag.binaryHandle.bits { count += 1 }
-      scan = ObjectStarts.termsOfObject(at: scan, before: top).end
+      scan = ObjectStarts.end(ofObjectAt: scan)
     }
     return count
   }

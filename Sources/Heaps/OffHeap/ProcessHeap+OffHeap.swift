@@ -27,7 +27,7 @@ extension ProcessHeap {
 
   /// Drops what died outside the heap, after a full sweep moved what lives.
   /// - Returns: the references given back.
-  mutating func sweepOffHeapFully() -> Int {
+  mutating func sweepOffHeapFully(_ environment: HeapEnvironment) -> Int {
     let before = state.pointee.offHeap
     let outcome = OffHeapSweep.full(before, provider: environment.binaries)
     state.pointee.offHeap = outcome.list
@@ -42,7 +42,9 @@ extension ProcessHeap {
   ///   - old: what was old before.
   ///   - promoted: what became old.
   /// - Returns: the references given back.
-  mutating func sweepOffHeapOfYoung(old: AddressRange, promoted: AddressRange) -> Int {
+  mutating func sweepOffHeapOfYoung(
+    old: AddressRange, promoted: AddressRange, _ environment: HeapEnvironment
+  ) -> Int {
     let outcome = OffHeapSweep.minor(
       state.pointee.offHeap, old: old, promoted: promoted, provider: environment.binaries)
     state.pointee.offHeap = outcome.list

@@ -6,14 +6,14 @@
 public struct VirtualHeap: Equatable, BitwiseCopyable, Sendable {
   /// The words that handles of the young generation may hold before a collection is due
   /// (`bin_vheap_block_size`).
-  public internal(set) var youngLimit: Int
+  public package(set) var youngLimit: Int
   /// The words held by handles of the old generation (`bin_old_vheap_size`).
-  public internal(set) var oldWords = 0
+  public package(set) var oldWords = 0
   /// The words from which on a full sweep is due (`bin_old_vheap_block_size`).
-  public internal(set) var oldLimit: Int
+  public package(set) var oldLimit: Int
 
   /// The limits of a process that has just begun.
-  init(minimumWords: Int) {
+  package init(minimumWords: Int) {
     youngLimit = minimumWords
     oldLimit = minimumWords
   }
@@ -22,7 +22,7 @@ public struct VirtualHeap: Equatable, BitwiseCopyable, Sendable {
   /// - Parameters:
   ///   - youngWords: what the handles hold that stayed young.
   ///   - promotedWords: what those hold that became old.
-  mutating func collectedMinor(youngWords: Int, promotedWords: Int, minimumWords: Int) {
+  package mutating func collectedMinor(youngWords: Int, promotedWords: Int, minimumWords: Int) {
     oldWords += promotedWords
     youngLimit = Self.limit(after: youngWords, limit: youngLimit, minimumWords: minimumWords)
   }
@@ -31,7 +31,7 @@ public struct VirtualHeap: Equatable, BitwiseCopyable, Sendable {
   /// - Parameters:
   ///   - before: what the handles of the young generation held when it began.
   ///   - after: what all handles hold.
-  mutating func sweptFully(before: Int, after: Int, minimumWords: Int) {
+  package mutating func sweptFully(before: Int, after: Int, minimumWords: Int) {
     oldLimit = Self.limit(after: before, limit: oldLimit, minimumWords: minimumWords)
     oldWords = 0
     youngLimit = Self.limit(after: after, limit: youngLimit, minimumWords: minimumWords)

@@ -27,6 +27,12 @@ public enum SizingRule: Equatable, Sendable, CaseIterable {
   case grownAsPostponed
   /// After a full sweep, the block was less than a quarter full.
   case shrunkAfterFullSweep
+  /// What is to be left free was not: ``GrowthPolicy/freeWords``.
+  case grownToBound
+  /// More was left free than is to be.
+  case shrunkToBound
+  /// The process goes to sleep, or is idle: the block holds what lives and no more.
+  case trimmed
 }
 
 /// What becomes of the young block after a collection.

@@ -1,24 +1,52 @@
 /// When to collect which generation and how large the blocks are: the rules as pure functions.
 ///
 /// The rules are those of OTP 25's `erl_gc.c`, checked against traces of the runtime itself; the
-/// thresholds in them are values.
-public struct GrowthPolicy: Equatable, Sendable {
-  /// The words always kept free below the stack.
-  public var reservedWords = HeapSizes.reservedWords
+/// thresholds in them are values. Where blocks are to be small rather than collections few,
+/// ``freeWords`` replaces the rules of resizing.
+public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
   /// Blocks up to this size are not shrunk by a minor collection: after a promotion most of a block
   /// is empty, and is soon used again.
-  public var neverShrunkByMinorWords = 3000
+  public var neverShrunkByMinorWords: Int32 = 3000
   /// Blocks above this size may be shrunk by a minor collection even where they are smaller than
   /// the old block.
-  public var shrunkByMinorWords = 8000
+  public var shrunkByMinorWords: Int32 = 8000
   /// Blocks up to this size are not shrunk by a full sweep: the system's smallest block.
-  public var neverShrunkByFullSweepWords = CollectionState.defaultMinimumHeapWords
+  public var neverShrunkByFullSweepWords = Int32(CollectionState.defaultMinimumHeapWords)
+  /// How many words are free after a collection, beyond those asked for; `nil` for the sizes of
+  /// the table. Blocks then have any size from the process's least one on.
+  public var freeWords: FreeWords?
+
+  /// How many words each collection leaves free.
+  public struct FreeWords: Equatable, BitwiseCopyable, Sendable {
+    /// A block with fewer grows.
+    public var least: Int32
+    /// A block with more shrinks; one that is resized has as many.
+    public var most: Int32
+
+    /// Makes the bounds.
+    public init(least: Int32, most: Int32) {
+      precondition(least >= 0, "at least \(least) free words")
+      precondition(least <= most, "between \(least) and \(most) free words")
+      self.least = least
+      self.most = most
+    }
+  }
 
   /// The rules as the Erlang runtime has them.
   public static var erts: GrowthPolicy { GrowthPolicy() }
 
+  /// No free words but those asked for: the least memory, and a collection at most requests.
+  public static var minimum: GrowthPolicy {
+    GrowthPolicy(freeWords: FreeWords(least: 0, most: 0))
+  }
+
+  /// A few free words after each collection, for systems with little memory.
+  public static var bounded: GrowthPolicy {
+    GrowthPolicy(freeWords: FreeWords(least: 16, most: 32))
+  }
+
   /// Makes the policy with the thresholds of the Erlang runtime.
-  public init() {}
+  public init(freeWords: FreeWords? = nil) { self.freeWords = freeWords }
 
   /// Decides which collection is to be done.
   /// - Parameter state: the process before the collection.
@@ -39,13 +67,19 @@ public struct GrowthPolicy: Equatable, Sendable {
     _ state: CollectionState, toSpaceWords: Int, oldBlockWords: Int, liveYoungWords: Int
   ) -> ResizeDecision {
     let occupied = occupiedWords(state, liveYoungWords: liveYoungWords)
+    if let decision = keepFreeWords(
+      state, toSpaceWords: toSpaceWords, occupied: occupied,
+      growAtNextFullSweep: state.growAtNextFullSweep)
+    {
+      return decision
+    }
     func decide(_ words: Int?, _ rule: SizingRule) -> ResizeDecision {
       ResizeDecision(
         newBlockWords: words, rule: rule, growAtNextFullSweep: state.growAtNextFullSweep)
     }
     let isLarge =
-      toSpaceWords > neverShrunkByMinorWords
-      && (toSpaceWords > shrunkByMinorWords || toSpaceWords > oldBlockWords)
+      toSpaceWords > Int(neverShrunkByMinorWords)
+      && (toSpaceWords > Int(shrunkByMinorWords) || toSpaceWords > oldBlockWords)
     if isLarge, 4 * occupied < toSpaceWords {
       var wanted = 3 * occupied
       // A block far smaller than the old one would make the old one fill up in many small steps.
@@ -69,6 +103,11 @@ public struct GrowthPolicy: Equatable, Sendable {
     _ state: CollectionState, toSpaceWords: Int, liveWords: Int
   ) -> ResizeDecision {
     let occupied = occupiedWords(state, liveYoungWords: liveWords)
+    if let decision = keepFreeWords(
+      state, toSpaceWords: toSpaceWords, occupied: occupied, growAtNextFullSweep: false)
+    {
+      return decision
+    }
     if toSpaceWords < occupied {
       let size = blockSize(holding: occupied, minimum: state.minimumHeapWords)
       return ResizeDecision(
@@ -77,7 +116,7 @@ public struct GrowthPolicy: Equatable, Sendable {
     if 3 * toSpaceWords < 4 * occupied {
       return ResizeDecision(newBlockWords: nil, rule: .growthPostponed, growAtNextFullSweep: true)
     }
-    if 4 * occupied < toSpaceWords, toSpaceWords > neverShrunkByFullSweepWords {
+    if 4 * occupied < toSpaceWords, toSpaceWords > Int(neverShrunkByFullSweepWords) {
       let size = blockSize(holding: 2 * occupied, minimum: state.minimumHeapWords)
       if size < toSpaceWords {
         return ResizeDecision(
@@ -100,7 +139,7 @@ public struct GrowthPolicy: Equatable, Sendable {
       // Nothing is mature: there is nothing to promote, so no old block is made for it, and a
       // minor collection needs one.
       if state.matureWords == 0 { return nil }
-      return .minor(toSpaceWords: toSpace, newOldBlockWords: HeapSizes.oneAbove(young))
+      return .minor(toSpaceWords: toSpace, newOldBlockWords: newOldBlockWords(young: young))
     }
     if state.matureWords > state.oldBlockWords - state.oldUsedWords { return nil }
     return .minor(toSpaceWords: toSpace, newOldBlockWords: nil)
@@ -118,16 +157,36 @@ public struct GrowthPolicy: Equatable, Sendable {
   private func fittingFullSweepSpace(_ state: CollectionState) -> Int {
     blockSize(
       holding: state.stackWords + state.youngGenerationWords + state.oldUsedWords
-        + reservedWords,
+        + HeapSizes.reservedWords,
       minimum: state.minimumHeapWords)
   }
 
   /// What the block must hold after the collection.
   private func occupiedWords(_ state: CollectionState, liveYoungWords: Int) -> Int {
-    liveYoungWords + state.neededWords + state.stackWords + reservedWords
+    liveYoungWords + state.neededWords + state.stackWords + HeapSizes.reservedWords
   }
 
-  private func blockSize(holding words: Int, minimum: Int) -> Int {
-    max(minimum, HeapSizes.atLeast(words))
+  func blockSize(holding words: Int, minimum: Int) -> Int {
+    max(minimum, freeWords == nil ? HeapSizes.atLeast(words) : words)
+  }
+
+  /// The size of an old block that what is young now can be promoted to.
+  func newOldBlockWords(young: Int) -> Int {
+    freeWords == nil ? HeapSizes.oneAbove(young) : young
+  }
+
+  /// The size that leaves the free words that are to be left; nothing where sizes are the table's.
+  private func keepFreeWords(
+    _ state: CollectionState, toSpaceWords: Int, occupied: Int, growAtNextFullSweep: Bool
+  ) -> ResizeDecision? {
+    guard let freeWords else { return nil }
+    func decide(_ words: Int?, _ rule: SizingRule) -> ResizeDecision {
+      ResizeDecision(newBlockWords: words, rule: rule, growAtNextFullSweep: growAtNextFullSweep)
+    }
+    let free = toSpaceWords - occupied
+    if free >= Int(freeWords.least) && free <= Int(freeWords.most) { return decide(nil, .kept) }
+    let size = max(state.minimumHeapWords, occupied + Int(freeWords.most))
+    if size == toSpaceWords { return decide(nil, .kept) }
+    return decide(size, size < toSpaceWords ? .shrunkToBound : .grownToBound)
   }
 }

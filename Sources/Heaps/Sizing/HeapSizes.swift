@@ -26,7 +26,7 @@ public enum HeapSizes {
     return sizes.dropLast(2)
   }()
 
-  /// The smallest size that holds a number of words, in logarithmic time.
+  /// The smallest size that holds a number of words.
   ///
   /// Beyond the table the number itself comes back: no address space has room for such a block, so
   /// that the request for its memory is what fails.
@@ -36,7 +36,7 @@ public enum HeapSizes {
     return place < table.count ? table[place] : words
   }
 
-  /// The size after the smallest one that holds a number of words, in logarithmic time; for fewer
+  /// The size after the smallest one that holds a number of words; for fewer
   /// words than the smallest size has, the smallest size.
   ///
   /// Beyond the table the number itself comes back, as from ``atLeast(_:)``.
@@ -47,13 +47,16 @@ public enum HeapSizes {
     return place < table.count ? table[place] : max(words, table[table.count - 1])
   }
 
+  /// For each number of bits, the index of the first size that has as many or more: the sizes
+  /// between two powers of two are four at most.
+  private static let firstIndex: [Int] = (0...Int.bitWidth).map { bitCount in
+    table.firstIndex { Int.bitWidth - $0.leadingZeroBitCount >= bitCount } ?? table.count
+  }
+
   private static func index(atLeast words: Int) -> Int {
-    var low = 0
-    var high = table.count
-    while low < high {
-      let middle = (low + high) / 2
-      if table[middle] < words { low = middle + 1 } else { high = middle }
-    }
-    return low
+    if words <= 0 { return 0 }
+    var index = firstIndex[Int.bitWidth - words.leadingZeroBitCount]
+    while index < table.count && table[index] < words { index += 1 }
+    return index
   }
 }

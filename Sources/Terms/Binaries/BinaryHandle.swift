@@ -7,7 +7,7 @@
 /// | next in the off-heap list|  address of a header, or 0; see ``OffHeapList``
 /// | off-heap binary          |  address of the ``OffHeapBinary``
 /// | first byte               |  address, somewhere in the payload
-/// | flags                    |  reserved
+/// | flags                    |  0 but in a ``WritableBinary``
 /// +--------------------------+
 /// ```
 /// 6 words, all raw, as ERTS's `ProcBin` (`erl_binary.h`).

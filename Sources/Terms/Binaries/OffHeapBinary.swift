@@ -6,7 +6,7 @@ import Synchronization
 /// +--------------------+
 /// | references         |  changed by any thread
 /// | capacity in bytes  |
-/// | reserved           |
+/// | bits written       |  where a handle is writable, see ``WritableBinary``; else 0
 /// | bytes ...          |
 /// +--------------------+
 /// ```
@@ -45,6 +45,16 @@ public struct OffHeapBinary: Equatable, BitwiseCopyable, @unchecked Sendable {
   public var references: Int { count.pointee.load(ordering: .relaxed) }
   /// The bytes of payload there is room for.
   @inlinable public var capacity: Int { memory.load(fromByteOffset: 8, as: Int.self) }
+  /// How many bits were written, by the owner of the writable handle; others need not know.
+  package var writtenBits: Int {
+    get { memory.load(fromByteOffset: 16, as: Int.self) }
+    nonmutating set { memory.storeBytes(of: newValue, toByteOffset: 16, as: Int.self) }
+  }
+  /// Whether the caller's reference is the only one, and nobody reads the bytes any more.
+  package var isSolelyReferenced: Bool {
+    // Pairs with the release of who held another one.
+    count.pointee.load(ordering: .acquiring) == 1
+  }
   /// The first byte of the payload.
   @inlinable public var bytes: UnsafeMutableRawPointer { memory + Self.headerBytes }
 
@@ -68,6 +78,10 @@ public protocol BinaryProvider: AnyObject, Sendable {
   func allocateBinary(byteCount: Int) throws(BinaryRefused) -> UnsafeMutableRawPointer
   /// Takes bytes back, on any thread.
   func freeBinary(_ memory: UnsafeMutableRawPointer, byteCount: Int)
+  /// Gives bytes another size where they stand; `false` where they would have to move.
+  func resizeBinary(
+    _ memory: UnsafeMutableRawPointer, from byteCount: Int, to newByteCount: Int
+  ) -> Bool
 }
 
 extension BinaryProvider {
@@ -76,6 +90,34 @@ extension BinaryProvider {
   public func makeBinary(byteCount: Int) throws(BinaryRefused) -> OffHeapBinary {
     let memory = try allocateBinary(byteCount: OffHeapBinary.headerBytes + byteCount)
     return OffHeapBinary.initialize(memory, capacity: byteCount)
+  }
+
+  /// Bytes stay as they are unless a provider knows better.
+  public func resizeBinary(
+    _ memory: UnsafeMutableRawPointer, from byteCount: Int, to newByteCount: Int
+  ) -> Bool { false }
+
+  /// Gives a binary another capacity, at its place or at another one.
+  /// - Parameters:
+  ///   - binary: nobody else refers to it.
+  ///   - capacity: the bytes there is to be room for.
+  ///   - usedBytes: the bytes that stay.
+  /// - Returns: the binary that replaces it.
+  /// - Throws: ``BinaryRefused``; the binary is then as it was.
+  package func resize(
+    _ binary: OffHeapBinary, toCapacity capacity: Int, keeping usedBytes: Int
+  ) throws(BinaryRefused) -> OffHeapBinary {
+    precondition(binary.isSolelyReferenced, "a binary that others see is to move")
+    let header = OffHeapBinary.headerBytes
+    if resizeBinary(binary.memory, from: header + binary.capacity, to: header + capacity) {
+      binary.memory.storeBytes(of: capacity, toByteOffset: 8, as: Int.self)
+      return binary
+    }
+    let moved = try makeBinary(byteCount: capacity)
+    moved.bytes.copyMemory(from: binary.bytes, byteCount: usedBytes)
+    moved.writtenBits = binary.writtenBits
+    binary.release(to: self)
+    return moved
   }
 }
 

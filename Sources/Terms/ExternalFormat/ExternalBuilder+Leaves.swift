@@ -116,12 +116,14 @@ extension ExternalBuilder {
     let name = LocalFunName(
       module: try atom(parts.module), index: parts.index, oldIndex: parts.oldIndex,
       oldUnique: parts.oldUnique, moduleDigest: parts.digest)
-    guard let entry = funs.localFunEntry(name, arity: parts.arity) else {
+    guard let words = funs.localFunEntry(name, arity: parts.arity) else {
       throw .init(.unknownFun, offset: offset)
     }
     let creator = try identifier(parts.creator, offset: offset)
     ensure(Fun.words(free: parts.free))
-    return cursor.makeFun(entry: entry, arity: parts.arity, free: parts.free, creator: creator)
+    return cursor.makeFun(
+      entry: words.entry, arity: parts.arity, free: parts.free, creator: creator,
+      variant: words.variant)
   }
 
   mutating func identifier(
@@ -146,9 +148,7 @@ extension ExternalBuilder {
       guard parts.isLocalReference else { throw .init(.badIdentifier, offset: offset) }
       ensure(parts.words(isLocal: true))
       let numbers = parts.numbers
-      return cursor.makeLocalReference(
-        numbers[0], numbers[1], numbers[2],
-        process: parts.numberCount == 5 ? (numbers[3], numbers[4]) : nil)
+      return cursor.makeLocalReference(numbers[0], numbers[1], numbers[2])
     }
     guard let number = parts.localNumber else { throw .init(.badIdentifier, offset: offset) }
     return parts.kind == .pid ? .pid(number) : .port(number)

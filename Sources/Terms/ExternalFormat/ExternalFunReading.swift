@@ -25,8 +25,9 @@ extension ExternalReader {
     let module = try name(or: .badFun, offset: at)
     let function = try name(or: .badFun, offset: at)
     let arity = try smallInteger(or: .badFun, offset: at)
-    guard 0...255 ~= arity else { throw .init(.badFun, offset: at) }
-    return ExternalExportParts(module: module, function: function, arity: arity)
+    guard arity >= 0 else { throw .init(.badFun, offset: at) }
+    return ExternalExportParts(
+      module: module, function: function, arity: Int(UInt32(truncatingIfNeeded: arity)))
   }
 
   /// Reads a local fun, whose tag was read, up to its free variables.

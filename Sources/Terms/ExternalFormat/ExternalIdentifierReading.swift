@@ -16,7 +16,7 @@ struct ExternalIdentifierParts {
   /// The words of the object, of this node or of another.
   func words(isLocal: Bool) -> Int {
     switch (kind, isLocal) {
-    case (.reference, true): LocalReference.words(numbers: max(3, numberCount))
+    case (.reference, true): LocalReference.words(numbers: 3)
     case (.reference, false): ExternalIdentifier.referenceWords(numbers: numberCount)
     case (_, true): 0
     case (_, false): ExternalIdentifier.words
@@ -32,9 +32,8 @@ struct ExternalIdentifierParts {
     }
   }
 
-  /// Whether the numbers of a reference are such as this node makes: 3, or 5 with a process; less
-  /// are filled up.
-  var isLocalReference: Bool { numberCount != 4 && numbers[0] < Self.firstNumberLimit }
+  /// Whether the numbers of a reference are such as this node writes: 3; less are filled up.
+  var isLocalReference: Bool { numberCount <= 3 && numbers[0] < Self.firstNumberLimit }
 
   /// The first number has 18 bits, the others 32.
   static var firstNumberLimit: UInt32 { 1 << 18 }

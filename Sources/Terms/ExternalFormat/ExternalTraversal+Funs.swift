@@ -10,10 +10,10 @@ extension ExternalTraversal {
       sink.byte(ExternalTag.export)
       atom(name.module)
       atom(name.function)
-      sink.number(ExternalTag.smallInteger, UInt8(truncatingIfNeeded: Fun.arity(at: fun)))
+      immediate(.small(Fun.externalArity(at: fun)))
       return nil
     }
-    guard let name = encoder.funs?.localFunName(entry: entry) else {
+    guard let name = encoder.funs?.localFunName(entry: entry, variant: Fun.variant(at: fun)) else {
       throw .unnamedFun(entry: entry)
     }
     sink.byte(ExternalTag.newFun)

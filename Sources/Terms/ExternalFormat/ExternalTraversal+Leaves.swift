@@ -177,7 +177,7 @@ extension ExternalTraversal {
   }
 
   private mutating func localReference(_ words: Words) {
-    let count = LocalReference.numberCount(at: words)
+    let count = LocalReference.identifyingNumbers
     sink.number(ExternalTag.newerReference, UInt16(truncatingIfNeeded: count))
     nodeAtom()
     sink.number(creation)

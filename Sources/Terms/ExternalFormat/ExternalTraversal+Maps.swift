@@ -50,12 +50,18 @@ extension ExternalTraversal {
   /// Encodes what the slots of a node lead to, the last first.
   mutating func slots(_ address: Words, count: Int) throws(ExternalEncodeError) -> Term? {
     var (first, left) = (address, count)
+    var areImmediates = Self.haveImmediates(first, count: left)
     while left > 0 {
       left &-= 1
       let slot = Term(bits: first[left])
       if slot.isCons {
         let cell = slot.cellWords
         let (key, value) = (Term(bits: cell[0]), Term(bits: cell[1]))
+        if areImmediates {
+          immediate(key)
+          immediate(value)
+          continue
+        }
         var isKeyDone = !key.isCons
         if isKeyDone { isKeyDone = try leaf(key) }
         if isKeyDone, !value.isCons, try leaf(value) { continue }
@@ -68,8 +74,25 @@ extension ExternalTraversal {
       let node = slot.boxed
       let inner = HashMap.slots(at: node)
       (first, left) = (node + 1 + Header(bits: node[0]).rawWords, inner.count)
+      areImmediates = Self.haveImmediates(first, count: left)
     }
     return nil
+  }
+
+  /// Whether all leaves of a node have immediates for keys and values.
+  ///
+  /// The leaves of a large map lie anywhere; asked for like this, the memory fetches all at once
+  /// what is then encoded in turn.
+  @inline(__always)
+  private static func haveImmediates(_ first: Words, count: Int) -> Bool {
+    var common: UInt = 3
+    for place in 0..<count {
+      let slot = Term(bits: first[place])
+      let words = Words(bitPattern: slot.address).unsafelyUnwrapped
+      // Of a node, which is boxed, nothing is asked; it has two words as well.
+      common &= words[0] & words[1] | 0 &- (slot.bits >> 1 & 1)
+    }
+    return common == 3
   }
 
   // MARK: - In the order of keys

@@ -3,22 +3,27 @@
 /// Printing shows the names; the standard order sorts by them.
 public protocol FunNaming: AnyObject {
   /// The name of a local fun.
-  /// - Parameter entry: ``Fun/entry(at:)`` of the fun.
-  func localFunName(entry: UInt) -> LocalFunName?
+  /// - Parameters:
+  ///   - entry: ``Fun/entry(at:)`` of the fun.
+  ///   - variant: ``Fun/variant(at:)`` of the fun.
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName?
   /// The module and function of an external fun.
   /// - Parameter entry: ``Fun/entry(at:)`` of the fun.
   func externalFunName(entry: UInt) -> ExternalFunName?
 }
 
 /// What tells a local fun from the others of its system: `#Fun<module.oldIndex.oldUnique>`.
+///
+/// Funs of the same module, index and `oldUnique` are equal where their free variables are.
 public struct LocalFunName: Hashable, Sendable {
   /// The module that has the fun, an atom.
   public let module: Term
-  /// The number of the fun in its module.
+  /// The number of the fun in its module, of 32 bits.
   public let index: Int
-  /// The number of the fun as old encodings and the text have it; the same in all newer code.
+  /// The number of the fun as old encodings and the text have it, of 32 bits with a sign; in all
+  /// newer code the same as the index.
   public let oldIndex: Int
-  /// A hash of the fun's code, which tells versions of the module apart; below 2^32.
+  /// A hash of the fun's code, which tells versions of the module apart, of 32 bits with a sign.
   public let oldUnique: Int
   /// The MD5 sum of the module, in the order of its bytes: big-endian halves.
   public let moduleDigest: Digest

@@ -6,7 +6,7 @@ public protocol FunResolver {
   /// - Parameters:
   ///   - module: the module, an atom.
   ///   - function: the function, an atom.
-  ///   - arity: the arguments of a call, 0 to 255.
+  ///   - arity: the arguments of a call, below 2^32.
   func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt
 
   /// Whether a function is there already, so that untrusted bytes may refer to it.
@@ -14,15 +14,17 @@ public protocol FunResolver {
   /// - Parameters:
   ///   - module: the module, an atom.
   ///   - function: the function, an atom.
-  ///   - arity: the arguments of a call, 0 to 255.
+  ///   - arity: the arguments of a call, below 2^32.
   func isKnown(module: Term, function: Term, arity: Int) -> Bool
 
-  /// The word that a local fun keeps for its code, or nothing where no such fun can be had.
+  /// The words that a local fun keeps for its code and its variant, or nothing where no such fun
+  /// can be had.
   ///
+  /// Equal funs have the same entry; see ``LocalFunName``.
   /// - Parameters:
   ///   - name: the module, the number and the version of the fun.
   ///   - arity: the arguments of a call, 0 to 255.
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt?
+  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)?
 }
 
 extension FunResolver {

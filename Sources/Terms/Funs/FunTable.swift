@@ -3,11 +3,17 @@ import Synchronization
 /// Gives entry words to funs of modules that nobody has loaded, and keeps their names, so that
 /// they can be decoded, printed, compared and encoded again.
 ///
-/// Any thread may call anything. An entry word is an index; equal names have equal words.
+/// Any thread may call anything. Entry words and variants are indexes.
 public final class FunTable: FunResolver, FunNaming, Sendable {
   private struct Local: Hashable {
     let name: LocalFunName
     let arity: Int
+  }
+  /// What equal local funs have in common.
+  private struct Identity: Hashable {
+    let module: Term
+    let index: Int
+    let oldUnique: Int
   }
   private struct External: Hashable {
     let module: Term
@@ -15,8 +21,10 @@ public final class FunTable: FunResolver, FunNaming, Sendable {
     let arity: Int
   }
   private struct State {
-    var locals: [Local] = []
-    var localEntries: [Local: UInt] = [:]
+    /// By entry and variant.
+    var locals: [[Local]] = []
+    var localEntries: [Identity: Int] = [:]
+    var localVariants: [Local: UInt32] = [:]
     var externals: [External] = []
     var externalEntries: [External: UInt] = [:]
   }
@@ -44,22 +52,32 @@ public final class FunTable: FunResolver, FunNaming, Sendable {
     return state.withLock { $0.externalEntries[fun] != nil }
   }
 
-  /// The word of a local fun, new where it was not asked for before.
-  public func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? {
+  /// The words of a local fun, new where it was not asked for before.
+  public func localFunEntry(
+    _ name: LocalFunName, arity: Int
+  ) -> (entry: UInt, variant: UInt32)? {
     let fun = Local(name: name, arity: arity)
+    let identity = Identity(module: name.module, index: name.index, oldUnique: name.oldUnique)
     return state.withLock { state in
-      if let entry = state.localEntries[fun] { return entry }
-      let entry = UInt(state.locals.count)
-      state.locals.append(fun)
-      state.localEntries[fun] = entry
-      return entry
+      let entry = state.localEntries[identity] ?? state.locals.count
+      if let variant = state.localVariants[fun] { return (UInt(entry), variant) }
+      if entry == state.locals.count {
+        state.locals.append([])
+        state.localEntries[identity] = entry
+      }
+      guard let variant = UInt32(exactly: state.locals[entry].count) else { return nil }
+      state.locals[entry].append(fun)
+      state.localVariants[fun] = variant
+      return (UInt(entry), variant)
     }
   }
 
-  /// The name of a local fun that this table has given a word.
-  public func localFunName(entry: UInt) -> LocalFunName? {
+  /// The name of a local fun that this table has given words.
+  public func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? {
     state.withLock { state in
-      entry < UInt(state.locals.count) ? state.locals[Int(entry)].name : nil
+      guard entry < UInt(state.locals.count) else { return nil }
+      let variants = state.locals[Int(entry)]
+      return variant < variants.count ? variants[Int(variant)].name : nil
     }
   }
 

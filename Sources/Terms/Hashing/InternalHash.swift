@@ -50,7 +50,7 @@ private struct InternalHashRule: HashRule {
     case .positiveBigInteger, .negativeBigInteger:
       hash.addDigits(of: term)
     case .reference:
-      addNumbers(LocalReference.numberCount(at: words), to: &hash) {
+      addNumbers(LocalReference.identifyingNumbers, to: &hash) {
         LocalReference.number($0, at: words)
       }
     case .externalReference:
@@ -88,8 +88,7 @@ private struct InternalHashRule: HashRule {
 
   func adding(fun words: UnsafeMutablePointer<UInt>, to before: JenkinsHash) -> JenkinsHash {
     var hash = before
-    // Arity, free variables, and whether it is external; then what code.
-    hash.addHalves(of: words[3], .fun)
+    hash.addHalves(of: Fun.shape(at: words), .fun)
     hash.addHalves(of: Fun.entry(at: words), .funVersion)
     return hash
   }

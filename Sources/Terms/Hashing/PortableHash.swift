@@ -60,7 +60,7 @@ private struct PortableHashRule: HashRule {
     var hash = before
     if term.isAtom {
       // The first atom is its own hash: quick, if poor.
-      let name = nameHash(term)
+      let name = atoms.portableHash(of: term)
       if hash.value == 0 { hash.value = name } else { hash.add(name, .atom) }
     } else if term.isNil {
       if hash.value == 0 { hash.value = 3_468_870_702 } else { hash.add(2, .nil) }
@@ -107,41 +107,42 @@ private struct PortableHashRule: HashRule {
         hash.addHalves(of: entry, .function)
         return hash
       }
-      hash.add(UInt32(Fun.arity(at: words)), nameHash(name.module), .word)
-      hash.add(nameHash(name.function), .function)
+      hash.add(UInt32(Fun.externalArity(at: words)), atoms.portableHash(of: name.module), .word)
+      hash.add(atoms.portableHash(of: name.function), .function)
       return hash
     }
-    guard let name = funs?.localFunName(entry: entry) else {
+    guard let name = funs?.localFunName(entry: entry, variant: Fun.variant(at: words)) else {
       hash.addHalves(of: entry, .fun)
       return hash
     }
-    hash.add(UInt32(Fun.freeCount(at: words)), nameHash(name.module), .word)
+    hash.add(UInt32(Fun.freeCount(at: words)), atoms.portableHash(of: name.module), .word)
     hash.add(
-      UInt32(truncatingIfNeeded: name.oldIndex), UInt32(truncatingIfNeeded: name.oldUnique), .word)
+      UInt32(truncatingIfNeeded: name.index), UInt32(truncatingIfNeeded: name.oldUnique), .word)
     return hash
   }
+}
 
-  /// The hash that ERTS keeps with an atom (`atom.c`): the shift-and-fold of P. J. Weinberger's
-  /// compiler (Aho, Sethi, Ullman: "Compilers", 1986) over the characters of Latin-1, and over the
-  /// bytes of the UTF-8 of all others.
-  private func nameHash(_ atom: Term) -> UInt32 {
-    withExtendedLifetime(atoms) {
-      let name = atoms.nameBytes(of: atom)
-      var hash: UInt32 = 0
-      var place = 0
-      while place < name.count {
-        var character = UInt32(name[place])
-        if character & 0xFE == 0xC2 && place + 1 < name.count {
-          place += 1
-          character = (character << 6 | UInt32(name[place]) & 0x3F) & 0xFF
-        }
+// MARK: - Names of atoms
+
+extension PortableHash {
+  /// The hash that ERTS keeps with an atom (`atom.c`), and the table of atoms with a name: the
+  /// shift-and-fold of P. J. Weinberger's compiler (Aho, Sethi, Ullman: "Compilers", 1986) over the
+  /// characters of Latin-1, and over the bytes of the UTF-8 of all others.
+  static func hash(name: UnsafeRawBufferPointer) -> UInt32 {
+    var hash: UInt32 = 0
+    var place = 0
+    while place < name.count {
+      var character = UInt32(name[place])
+      if character & 0xFE == 0xC2 && place + 1 < name.count {
         place += 1
-        hash = hash << 4 &+ character
-        let top = hash & 0xF000_0000
-        hash ^= top >> 24
-        hash ^= top
+        character = (character << 6 | UInt32(name[place]) & 0x3F) & 0xFF
       }
-      return hash
+      place += 1
+      hash = hash << 4 &+ character
+      let top = hash & 0xF000_0000
+      hash ^= top >> 24
+      hash ^= top
     }
+    return hash
   }
 }

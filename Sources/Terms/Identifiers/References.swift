@@ -8,8 +8,11 @@
 /// | n4 << 32 | n3            |      only in references that lead to a process (aliases)
 /// +--------------------------+
 /// ```
-/// 3 or 4 words, as in OTP 25. A number has 32 bits, the first 18.
+/// 3 or 4 words, as in OTP 25. A number has 32 bits, the first 18. The first three tell references
+/// apart; the further two only lead to the process, and are in no text and no encoding.
 public enum LocalReference {
+  /// How many numbers tell a reference from others.
+  @inlinable public static var identifyingNumbers: Int { 3 }
   /// The words of a reference of 3 numbers, or 5.
   @inlinable public static func words(numbers: Int) -> Int { 1 &+ (numbers &+ 1) / 2 }
   /// How many numbers there are: 3, or 5.

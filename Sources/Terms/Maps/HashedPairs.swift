@@ -14,14 +14,15 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   private let capacity: Int
   private let byteCount: Int
   /// By index: the key, later the leaf; no term where another pair of the same key counts.
-  private let terms: UnsafeMutablePointer<UInt>
-  private let entries: UnsafeMutablePointer<UInt>
-  private let spare: UnsafeMutablePointer<UInt>
-  private let counts: UnsafeMutablePointer<UInt>
+  let terms: UnsafeMutablePointer<UInt>
+  let entries: UnsafeMutablePointer<UInt>
+  let spare: UnsafeMutablePointer<UInt>
+  let counts: UnsafeMutablePointer<UInt>
   private(set) var count = 0
   private var entryCount = 0
   private var isSurveyed = false
   private var isRehashed = false
+  private var isDistinct = false
   private var baseWins = false
 
   /// Keys that the map below does not have, after the survey.
@@ -31,7 +32,7 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   /// The words of the nodes, after the survey.
   private(set) var nodeWords = 0
 
-  private static var digits: Int { 256 }
+  static var digits: Int { 256 }
 
   /// Makes room for keys; for none, nothing is allocated.
   init(capacity: Int, scratch: any ScratchProvider) throws(ScratchExhausted) {
@@ -77,7 +78,8 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
     return UInt(reversed) << 32 | UInt(index)
   }
 
-  private func index(_ entry: Int) -> Int { Int(entries[entry] & 0xFFFF_FFFF) }
+  @inline(__always)
+  func index(_ entry: Int) -> Int { Int(entries[entry] & 0xFFFF_FFFF) }
 
   /// The key of an entry: before the leaves are made, where it was; then in its leaf.
   private func key(_ entry: Int) -> Term {
@@ -86,39 +88,9 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   }
 }
 
-// MARK: - Sorting
+// MARK: - Hashing anew
 
 extension HashedPairs {
-  /// Sorts entries by hash and leaves those of one hash in their order.
-  private func sort(_ range: Range<Int>) {
-    if range.count <= 48 { return insertionSort(range) }
-    var (source, target) = (entries + range.lowerBound, spare)
-    for shift in stride(from: 32 as UInt, to: 64, by: 8) {
-      counts.update(repeating: 0, count: Self.digits)
-      for place in 0..<range.count { counts[Int(source[place] >> shift & 0xFF)] &+= 1 }
-      var sum: UInt = 0
-      for digit in 0..<Self.digits { (counts[digit], sum) = (sum, sum &+ counts[digit]) }
-      for place in 0..<range.count {
-        let digit = Int(source[place] >> shift & 0xFF)
-        target[Int(counts[digit])] = source[place]
-        counts[digit] &+= 1
-      }
-      (source, target) = (target, source)
-    }
-  }
-
-  private func insertionSort(_ range: Range<Int>) {
-    for next in range.dropFirst() {
-      let entry = entries[next]
-      var place = next
-      while place > range.lowerBound && entries[place - 1] >> 32 > entry >> 32 {
-        entries[place] = entries[place - 1]
-        place -= 1
-      }
-      entries[place] = entry
-    }
-  }
-
   /// Hashes anew what no level so far has told apart.
   private mutating func rehash(_ range: Range<Int>, salt: Int) throws(ScratchExhausted) {
     for place in range {
@@ -141,6 +113,14 @@ extension HashedPairs {
     self.baseWins = baseWins
     entryCount = count
     sort(0..<count)
+    if base.isNone, count > 0, let nodes = countDistinctNodes() {
+      isDistinct = true
+      newKeys = count
+      // Each key and each node but the root has a slot; the root has a word more.
+      nodeWords = 2 * nodes + count
+      isSurveyed = true
+      return
+    }
     if count > 0 { try descend(base: base, rootSize: 0, cursor: nil) }
     isSurveyed = true
   }
@@ -153,6 +133,7 @@ extension HashedPairs {
   mutating func emit(
     base: Term, size: Int, cursor: inout WordCursor
   ) throws(ScratchExhausted) -> Term {
+    if isDistinct { return emitDistinct(cursor: &cursor) }
     entryCount = 0
     for place in 0..<count where counts(index(place)) {
       entries[entryCount] = entries[place]

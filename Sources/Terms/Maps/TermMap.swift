@@ -19,7 +19,11 @@ public enum TermMap {
   public static func value(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Term? {
-    if map.isFlatMap { return try FlatMap.value(of: key, in: map, scratch: scratch) }
+    if map.isFlatMap {
+      if !key.isImmediate { return try FlatMap.value(of: key, in: map, scratch: scratch) }
+      let value = FlatMap.value(ofImmediate: key, in: map)
+      return value.isNone ? nil : value
+    }
     return try HashMap.value(of: key, in: map, scratch: scratch)
   }
 

@@ -3,6 +3,7 @@ struct LeafText {
   let atoms: AtomTable
   let scratch: any ScratchProvider
   let funs: (any FunNaming)?
+  let localNode: Node?
   let wide: AtomText.WideCharacters
 
   func appendImmediate(_ term: Term, to output: inout [UInt8]) {
@@ -62,8 +63,11 @@ struct LeafText {
 // MARK: - Identifiers
 
 extension LeafText {
+  /// The index of the node's name, or 0 where that is this node's: another life of it.
   private func nodeNumber(_ words: UnsafePointer<UInt>) -> UInt {
-    UInt(ExternalIdentifier.node(at: words).name.atomIndex)
+    let name = ExternalIdentifier.node(at: words).name
+    let localName = localNode?.name ?? atoms.existing(utf8: ExternalNode.defaultName)
+    return name == localName ? 0 : UInt(name.atomIndex)
   }
 
   /// Writes numbers with points between them and `>` behind the last.
@@ -79,7 +83,7 @@ extension LeafText {
 
   private func appendReference(_ words: UnsafePointer<UInt>, to output: inout [UInt8]) {
     output.append(contentsOf: "#Ref<0".utf8)
-    for place in (0..<LocalReference.numberCount(at: words)).reversed() {
+    for place in (0..<LocalReference.identifyingNumbers).reversed() {
       output.append(UInt8(ascii: "."))
       NumberText.append(UInt(LocalReference.number(place, at: words)), to: &output)
     }
@@ -108,11 +112,13 @@ extension LeafText {
       output.append(UInt8(ascii: ":"))
       atoms.withName(of: name.function) { AtomText.append($0, wide: .plain, to: &output) }
       output.append(UInt8(ascii: "/"))
-      NumberText.append(Fun.arity(at: words), to: &output)
+      NumberText.append(Fun.externalArity(at: words), to: &output)
       return
     }
     output.append(contentsOf: "#Fun<".utf8)
-    if !Fun.isExternal(at: words), let name = funs?.localFunName(entry: entry) {
+    if !Fun.isExternal(at: words),
+      let name = funs?.localFunName(entry: entry, variant: Fun.variant(at: words))
+    {
       // The module stands as it is, without quotes.
       atoms.withName(of: name.module) { output.append(contentsOf: $0) }
       output.append(contentsOf: ".\(name.oldIndex).\(name.oldUnique)".utf8)

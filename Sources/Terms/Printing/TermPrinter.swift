@@ -2,11 +2,12 @@
 /// a term or down to a depth; see ``TermFormat``.
 ///
 /// A pid divides as ``LocalIdentifier`` says. The first number of a pid, port or reference is 0 if
-/// it is of this node, and else the index of its node's name in the table of atoms, as in ERTS.
+/// it is of a node of this one's name, and else the index of its node's name in the table of atoms, as in ERTS.
 public struct TermPrinter {
   private let atoms: AtomTable
   private let scratch: any ScratchProvider
   private let funs: (any FunNaming)?
+  private let localNode: Node?
   private let byteLimit: Int
 
   /// Makes a printer.
@@ -14,15 +15,17 @@ public struct TermPrinter {
   ///   - atoms: the names of the atoms in the terms.
   ///   - scratch: working memory for terms in terms.
   ///   - funs: who names funs; a fun without a name prints as its entry word.
+  ///   - localNode: where identifiers without a node were made; `nonode@nohost` if none.
   ///   - byteLimit: about how long a text may become. A small term whose parts are shared many
   ///     times over, or that is indented ever deeper, can have a text beyond any memory.
   public init(
     atoms: AtomTable, scratch: any ScratchProvider, funs: (any FunNaming)? = nil,
-    byteLimit: Int = .max
+    localNode: Node? = nil, byteLimit: Int = .max
   ) {
     self.atoms = atoms
     self.scratch = scratch
     self.funs = funs
+    self.localNode = localNode
     self.byteLimit = byteLimit
   }
 
@@ -47,7 +50,7 @@ public struct TermPrinter {
     _ term: Term, as format: TermFormat = .write(), to output: inout [UInt8]
   ) throws(ScratchExhausted) {
     let leaves = LeafText(
-      atoms: atoms, scratch: scratch, funs: funs,
+      atoms: atoms, scratch: scratch, funs: funs, localNode: localNode,
       wide: format.characters == .latin1 ? .escaped : .plain)
     let start = output.count
     let end = start.addingReportingOverflow(byteLimit)

@@ -1,19 +1,19 @@
 /// The objects that a traversal has met, by the word that addresses each; in memory of a provider.
 ///
 /// An open-addressing table, at most half full, that grows by doubling. Gives all back at its end.
-struct AddressSet: ~Copyable {
+package struct AddressSet: ~Copyable {
   private let provider: any ScratchProvider
   private var slots: UnsafeMutablePointer<UInt>?
   private var capacity = 0
-  private(set) var count = 0
+  package private(set) var count = 0
 
-  init(provider: any ScratchProvider) { self.provider = provider }
+  package init(provider: any ScratchProvider) { self.provider = provider }
 
   deinit { Self.free(slots, capacity, provider) }
 
   /// Adds a word other than 0.
   /// - Returns: whether it was not there yet.
-  mutating func insert(_ word: UInt) throws(ScratchExhausted) -> Bool {
+  package mutating func insert(_ word: UInt) throws(ScratchExhausted) -> Bool {
     if count * 2 >= capacity { try grow() }
     guard let slots else { preconditionFailure("a set without memory") }
     let slot = Self.slot(of: word, in: slots, capacity)

@@ -33,7 +33,7 @@ extension SubBinary {
 
   /// The bytes of the original that have bits of the part.
   @inlinable
-  static func touchedBytes(at part: UnsafePointer<UInt>) -> Int {
+  package static func touchedBytes(at part: UnsafePointer<UInt>) -> Int {
     let spare = Int(part[3] & 7 &+ part[3] >> 8 & 7)
     return Int(part[1]) &+ (spare &+ 7) >> 3
   }

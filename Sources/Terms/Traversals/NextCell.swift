@@ -19,14 +19,16 @@ struct NextCell {
   /// - Returns: the cells whose heads differ, or where one list ends; the same twice where both
   ///   lists share the rest.
   @inline(__always)
-  static func skipEqualHeads(_ left: Term, _ right: Term) -> (left: Term, right: Term) {
-    var (left, right) = (left, right)
-    var (leftStep, rightStep) = (NextCell(), NextCell())
+  static func skipEqualHeads(
+    _ left: Term, _ right: Term, _ leftStep: inout NextCell, _ rightStep: inout NextCell
+  ) -> (left: Term, right: Term) {
+    var (left, right, leftCell, rightCell) = (left, right, leftStep, rightStep)
     while left.isCons && right.isCons && left.cons[0] == right.cons[0] {
-      left = leftStep.tail(of: left)
-      right = rightStep.tail(of: right)
+      left = leftCell.tail(of: left)
+      right = rightCell.tail(of: right)
       if left == right { break }
     }
+    (leftStep, rightStep) = (leftCell, rightCell)
     return (left, right)
   }
 }

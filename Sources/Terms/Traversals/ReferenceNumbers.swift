@@ -10,7 +10,7 @@ struct ReferenceNumbers {
     isExternal = reference.header.subtag == .externalReference
     count =
       isExternal
-      ? ExternalIdentifier.numberCount(at: object) : LocalReference.numberCount(at: object)
+      ? ExternalIdentifier.numberCount(at: object) : LocalReference.identifyingNumbers
   }
 
   private subscript(index: Int) -> UInt32 {

@@ -36,99 +36,125 @@ public enum TermEquality {
   ) throws(ScratchExhausted) -> Bool {
     var pending = PendingRuns(scratch)
     var (left, right, mode) = (left, right, exactly ? PendingRuns.Mode.exact : .byValue)
+    var (leftStep, rightStep) = (NextCell(), NextCell())
     while true {
-      guard try compare(left, right, mode, &pending) else { return false }
-      guard let next = try pending.nextDifference() else { return true }
+      if left.isCons && right.isCons {
+        (left, right) = skipEqualHeads(left, right, mode, &leftStep, &rightStep)
+        if left.isCons && right.isCons && left != right {
+          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
+          (left, right) = (left.cons[0], right.cons[0])
+          continue
+        }
+      }
+      if left.isTuple && right.isTuple {
+        let (leftWords, rightWords) = (left.boxed, right.boxed)
+        let last = lastToOpen(leftWords, rightWords, mode)
+        if last < 0 { return false }
+        if last > 0 {
+          var rest = last &- 1
+          while rest > 0 && leftWords[rest] == rightWords[rest] { rest &-= 1 }
+          try pending.push(leftWords + 1, rightWords + 1, count: rest, mode)
+          (left, right) = (Term(bits: leftWords[last]), Term(bits: rightWords[last]))
+          continue
+        }
+      } else if left != right {
+        let isPossible: Bool
+        if let known = compareLeaves(left, right, mode) {
+          isPossible = known
+        } else {
+          isPossible = try open(left.boxed, right.boxed, mode, &pending)
+        }
+        if !isPossible { return false }
+      }
+      guard let next = try pending.nextDifferenceFromEnd() else { return true }
       (left, right, mode) = next
     }
   }
 
-  /// Compares two terms of unlike words; what is in them becomes pending, but for the cells of
-  /// lists and the last element of each tuple, which are run through here.
-  private static func compare(
-    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ pending: inout PendingRuns
-  ) throws(ScratchExhausted) -> Bool {
+  /// Runs through two lists while their heads are equal as far as can be told without a stack.
+  /// - Returns: the cells whose heads have to be looked into, or where one list ends; the same twice
+  ///   where both lists share the rest.
+  @inline(__always)
+  private static func skipEqualHeads(
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ leftStep: inout NextCell,
+    _ rightStep: inout NextCell
+  ) -> (left: Term, right: Term) {
     var (left, right) = (left, right)
     while true {
-      if left.isCons && right.isCons {
-        (left, right) = NextCell.skipEqualHeads(left, right)
-        if left == right { return true }
-      }
-      if left.isCons && right.isCons {
-        let (leftHead, rightHead) = (left.cons[0], right.cons[0])
-        if leftHead.isImmediate && rightHead.isImmediate { return false }
-        if let known = compareShallow(leftHead, rightHead, mode) {
-          if !known { return false }
-          (left, right) = (left.cons[1], right.cons[1])
-          if left == right { return true }
-        } else {
-          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-          (left, right) = (leftHead, rightHead)
-        }
-        continue
-      }
-      guard left.isTuple && right.isTuple else {
-        if let known = compareLeaves(left, right, mode) { return known }
-        return try open(left.boxed, right.boxed, mode, &pending)
-      }
-      let (leftWords, rightWords) = (left.boxed, right.boxed)
-      if leftWords[0] != rightWords[0] { return false }
-      let arity = Header(bits: leftWords[0]).arity
-      guard let place = firstUnknown(leftWords, rightWords, arity, mode) else { return false }
-      if place > arity { return true }
-      try pending.push(leftWords + place + 1, rightWords + place + 1, count: arity &- place, mode)
-      (left, right) = (Term(bits: leftWords[place]), Term(bits: rightWords[place]))
+      (left, right) = NextCell.skipEqualHeads(left, right, &leftStep, &rightStep)
+      guard left.isCons && right.isCons && left != right,
+        areEqualAtSight(left.cons[0], right.cons[0], mode)
+      else { return (left, right) }
+      left = leftStep.tail(of: left)
+      right = rightStep.tail(of: right)
     }
   }
 
-  /// The place of the first elements of two tuples that have to be looked into, or one behind the
-  /// last; nothing where others differ before.
-  private static func firstUnknown(
-    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ arity: Int, _ mode: PendingRuns.Mode
-  ) -> Int? {
-    var place = 1
-    while place <= arity {
+  /// Whether two terms of unlike words are equal floats, or tuples with nothing to look into.
+  @inline(__always)
+  private static func areEqualAtSight(
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
+  ) -> Bool {
+    guard left.isBoxed && right.isBoxed else { return false }
+    let (leftWords, rightWords) = (left.boxed, right.boxed)
+    if leftWords[0] != rightWords[0] { return false }
+    if leftWords[0] == Header.float.bits { return areEqualFloats(leftWords, rightWords) }
+    return Header(bits: leftWords[0]).isTuple && lastToOpen(leftWords, rightWords, mode) == 0
+  }
+
+  /// Compares two tuples as far as it goes without a stack.
+  ///
+  /// From the last element on, since what is built children first has the last child right before
+  /// its parent.
+  /// - Returns: the place of the last elements that have to be looked into; 0 where there are none
+  ///   and the tuples are equal, -1 where they are not.
+  @inline(__always)
+  private static func lastToOpen(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode
+  ) -> Int {
+    if left[0] != right[0] { return -1 }
+    var place = Header(bits: left[0]).arity
+    while place > 0 {
       if left[place] != right[place] {
-        guard
-          let known = compareLeaves(Term(bits: left[place]), Term(bits: right[place]), mode)
-        else { return place }
-        if !known { return nil }
+        let (leftElement, rightElement) = (Term(bits: left[place]), Term(bits: right[place]))
+        if leftElement.isTuple && rightElement.isTuple { return place }
+        guard let known = compareLeaves(leftElement, rightElement, mode) else { return place }
+        if !known { return -1 }
       }
-      place &+= 1
+      place &-= 1
     }
-    return place
+    return 0
+  }
+
+  @inline(__always)
+  private static func areEqualFloats(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words
+  ) -> Bool {
+    // Not the bits: `0.0` equals `-0.0`.
+    Double(bitPattern: UInt64(left[1])) == Double(bitPattern: UInt64(right[1]))
   }
 }
 
-// MARK: - Terms that hold none, and tuples of such
+// MARK: - Terms that hold none
 
 extension TermEquality {
-  /// Compares two terms of unlike words as far as it goes without a stack.
-  /// - Returns: nothing where terms that hold terms would have to be looked into.
-  private static func compareShallow(
-    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
-  ) -> Bool? {
-    guard left.isTuple && right.isTuple else { return compareLeaves(left, right, mode) }
-    let (leftWords, rightWords) = (left.boxed, right.boxed)
-    if leftWords[0] != rightWords[0] { return false }
-    let arity = Header(bits: leftWords[0]).arity
-    guard let place = firstUnknown(leftWords, rightWords, arity, mode) else { return false }
-    return place > arity ? true : nil
-  }
-
   /// Compares two terms of unlike words.
   /// - Returns: nothing where both hold terms.
+  @inline(never)
   private static func compareLeaves(
     _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
   ) -> Bool? {
     if left.isBoxed && right.isBoxed {
       let (leftHeader, rightHeader) = (left.header, right.header)
       if leftHeader == rightHeader { return compareAlike(leftHeader, left, right) }
-      // Unlike headers of equal terms: bits in unlike places, references whose last numbers are 0,
-      // and an integer and a float. Maps that are equal are of the same tree.
+      // Unlike headers of equal terms: bits in unlike places, references whose last numbers are 0 or
+      // lead to a process, and an integer and a float. Maps that are equal are of the same tree.
       if left.isBitString { return right.isBitString && areEqualBits(left, right) }
       if leftHeader.subtag == .externalReference {
         return rightHeader.subtag == .externalReference && areEqualReferences(left, right)
+      }
+      if leftHeader.subtag == .reference {
+        return rightHeader.subtag == .reference && areEqualLocalReferences(left.boxed, right.boxed)
       }
       return mode == .byValue && areEqualNumbers(left, right)
     }
@@ -142,9 +168,10 @@ extension TermEquality {
     case .tuple, .map, .fun:
       return nil
     case .float:
-      // Not the bits: `0.0` equals `-0.0`.
-      return Double(bitPattern: UInt64(leftWords[1])) == Double(bitPattern: UInt64(rightWords[1]))
-    case .positiveBigInteger, .negativeBigInteger, .heapBinary, .reference:
+      return areEqualFloats(leftWords, rightWords)
+    case .reference:
+      return areEqualLocalReferences(leftWords, rightWords)
+    case .positiveBigInteger, .negativeBigInteger, .heapBinary:
       return memcmp(leftWords + 1, rightWords + 1, header.arity * MemoryLayout<UInt>.stride) == 0
     case .binaryHandle, .subBinary:
       return areEqualBits(left, right)
@@ -162,6 +189,10 @@ extension TermEquality {
     let (leftBits, rightBits) = (left.bitRange, right.bitRange)
     return leftBits.bitCount == rightBits.bitCount && BitRange.compare(leftBits, rightBits) == 0
   }
+
+  private static func areEqualLocalReferences(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words
+  ) -> Bool { left[1] == right[1] && left[2] == right[2] }
 
   private static func areEqualReferences(_ left: Term, _ right: Term) -> Bool {
     ExternalIdentifier.node(at: left.boxed) == ExternalIdentifier.node(at: right.boxed)
@@ -190,8 +221,6 @@ extension TermEquality {
   ) throws(ScratchExhausted) -> Bool {
     let header = Header(bits: left[0])
     switch header.subtag {
-    case .tuple:
-      try pending.push(left + 1, right + 1, count: header.arity, mode)
     case .map where header.mapType == .flat:
       let size = FlatMap.size(at: left)
       if size != FlatMap.size(at: right) { return false }
@@ -208,7 +237,7 @@ extension TermEquality {
     default:
       assert(header.subtag == .fun, "the header 0x\(String(header.bits, radix: 16)) holds no terms")
       // The creator and the embedder's list are no part of the value.
-      if left[1] != right[1] || left[3] != right[3] { return false }
+      if left[1] != right[1] || Fun.shape(at: left) != Fun.shape(at: right) { return false }
       if Fun.isExternal(at: left) { return true }
       try pending.push(left + 5, right + 5, count: Fun.freeCount(at: left), mode)
     }

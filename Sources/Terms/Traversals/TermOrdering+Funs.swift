@@ -8,7 +8,7 @@ extension TermOrder {
     if leftExternal != rightExternal { return leftExternal ? 1 : -1 }
     let (leftEntry, rightEntry) = (Fun.entry(at: left), Fun.entry(at: right))
     if leftEntry != rightEntry {
-      let named = leftExternal ? orderExternal(left, right) : orderLocal(leftEntry, rightEntry)
+      let named = leftExternal ? orderExternal(left, right) : orderLocal(left, right)
       return named != 0 ? named : three(leftEntry, rightEntry)
     }
     if leftExternal { return 0 }
@@ -25,16 +25,24 @@ extension TermOrder {
     let modules = orderAtoms(leftName.module, rightName.module)
     if modules != 0 { return modules }
     let functions = orderAtoms(leftName.function, rightName.function)
-    return functions != 0 ? functions : three(Fun.arity(at: left), Fun.arity(at: right))
+    return functions != 0
+      ? functions : three(Fun.externalArity(at: left), Fun.externalArity(at: right))
   }
 
-  private func orderLocal(_ leftEntry: UInt, _ rightEntry: UInt) -> Int {
-    guard let leftName = funs?.localFunName(entry: leftEntry),
-      let rightName = funs?.localFunName(entry: rightEntry)
-    else { return 0 }
+  private func orderLocal(_ left: PendingRuns.Words, _ right: PendingRuns.Words) -> Int {
+    guard let leftName = localName(left), let rightName = localName(right) else { return 0 }
     let modules = orderAtoms(leftName.module, rightName.module)
     if modules != 0 { return modules }
-    let indexes = three(leftName.index, rightName.index)
-    return indexes != 0 ? indexes : three(leftName.oldUnique, rightName.oldUnique)
+    let indexes = orderWrapped(leftName.index, rightName.index)
+    return indexes != 0 ? indexes : orderWrapped(leftName.oldUnique, rightName.oldUnique)
+  }
+
+  private func localName(_ fun: PendingRuns.Words) -> LocalFunName? {
+    funs?.localFunName(entry: Fun.entry(at: fun), variant: Fun.variant(at: fun))
+  }
+
+  /// The order of two numbers of 32 bits as their difference in as many has it, as in ERTS.
+  private func orderWrapped(_ left: Int, _ right: Int) -> Int {
+    three(Int32(truncatingIfNeeded: left &- right), 0)
   }
 }

@@ -83,51 +83,79 @@ public struct TermOrder {
 
 extension TermOrder {
   /// Compares two terms of unlike words; what is in them becomes pending, but for the cells of
-  /// lists, which are run through here.
+  /// lists and the last element of each tuple, which are run through here.
   private func order(
     _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
-    while left.isCons && right.isCons {
-      let cells = NextCell.skipEqualHeads(left, right)
-      (left, right) = cells
-      if left == right { return 0 }
-      guard left.isCons && right.isCons else { break }
-      let (leftHead, rightHead) = (left.cons[0], right.cons[0])
-      guard let known = orderShallow(leftHead, rightHead, mode) else {
-        try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-        (left, right) = (leftHead, rightHead)
-        continue
+    var (leftStep, rightStep) = (NextCell(), NextCell())
+    while true {
+      while left.isCons && right.isCons {
+        (left, right) = NextCell.skipEqualHeads(left, right, &leftStep, &rightStep)
+        if left == right { return 0 }
+        guard left.isCons && right.isCons else { break }
+        let (leftHead, rightHead) = (left.cons[0], right.cons[0])
+        guard let known = orderShallow(leftHead, rightHead, mode) else {
+          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
+          (left, right) = (leftHead, rightHead)
+          continue
+        }
+        if known != 0 { return known }
+        left = leftStep.tail(of: left)
+        right = rightStep.tail(of: right)
+        if left == right { return 0 }
       }
-      if known != 0 { return known }
-      (left, right) = (left.cons[1], right.cons[1])
-      if left == right { return 0 }
+      guard left.isTuple && right.isTuple else {
+        if let known = orderLeaves(left, right, mode) { return known }
+        return try open(left.boxed, right.boxed, mode, &pending)
+      }
+      let (leftWords, rightWords) = (left.boxed, right.boxed)
+      let (place, result) = orderTuples(leftWords, rightWords, mode)
+      if place == 0 { return result }
+      let rest = Header(bits: leftWords[0]).arity &- place
+      try pending.push(leftWords + place + 1, rightWords + place + 1, count: rest, mode)
+      (left, right) = (Term(bits: leftWords[place]), Term(bits: rightWords[place]))
     }
-    if let known = orderShallow(left, right, mode) { return known }
-    return try open(left.boxed, right.boxed, mode, &pending)
   }
 
   /// Compares two terms of unlike words as far as it goes without a stack.
   /// - Returns: nothing where terms that hold terms would have to be looked into.
+  @inline(__always)
   func orderShallow(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
-    guard left.isTuple && right.isTuple else { return orderLeaves(left, right, mode) }
+    guard left.isBoxed && right.isBoxed else { return orderLeaves(left, right, mode) }
     let (leftWords, rightWords) = (left.boxed, right.boxed)
-    let (leftArity, rightArity) = (
-      Header(bits: leftWords[0]).arity, Header(bits: rightWords[0]).arity
-    )
-    if leftArity != rightArity { return three(leftArity, rightArity) }
-    for place in 1..<1 + leftArity where leftWords[place] != rightWords[place] {
-      let (leftElement, rightElement) = (
-        Term(bits: leftWords[place]), Term(bits: rightWords[place])
-      )
-      guard let known = orderLeaves(leftElement, rightElement, mode) else { return nil }
-      if known != 0 { return known }
+    if leftWords[0] == Header.float.bits && rightWords[0] == Header.float.bits {
+      return three(left.floatValue, right.floatValue)
     }
-    return 0
+    guard left.isTuple && right.isTuple else { return orderLeaves(left, right, mode) }
+    let (place, result) = orderTuples(leftWords, rightWords, mode)
+    return place == 0 ? result : nil
+  }
+
+  /// Compares two tuples as far as it goes without a stack.
+  /// - Returns: the place of the first elements that have to be looked into, or 0 and the order.
+  @inline(__always)
+  private func orderTuples(
+    _ left: PendingRuns.Words, _ right: PendingRuns.Words, _ mode: PendingRuns.Mode
+  ) -> (place: Int, result: Int) {
+    if left[0] != right[0] { return (0, three(left[0], right[0])) }
+    let arity = Header(bits: left[0]).arity
+    var place = 1
+    while place <= arity {
+      if left[place] != right[place] {
+        let (leftElement, rightElement) = (Term(bits: left[place]), Term(bits: right[place]))
+        if leftElement.isTuple && rightElement.isTuple { return (place, 0) }
+        guard let known = orderLeaves(leftElement, rightElement, mode) else { return (place, 0) }
+        if known != 0 { return (0, known) }
+      }
+      place &+= 1
+    }
+    return (0, 0)
   }
 
   /// Compares two terms of unlike words.
   /// - Returns: nothing where both hold terms and are of the same kind.
+  @inline(never)
   private func orderLeaves(_ left: Term, _ right: Term, _ mode: PendingRuns.Mode) -> Int? {
     if left.isSmall && right.isSmall { return left.smallValue < right.smallValue ? -1 : 1 }
     let (leftKind, rightKind) = (Self.kind(of: left), Self.kind(of: right))
@@ -225,10 +253,6 @@ extension TermOrder {
   ) throws(ScratchExhausted) -> Int {
     let header = Header(bits: left[0])
     switch header.subtag {
-    case .tuple:
-      // Of the same arity, or the shallow comparison had told them apart.
-      try pending.push(left + 1, right + 1, count: header.arity, mode)
-      return 0
     case .map:
       return try orderMaps(left, right, mode, &pending)
     default:

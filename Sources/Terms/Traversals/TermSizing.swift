@@ -38,7 +38,16 @@ public enum TermSize {
           current = cell[0]
         }
       }
-      if current.isBoxed && !boundary.leaves(current) {
+      if current.isTuple && !boundary.leaves(current) {
+        let object = current.boxed
+        let arity = Header(bits: object[0]).arity
+        // `{}` takes no words.
+        if arity > 0 { words &+= 1 &+ arity }
+        if let last = try pending.lastPointer(in: object + 1, count: arity) {
+          current = last
+          continue
+        }
+      } else if current.isBoxed && !boundary.leaves(current) {
         words &+= try open(current, &pending)
       }
       guard let next = try pending.nextPointer() else { return words }
@@ -120,7 +129,8 @@ public enum TermSize {
   }
 }
 
-/// Runs of terms that a traversal has yet to look at, the next on top.
+/// Runs of terms that a traversal has yet to look at, each from its end: what is built children
+/// first has the last child right before its parent.
 @usableFromInline
 struct PendingWords: ~Copyable {
   private var stack: ScratchStack
@@ -134,20 +144,31 @@ struct PendingWords: ~Copyable {
     try stack.push(UInt(bitPattern: start), UInt(count))
   }
 
+  /// The last term of a run that is no immediate; those before it become pending.
+  @usableFromInline @inline(__always)
+  mutating func lastPointer(
+    in run: UnsafeMutablePointer<UInt>, count: Int
+  ) throws(ScratchExhausted) -> Term? {
+    var place = count
+    while place > 0 {
+      place &-= 1
+      let term = Term(bits: run[place])
+      if term.isImmediate { continue }
+      while place > 0 && Term(bits: run[place &- 1]).isImmediate { place &-= 1 }
+      if place > 0 { try stack.push(UInt(bitPattern: run), UInt(place)) }
+      return term
+    }
+    return nil
+  }
+
   /// The next term that is no immediate.
   @usableFromInline mutating func nextPointer() throws(ScratchExhausted) -> Term? {
     while !stack.isEmpty {
       let frame = stack.popTwo()
-      guard let start = UnsafeMutablePointer<Term>(bitPattern: frame.first) else {
+      guard let run = UnsafeMutablePointer<UInt>(bitPattern: frame.first) else {
         preconditionFailure("the pending words are in disorder")
       }
-      let count = Int(frame.second)
-      var place = 0
-      while place < count && start[place].isImmediate { place &+= 1 }
-      if place == count { continue }
-      let next = place &+ 1
-      try push(UnsafeMutableRawPointer(start + next), count: count &- next)
-      return start[place]
+      if let last = try lastPointer(in: run, count: Int(frame.second)) { return last }
     }
     return nil
   }

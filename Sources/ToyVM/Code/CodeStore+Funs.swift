@@ -1,7 +1,7 @@
 import Tenure
 
 extension CodeStore: FunNaming {
-  func localFunName(entry: UInt) -> LocalFunName? {
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? {
     guard let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry) else { return nil }
     return localFunName(of: lambda.pointee)
   }
@@ -24,8 +24,8 @@ extension CodeStore: FunResolver {
     UInt(bitPattern: export(FunctionName(module: module, function: function, arity: arity)))
   }
 
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> UInt? {
+  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? {
     let found = lambda { $0.arity == arity && self.localFunName(of: $0) == name }
-    return found.map { UInt(bitPattern: $0) }
+    return found.map { (UInt(bitPattern: $0), 0) }
   }
 }

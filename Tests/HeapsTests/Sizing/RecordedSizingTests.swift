@@ -20,8 +20,36 @@ import Testing
         seen.insert(replay.decide(collection).resize.rule)
       }
     }
-    for rule in SizingRule.allCases { #expect(seen.contains(rule), "\(rule)") }
+    // Rules that ERTS does not have, or not in a collection that is due.
+    let others: Set<SizingRule> = [.grownToBound, .shrunkToBound, .trimmed]
+    #expect(seen == Set(SizingRule.allCases).subtracting(others))
   }
+}
+
+/// What a heap's limit is compared with, against the limits that programs need under Erlang.
+@Suite struct RecordedLimitTests {
+  @Test(arguments: RecordedProgram.all)
+  func theLeastLimitIsThatOfErlang(program: RecordedProgram) {
+    guard let limit = RecordedLimits.words[program.name] else {
+      #expect(program.name == "deep_without_heap", "no limit is recorded")
+      return
+    }
+    var replay = Replay(program: program)
+    var words = 0
+    for collection in program.collections {
+      words = max(words, replay.spaceWords(collection))
+      _ = replay.decide(collection)
+    }
+    let isDirty = program.collections.contains {
+      $0.start.youngBlockWords + $0.start.oldBlockWords >= Self.dirtyWords
+    }
+    // Until another scheduler collects such a heap, the process builds beside it, which counts.
+    if isDirty { #expect(words...(words + words / 10) ~= limit) } else { #expect(words == limit) }
+  }
+
+  /// The words of both blocks from which on ERTS leaves a collection to another scheduler
+  /// (`ERTS_POTENTIALLY_LONG_GC_HSIZE`).
+  private static var dirtyWords: Int { 131_072 }
 }
 
 /// Follows one program through its collections.
@@ -64,6 +92,11 @@ private struct Replay {
         plan: plan, youngBlockWords: resize.newBlockWords ?? toSpaceWords, oldBlockWords: 0,
         resize: resize)
     }
+  }
+
+  /// What a limit is compared with before a collection.
+  func spaceWords(_ collection: RecordedCollection) -> Int {
+    policy.spaceWords(state(before: collection))
   }
 
   mutating func check(_ collection: RecordedCollection, number: Int) {

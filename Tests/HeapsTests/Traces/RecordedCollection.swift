@@ -1,6 +1,14 @@
 import Heaps
 import Testing
 
+/// What is held outside the heap, and from where on a collection is due, in words.
+struct VirtualFigures: Equatable {
+  var young: Int
+  var youngLimit: Int
+  var old: Int
+  var oldLimit: Int
+}
+
 /// One event of a recorded trace: its kind and its figures.
 struct RecordedEvent: Equatable {
   var kind: Substring
@@ -13,8 +21,7 @@ struct RecordedEvent: Equatable {
   var stackWords: Int
   var oldUsedWords: Int
   var youngUsedWords: Int
-  var oldVirtualBinaryWords: Int
-  var oldVirtualBinaryLimit: Int
+  var virtualHeap: VirtualFigures
 
   init?(line: Substring) {
     let words = line.split(separator: " ")
@@ -29,8 +36,8 @@ struct RecordedEvent: Equatable {
     stackWords = figures[5]
     oldUsedWords = figures[6]
     youngUsedWords = figures[7]
-    oldVirtualBinaryWords = figures[10]
-    oldVirtualBinaryLimit = figures[11]
+    virtualHeap = VirtualFigures(
+      young: figures[8], youngLimit: figures[9], old: figures[10], oldLimit: figures[11])
   }
 
   /// Whether both heaps stand as they stood, as after a minor collection that could not run.
@@ -57,32 +64,37 @@ struct RecordedCollection {
 /// The collections of one recorded program.
 struct RecordedProgram: CustomTestStringConvertible {
   var name: String
-  var fullSweepAfter: Int
-  /// As the program asked for it, not rounded to the table.
-  var minimumHeapWords: Int
+  /// What the head of the program tells.
+  var parameters: [Int]
   var collections: [RecordedCollection]
+
+  var fullSweepAfter: Int { parameters[0] }
+  /// As the program asked for it, not rounded to the table.
+  var minimumHeapWords: Int { parameters[1] }
 
   var testDescription: String { name }
 
-  /// All programs of the fixture; traps where the fixture is not what the recorder writes.
-  static let all: [RecordedProgram] = {
+  /// All programs of the fixture.
+  static let all = parse(RecordedTraces.events, parameters: 2)
+
+  /// The programs of a recording; traps where it is not what the recorder writes.
+  static func parse(_ text: String, parameters count: Int) -> [RecordedProgram] {
     var programs: [RecordedProgram] = []
     var events: [RecordedEvent] = []
     func endProgram() {
       if !programs.isEmpty { programs[programs.count - 1].collections = collections(of: events) }
       events = []
     }
-    for line in RecordedTraces.events.split(separator: "\n") {
+    for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
       if words.first == "=" {
         endProgram()
-        guard words.count == 4, let sweepAfter = Int(words[2]), let minimum = Int(words[3]) else {
+        let parameters = words.dropFirst(2).compactMap { Int($0) }
+        guard words.count == 2 + count, parameters.count == count else {
           fatalError("not the head of a program: \(line)")
         }
         programs.append(
-          RecordedProgram(
-            name: String(words[1]), fullSweepAfter: sweepAfter, minimumHeapWords: minimum,
-            collections: []))
+          RecordedProgram(name: String(words[1]), parameters: parameters, collections: []))
       } else if let event = RecordedEvent(line: line) {
         events.append(event)
       } else {
@@ -91,7 +103,7 @@ struct RecordedProgram: CustomTestStringConvertible {
     }
     endProgram()
     return programs
-  }()
+  }
 
   private static func collections(of events: [RecordedEvent]) -> [RecordedCollection] {
     var collections: [RecordedCollection] = []

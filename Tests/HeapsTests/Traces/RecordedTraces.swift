@@ -1,7 +1,7 @@
 /// Collections of the Erlang runtime, written by `Recording/record.escript`.
 ///
-/// A line `= name fullsweep_after min_heap_size` begins a program; every other line is an
-/// event with these figures, in words:
+/// A line `= name fullsweep_after min_heap_size` begins a program;
+/// every other line is an event with these figures, in words:
 /// wordsize old_heap_block_size heap_block_size mbuf_size
 /// recent_size stack_size old_heap_size heap_size
 /// bin_vheap_size bin_vheap_block_size bin_old_vheap_size bin_old_vheap_block_size

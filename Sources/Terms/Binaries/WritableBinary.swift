@@ -1,0 +1,61 @@
+/// A handle whose owner may append to the bytes that it shows.
+///
+/// ```
+///   handle:   ... | first byte | flags |        flags = appended since the last collection | writable
+///                      |
+///   binary:   | references | capacity | bits written |  bytes ...          |  room  |
+///                                                    ^ first byte          ^ bits written
+/// ```
+/// Nothing refers to such a handle but views that end at or before what is written. Who appends to
+/// the view that ends with it writes into the room, where no one else looks, and takes a longer
+/// view; every other view must be copied. So what anybody has seen never changes. A copy of the
+/// handle, in a message or a table, is not writable; as long as one is about, the bytes can't move
+/// to get more room. (ERTS gives up its flag instead: `erts_emasculate_writable_binary`.)
+public enum WritableBinary {
+  /// The words that appending builds at most: a handle and a view.
+  @inlinable public static var words: Int { BinaryHandle.words + SubBinary.words }
+
+  private static var writable: UInt { 1 }
+  /// The flag of a handle that was appended to since the last collection.
+  package static var active: UInt { 2 }
+  /// The bytes of room that are worth a smaller binary.
+  package static var leastRoomTakenBack: Int { 64 }
+
+  /// The bytes to make room for where so many are needed: twice as many, so that appending piece
+  /// by piece takes linear time; from 16 MB on a fifth more.
+  public static func capacity(forByteCount byteCount: Int) -> Int {
+    byteCount < 16 << 20 ? max(2 * byteCount, 256) : byteCount + byteCount / 5
+  }
+
+  /// Whether an object is a writable handle.
+  public static func isWritable(_ object: UnsafePointer<UInt>) -> Bool {
+    Header(bits: object[0]).subtag == .binaryHandle && object[5] & writable != 0
+  }
+
+  /// Makes a new handle writable.
+  package static func makeWritable(_ handle: UnsafeMutablePointer<UInt>, bitCount: Int) {
+    BinaryHandle.binary(at: handle).writtenBits = bitCount
+    handle[5] = writable | active
+  }
+
+  /// Makes the room behind a handle's bytes part of what is written.
+  /// - Returns: the words by which the handle now shows more.
+  package static func extend(_ handle: UnsafeMutablePointer<UInt>, toBitCount bitCount: Int) -> Int
+  {
+    let binary = BinaryHandle.binary(at: handle)
+    precondition(bitCount <= binary.capacity << 3, "\(bitCount) bits in \(binary.capacity) bytes")
+    let before = OffHeapObject.words(heldBy: handle)
+    binary.writtenBits = bitCount
+    handle[1] = UInt(bitCount + 7) >> 3
+    handle[5] |= active
+    return OffHeapObject.words(heldBy: handle) - before
+  }
+
+  /// Replaces the memory of a handle that alone refers to it.
+  package static func replaceBinary(
+    of handle: UnsafeMutablePointer<UInt>, with binary: OffHeapBinary
+  ) {
+    handle[3] = UInt(bitPattern: binary.memory)
+    handle[4] = UInt(bitPattern: binary.bytes)
+  }
+}

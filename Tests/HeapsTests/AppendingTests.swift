@@ -1,0 +1,154 @@
+import Carriers
+import Heaps
+import TestKit
+import Terms
+import Testing
+
+/// Bit strings that are built by appending.
+@Suite struct AppendingTests {
+  /// Appends bits, the low ones of a number, and writes them one by one.
+  private func append(_ value: UInt, bits: Int, to root: Int, _ fixture: HeapFixture) throws {
+    try fixture.ensure(WritableBinary.words)
+    let room = try fixture.heap.append(bitCount: bits, to: fixture.roots[root])
+    for bit in 0..<bits {
+      let place = room.bitOffset + bit
+      let mask = UInt8(0x80) >> UInt8(place & 7)
+      let isSet = value >> UInt(bits - 1 - bit) & 1 == 1
+      if isSet {
+        room.destination[place >> 3] |= mask
+      } else {
+        room.destination[place >> 3] &= ~mask
+      }
+    }
+    fixture.roots[root] = room.term
+  }
+
+  private func bits(_ term: Term) -> [Bool] {
+    let range = term.bitRange
+    return (0..<range.bitCount).map { range.byte(at: $0 >> 3) << UInt8($0 & 7) & 0x80 != 0 }
+  }
+
+  private func empty(_ fixture: HeapFixture, root: Int) throws {
+    try fixture.ensure(2)
+    fixture.roots[root] = fixture.heap.build {
+      $0.makeHeapBinary(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+  }
+
+  @Test func capacitiesAreThoseOfErlang() throws {
+    let fixture = try HeapFixture()
+    try empty(fixture, root: 0)
+    var seen: [Int] = []
+    for _ in 0..<300 {
+      try append(0xFFEE_DDCC, bits: 80, to: 0, fixture)
+      let capacity = try #require(try fixture.heap.binaries().map(\.byteCount).max())
+      if seen.last != capacity { seen.append(capacity) }
+    }
+    #expect(seen == [256, 520, 1060, 2140, 4300])
+  }
+
+  @Test(arguments: [
+    HeapLevers(), HeapLevers(verifies: true), HeapLevers(zeal: 1, verifies: true),
+    HeapLevers(zeal: 3, verifies: true, alwaysSweepsFully: true),
+  ])
+  func bitStringsAreWhatTheModelSays(levers: HeapLevers) throws {
+    let fixture = try HeapFixture(rootCount: 6, levers: levers, options: .tiny())
+    var generator = SeededGenerator(seed: 4711)
+    var model = [[Bool]](repeating: [], count: 6)
+    for root in 0..<6 { try empty(fixture, root: root) }
+    for step in 0..<1500 {
+      let root = Int.random(in: 0..<6, using: &generator)
+      switch Int.random(in: 0..<12, using: &generator) {
+      case 0:
+        // Two views of one bit string: only one can take the room behind it.
+        let other = Int.random(in: 0..<6, using: &generator)
+        fixture.roots[other] = fixture.roots[root]
+        model[other] = model[root]
+      case 1 where model[root].count > 600:
+        try empty(fixture, root: root)
+        model[root] = []
+      default:
+        let value = UInt.random(in: 0...UInt.max, using: &generator)
+        let count =
+          Bool.random(using: &generator)
+          ? 8 * Int.random(in: 0...8, using: &generator) : Int.random(in: 0...64, using: &generator)
+        try append(value, bits: count, to: root, fixture)
+        model[root] += (0..<count).map { value >> UInt(count - 1 - $0) & 1 == 1 }
+      }
+      if step % 50 == 0 {
+        for root in 0..<6 { #expect(bits(fixture.roots[root]) == model[root], "step \(step)") }
+      }
+    }
+    for root in 0..<6 { #expect(bits(fixture.roots[root]) == model[root]) }
+    for root in 0..<6 { fixture.roots[root] = .nil }
+    try fixture.collect(fully: true)
+    #expect(fixture.allocator.memory(by: .binary).byteCount == 0)
+  }
+
+  @Test func appendingStaysInPlaceThoughACopyIsAbout() throws {
+    let fixture = try HeapFixture()
+    try empty(fixture, root: 0)
+    try append(0xAB, bits: 8 * 8, to: 0, fixture)
+    let before = bits(fixture.roots[0])
+    // A copy as a message makes it.
+    let words = try TermSize.flatWords(of: fixture.roots[0], scratch: fixture.environment.scratch)
+    try fixture.ensure(words)
+    fixture.roots[1] = fixture.heap.buildLinked { cursor, list in
+      TermCopy.copy(fixture.roots[0], words: words, into: &cursor, list: &list)
+    }
+    try append(0xCD, bits: 8, to: 0, fixture)
+    #expect(try fixture.heap.binaries().count == 1)
+    #expect(bits(fixture.roots[1]) == before)
+    #expect(bits(fixture.roots[0]).count == before.count + 8)
+    // A byte begun belongs to both, and there is no moving: each then goes its own way.
+    try append(0x1, bits: 4, to: 0, fixture)
+    try append(0xF, bits: 4, to: 0, fixture)
+    #expect(try fixture.heap.binaries().count == 2)
+    #expect(bits(fixture.roots[1]) == before)
+  }
+
+  @Test func roomIsTakenBackFromWhatIsIdle() throws {
+    let fixture = try HeapFixture(levers: HeapLevers(verifies: true))
+    try empty(fixture, root: 0)
+    for _ in 0..<600 { try append(1, bits: 64, to: 0, fixture) }
+    let capacity = try #require(try fixture.heap.binaries().first).byteCount
+    #expect(capacity == 8688)
+    try fixture.collect(fully: true)
+    #expect(try fixture.heap.binaries().map(\.byteCount) == [capacity], "appended to just before")
+    try fixture.collect(fully: true)
+    #expect(try fixture.heap.binaries().map(\.byteCount) == [5760], "the only one keeps a fifth")
+    #expect(bits(fixture.roots[0]).count == 38_400)
+
+    // Beside one that is appended to, an idle one keeps nothing.
+    try empty(fixture, root: 1)
+    try append(1, bits: 64, to: 1, fixture)
+    try fixture.collect(fully: true)
+    let sizes = Set(try fixture.heap.binaries().map(\.byteCount))
+    #expect(sizes == [4800, 256])
+  }
+
+  @Test func whatIsRefusedChangesNothing() throws {
+    for request in 1...60 {
+      let memory = MemoryConfiguration(
+        failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 0)
+      guard let fixture = try? HeapFixture(memory: memory) else { continue }
+      do {
+        try empty(fixture, root: 0)
+        var expected: [Bool] = []
+        for step in 0..<400 {
+          do {
+            try append(UInt(step), bits: 203, to: 0, fixture)
+          } catch is HeapError {
+            #expect(bits(fixture.roots[0]) == expected, "request \(request)")
+            // The next attempt has memory.
+            try append(UInt(step), bits: 203, to: 0, fixture)
+          }
+          expected += (0..<203).map { $0 < 139 ? false : UInt(step) >> UInt(202 - $0) & 1 == 1 }
+        }
+        #expect(bits(fixture.roots[0]) == expected)
+      } catch is HeapError {
+        continue
+      }
+    }
+  }
+}

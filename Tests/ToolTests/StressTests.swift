@@ -1,0 +1,41 @@
+import Stress
+import Testing
+
+@testable import TenureTool
+
+/// `tenure stress`.
+@Suite struct StressTests {
+  @Test func optionsAreRead() throws {
+    var expected = StressArguments()
+    expected.name = "heap"
+    #expect(try Command(arguments: ["stress", "heap"]) == .stress(expected))
+    #expect(expected.seconds == 10)
+    expected.seconds = 0
+    expected.seed = 7
+    #expect(
+      try Command(arguments: ["stress", "--seed=7", "heap", "--seconds", "0"])
+        == .stress(expected))
+    #expect(try Command(arguments: ["stress", "--help"]) == .help)
+  }
+
+  @Test(arguments: [
+    ["stress"], ["stress", "nothing"], ["stress", "heap", "worlds"], ["stress", "heap", "--seed"],
+    ["stress", "heap", "--seed", "-1"], ["stress", "heap", "--seconds", "x"],
+    ["stress", "heap", "--seconds=99999999999999999999"], ["stress", "heap", "--often"],
+  ])
+  func whatCannotBeObeyedIsBadUsage(line: [String]) {
+    #expect(throws: UsageError.self) { try Command(arguments: line) }
+  }
+
+  @Test func aRoundTellsItsSeedAndEndsWell() throws {
+    let run = try ToolProcess(["stress", "heap", "--seconds", "0", "--seed", "5"])
+    #expect(run.exitCode == 0)
+    #expect(run.errors.isEmpty)
+    #expect(run.output.contains("tenure stress heap --seed 5 --seconds 0"))
+    #expect(run.output.contains("1 rounds, seeds 5 to 5, nothing wrong"))
+  }
+
+  @Test func everyNameIsInTheHelp() {
+    for stress in NamedStress.all { #expect(HelpText.usage.contains(stress.name)) }
+  }
+}
