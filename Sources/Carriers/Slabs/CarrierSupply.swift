@@ -91,10 +91,12 @@ struct CarrierSupply: ~Copyable {
     let address = UInt(bitPattern: slab)
     let base = address & ~UInt(layout.carrierByteCount - 1)
     let carrier = CarrierPointer(bitPattern: base).unsafelyUnwrapped
+    // Also in a carrier that gets another role: who takes one of its blocks for a slab's must see
+    // that nobody owns that.
+    slab.pointee.owner.store(Slab.nobody, ordering: .relaxed)
     guard carrier.pointee.role == .slabs else { return put(carrier) }
     let offset = Int(address - base) - CarrierHead.recordsOffset
     let unit = offset >> Slab.strideShift
-    slab.pointee.owner.store(Slab.nobody, ordering: .relaxed)
     if carrier.pointee.freeUnits == 0 { open.prepend(carrier) }
     setFree(carrier, carrier.pointee.freeUnits | 1 << unit)
     carrier.pointee.lastReturn = MonotonicTime.nanoseconds()
