@@ -13,11 +13,16 @@ import Testing
       let pattern: UInt64
     }
 
-    let allocator = BlockAllocator(
-      configuration: MemoryConfiguration(usesTinyCarriers: true, carrierCacheLimitBytes: 1 << 18))
+    let allocator: BlockAllocator
     // The thread sanitizer reports Swift's own `Mutex` falsely.
     let parcels = Guarded<[Parcel]>([])
     let damagedCount = Atomic(0)
+
+    init(strategy: BlockStrategy) {
+      allocator = BlockAllocator(
+        configuration: MemoryConfiguration(
+          usesTinyCarriers: true, carrierCacheLimitBytes: 1 << 18, strategies: [.fixed: strategy]))
+    }
 
     func send(byteCount: Int, pattern: UInt64) throws {
       let block = try allocator.allocate(byteCount: byteCount, kind: .fixed)
@@ -51,8 +56,9 @@ import Testing
     }
   }
 
-  @Test func threadsShareAnAllocatorAndFreeEachOthersBlocks() async throws {
-    let exchange = Exchange()
+  @Test(arguments: BlockStrategy.allCases)
+  func threadsShareAnAllocatorAndFreeEachOthersBlocks(strategy: BlockStrategy) async throws {
+    let exchange = Exchange(strategy: strategy)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for seed: UInt64 in 1...2 { group.addTask { try exchange.work(seed: seed) } }
       try await group.waitForAll()

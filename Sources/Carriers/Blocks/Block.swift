@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A block of a carrier that blocks of any size share, by the address of its header.
 ///
 ///     header                                            | next header
@@ -36,9 +38,13 @@ struct Block: BitwiseCopyable, Equatable {
     max(smallestByteCount, (payload + headerByteCount + 15) & ~15)
   }
 
+  /// Only the owner writes; but a thread that frees a block of another's reads its size while the
+  /// owner may change its flags.
   private var word: UInt {
-    get { header.load(as: UInt.self) }
-    nonmutating set { header.storeBytes(of: newValue, as: UInt.self) }
+    get { header.assumingMemoryBound(to: Atomic<UInt>.self).pointee.load(ordering: .relaxed) }
+    nonmutating set {
+      header.assumingMemoryBound(to: Atomic<UInt>.self).pointee.store(newValue, ordering: .relaxed)
+    }
   }
 
   /// All bytes of the block, its header with them.
