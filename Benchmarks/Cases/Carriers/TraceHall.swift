@@ -46,6 +46,13 @@ final class TraceRing: @unchecked Sendable {
   private let counts: UnsafeMutablePointer<Int>
   private let written = Atomic<Int>(0)
   private let taken = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
+
+  /// Says that no batch will be left any more.
+  func close() { closed.store(true, ordering: .releasing) }
+
+  /// Whether every batch there will ever be is here.
+  var isClosed: Bool { closed.load(ordering: .acquiring) }
 
   init() {
     places = .allocate(capacity: Self.batchCapacity * Self.placeCount)

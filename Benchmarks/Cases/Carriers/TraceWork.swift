@@ -99,10 +99,14 @@ struct TraceWork {
     _ = hall.rings[thread].take { free($0, door) }
   }
 
-  /// Frees all that the other thread left, once both are done.
+  /// Frees all that the other thread leaves until it is done: it may wait for a place meanwhile.
   private func takeRest<Door: TraceDoor & ~Copyable>(_ door: borrowing Door) {
-    hall.meet()
-    while hall.rings[thread].take({ free($0, door) }) {}
+    hall.rings[other].close()
+    while true {
+      let isClosed = hall.rings[thread].isClosed
+      while hall.rings[thread].take({ free($0, door) }) {}
+      if isClosed { return }
+    }
   }
 
   mutating func bursts<Door: TraceDoor & ~Copyable>(_ door: borrowing Door, rounds: Int) {
