@@ -96,7 +96,9 @@ public final class BlockAllocator: Sendable {
         return instance.resizeByStrategy(block.base, toByteCount: byteCount, kind: kind)
       }
       let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
-      return fits ? block : nil
+      // The slab of a block is found by its size, so a size kept beside it must tell the same.
+      let limit = core.layout.largestUnitBlock
+      return fits && (byteCount <= limit) == (block.byteCount <= limit) ? block : nil
     }
     settlePeak(of: kind)
     do {

@@ -48,4 +48,28 @@ import Testing
     #expect(allocator.statistics.pages.committedBytes == 0)
     #expect(allocator.statistics.pages.peakCommittedBytes == 0)
   }
+
+  /// Who keeps no more of a block than its address and the size it was given last can free it.
+  @Test(arguments: [false, true])
+  func aBlockThatShrankIsFreedByItsNewSize(usesTinyCarriers: Bool) throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(usesTinyCarriers: usesTinyCarriers))
+    var shrunk = 0
+    for exponent in 5..<19 {
+      for byteCount in [1 << exponent, 1 << exponent + 16, 3 << (exponent - 1)] {
+        for divisor in [10, 11, 14, 19, 20] {
+          let smaller = byteCount * 10 / divisor
+          let block = try allocator.allocate(byteCount: byteCount, kind: .processHeap)
+          let kept = MemoryBlock(base: block.base, byteCount: byteCount)
+          let resized = try allocator.resizeInPlace(
+            kept, toByteCount: smaller, kind: .processHeap)
+          if resized != nil { shrunk += 1 }
+          allocator.free(
+            at: block.base, byteCount: resized == nil ? byteCount : smaller, kind: .processHeap)
+        }
+      }
+    }
+    #expect(shrunk > 100)
+    #expect(allocator.allocatedBlockCount == 0)
+  }
 }
