@@ -20,29 +20,48 @@ import Testing
 
   @Test func everyTermIsWhatErlangSaysOfIt() throws {
     let bench = try CorpusBench()
+    var volatileWords = (found: 0, recorded: 0)
     for place in bench.terms.indices {
-      try checkSizes(bench, place)
+      try checkSizes(bench, place, &volatileWords)
       try checkHash(bench, place)
       try checkEncoding(bench, place)
       try checkText(bench, place)
     }
+    #expect(volatileWords.recorded > 0)
+    #expect(
+      abs(volatileWords.found - volatileWords.recorded) <= volatileWords.recorded / 100,
+      "\(volatileWords) words of hash maps that differ from run to run")
     #expect(bench.external.scratch.outstandingBytes == 0)
   }
 
-  private func checkSizes(_ bench: CorpusBench, _ place: Int) throws {
+  /// How far the words of a term may be from those of one run of Erlang.
+  ///
+  /// A map of 40 keys `{N, atom}` had 264 to 278 words in twelve runs of Erlang itself: the number
+  /// of inner nodes varies as its root does. So small terms get more than a twentieth; what all of
+  /// them have together must agree far better.
+  private static func allowance(for words: Int, _ parts: TermParts) -> Int {
+    parts.hasVolatileHashMap ? max(words / 20, Int(2 * Double(words).squareRoot())) : 0
+  }
+
+  private func checkSizes(
+    _ bench: CorpusBench, _ place: Int, _ volatileWords: inout (found: Int, recorded: Int)
+  ) throws {
     let (row, decoded) = (bench.corpus.rows[place], bench.terms[place])
     let scratch = bench.external.scratch
     // Where keys of a hash map hash otherwise in each run of Erlang, so do their trees differ.
     let parts = TermParts(of: decoded.term, atoms: bench.external.atoms)
-    let allowance = parts.hasVolatileHashMap ? 20 : Int.max
     let flat = try TermSize.flatWords(of: decoded.term, scratch: scratch)
     bench.expect(
-      abs(flat - row.flatWords) <= row.flatWords / allowance, "flat size", place,
+      abs(flat - row.flatWords) <= Self.allowance(for: row.flatWords, parts), "flat size", place,
       "\(flat), not \(row.flatWords)")
     let shared = try TermSize.sharedWords(of: decoded.term, scratch: scratch)
     bench.expect(
-      abs(shared - row.sharedWords) <= row.sharedWords / allowance, "size", place,
+      abs(shared - row.sharedWords) <= Self.allowance(for: row.sharedWords, parts), "size", place,
       "\(shared), not \(row.sharedWords)")
+    if parts.hasVolatileHashMap {
+      volatileWords.found += flat
+      volatileWords.recorded += row.flatWords
+    }
     let memory = UnsafeMutablePointer<UInt>.allocate(capacity: max(1, flat))
     defer { memory.deallocate() }
     var cursor = WordCursor(top: memory, limit: memory + flat)

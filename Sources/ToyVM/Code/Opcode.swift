@@ -60,6 +60,9 @@ enum Opcode: UInt8 {
   case moveXXMoveXXCallOnly  // n: index of the second register to move to; else as the next
   case moveXYMoveXXCall  // a, b, c: from, to, from; n: index of the register to; slot 1: address
   case allocateMoveXYMoveXX  // n: live; a: words; b, c: from, to; slot 1: from, to << 32
+  case allocateMoveXYMoveXXCall  // as above; slot 2: address
+  case allocateInitMoveXYMoveXXCall  // as above, but slot 2: Y register to clear; slot 3: address
+  case moveYXMoveYYTrimCall  // a, b, c: from, to, from; slot 1: to, words << 32; slot 2: address
   case swap  // a, b: reg
 
   // Lists and tuples.

@@ -104,18 +104,51 @@ extension Translator {
     return frame == nil ? 2 : 4
   }
 
+  /// A frame of which at most one word is cleared and one is set, an argument, and a call.
   private mutating func fuseAllocate(at index: Int) throws(LoadError) -> Int? {
-    guard let first = instruction(index + 1, .move), let second = instruction(index + 2, .move),
+    var cleared: UInt?
+    if let clear = instruction(index + 1, .initYregs) {
+      let registers = try list(clear, 0)
+      guard registers.count == 1, isY(registers[0]) else { return nil }
+      cleared = register(registers[0])
+    }
+    let moves = index + (cleared == nil ? 1 : 2)
+    guard let first = instruction(moves, .move), let second = instruction(moves + 1, .move),
       isX(first.operands[0]), isY(first.operands[1]), isX(second.operands[0]),
       isX(second.operands[1])
     else { return nil }
+    let call = instruction(moves + 2, .call)
+    if cleared != nil && call == nil { return nil }
+    if call != nil { noteLine(at: moves + 2) }
     let allocate = items[index].instruction
     buffer.begin(
-      .allocateMoveXYMoveXX, n: try live(allocate, 1),
-      a: UInt(try unsigned(allocate, 0, below: 1 << 16)), b: try register(first, 0),
-      c: try register(first, 1))
+      call == nil
+        ? .allocateMoveXYMoveXX
+        : cleared == nil ? .allocateMoveXYMoveXXCall : .allocateInitMoveXYMoveXXCall,
+      n: try live(allocate, 1), a: UInt(try unsigned(allocate, 0, below: 1 << 16)),
+      b: try register(first, 0), c: try register(first, 1))
     buffer.append(try register(second, 0) | (try register(second, 1)) << 32)
-    return 3
+    if let cleared { buffer.append(cleared) }
+    guard let call else { return 3 }
+    buffer.appendAddress(of: try target(call, 1))
+    return moves + 3 - index
+  }
+
+  /// An argument and a word of the frame, the end of the frame, and a call.
+  private mutating func fuseMovesTrimAndCall(at index: Int) throws(LoadError) -> Int? {
+    let first = items[index].instruction
+    guard let second = instruction(index + 1, .move), let trim = instruction(index + 2, .trim),
+      let call = instruction(index + 3, .call), isY(first.operands[0]), isX(first.operands[1]),
+      isY(second.operands[0]), isY(second.operands[1])
+    else { return nil }
+    noteLine(at: index + 3)
+    buffer.begin(
+      .moveYXMoveYYTrimCall, a: try register(first, 0), b: try register(first, 1),
+      c: try register(second, 0))
+    buffer.append(
+      try register(second, 1) | UInt(try unsigned(trim, 0, below: 1 << 16)) << 32)
+    buffer.appendAddress(of: try target(call, 1))
+    return 4
   }
 
   /// A sum that a function ends with.
@@ -178,6 +211,7 @@ extension Translator {
     let fromX = isX(move.operands[0])
     let toX = isX(move.operands[1])
     if let count = try fuseMovesAndCall(at: index) { return count }
+    if let count = try fuseMovesTrimAndCall(at: index) { return count }
     if let second = instruction(index + 1, .move), let secondFrom = register(second.operands[0]),
       let opcode = Self.pairs[
         MovePair(

@@ -198,6 +198,33 @@ extension Interpreter {
           f.ySlot(w.fieldC).pointee = f.xValue(w.fieldB).bits
           f.xSlot(f.code[1] >> 32).pointee = f.xValue(f.code[1] & 0xFFFF_FFFF).bits
           f.code += 2
+        case .allocateMoveXYMoveXXCall:
+          if !ensureRoom(&f, words: Int(w.fieldA), live: w.count) { break raised }
+          f.pushFrame(words: Int(w.fieldA))
+          f.ySlot(w.fieldC).pointee = f.xValue(w.fieldB).bits
+          f.xSlot(f.code[1] >> 32).pointee = f.xValue(f.code[1] & 0xFFFF_FFFF).bits
+          f.pushReturn(f.code + 3)
+          f.steps &-= 1
+          if f.steps < 0 { return .outOfSteps }
+          f.code = f.target(2)
+        case .allocateInitMoveXYMoveXXCall:
+          if !ensureRoom(&f, words: Int(w.fieldA), live: w.count) { break raised }
+          f.pushFrame(words: Int(w.fieldA))
+          f.ySlot(f.code[2]).pointee = Term.nil.bits
+          f.ySlot(w.fieldC).pointee = f.xValue(w.fieldB).bits
+          f.xSlot(f.code[1] >> 32).pointee = f.xValue(f.code[1] & 0xFFFF_FFFF).bits
+          f.pushReturn(f.code + 4)
+          f.steps &-= 1
+          if f.steps < 0 { return .outOfSteps }
+          f.code = f.target(3)
+        case .moveYXMoveYYTrimCall:
+          f.xSlot(w.fieldB).pointee = f.yValue(w.fieldA).bits
+          f.ySlot(f.code[1] & 0xFFFF_FFFF).pointee = f.yValue(w.fieldC).bits
+          f.popFrame(words: Int(f.code[1] >> 32))
+          f.pushReturn(f.code + 3)
+          f.steps &-= 1
+          if f.steps < 0 { return .outOfSteps }
+          f.code = f.target(2)
         case .swap:
           let left = f.value(w.fieldA)
           f.store(f.value(w.fieldB), w.fieldA)
