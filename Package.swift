@@ -38,12 +38,15 @@ let package = Package(
     .target(name: "Terms", swiftSettings: common),
     // Floor 2: a process's block, generations, roots, collection.
     .target(name: "Heaps", dependencies: ["Terms", "Carriers"], swiftSettings: common),
+    // Floor 3: tables in memory of their own, and match specifications.
+    .target(name: "ETS", dependencies: ["Heaps", "Terms", "Carriers"], swiftSettings: common),
     // Floor 4: processes and the system they share.
     .target(
-      name: "Processes", dependencies: ["Heaps", "Terms", "Carriers"], swiftSettings: common),
+      name: "Processes", dependencies: ["ETS", "Heaps", "Terms", "Carriers"],
+      swiftSettings: common),
     // Roof: the one import of an embedder.
     .target(
-      name: "Tenure", dependencies: ["Processes", "Heaps", "Terms", "Carriers"],
+      name: "Tenure", dependencies: ["Processes", "ETS", "Heaps", "Terms", "Carriers"],
       swiftSettings: strict),
     // Outside: an embedder like any other. Without package access it sees only what is public.
     .target(
@@ -51,7 +54,7 @@ let package = Package(
       swiftSettings: common + interpreter),
     // Beside: what tests and benchmarks share.
     .target(
-      name: "TestKit", dependencies: ["Processes", "Heaps", "Terms", "Carriers"],
+      name: "TestKit", dependencies: ["Processes", "ETS", "Heaps", "Terms", "Carriers"],
       swiftSettings: common),
     // Programs that break the floors on purpose, with a model beside: for tests, and for
     // `tenure stress`, which sees no more of it than a list of names.
@@ -76,6 +79,8 @@ let package = Package(
     .testTarget(
       name: "HeapsTests", dependencies: ["Heaps", "Stress", "TestKit"], exclude: ["Recording"],
       swiftSettings: common),
+    .testTarget(
+      name: "ETSTests", dependencies: ["ETS", "Processes", "TestKit"], swiftSettings: common),
     .testTarget(
       name: "ProcessesTests", dependencies: ["Processes", "TestKit"], swiftSettings: common),
     .testTarget(

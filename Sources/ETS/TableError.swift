@@ -1,0 +1,98 @@
+import Carriers
+import Heaps
+import Terms
+
+/// Why a table did not do what was asked. The table is then as it was.
+///
+/// Each case that real Erlang answers with `badarg` carries, in ``cause``, the word it gives in the
+/// `error_info` of the exception.
+public enum TableError: Error, Equatable, Sendable {
+  /// The table ended, or never was.
+  case noTable
+  /// The caller may not do this: only the owner may, or nobody but the owner may write.
+  case noAccess
+  /// A name is in use by another table.
+  case nameTaken(Term)
+  /// An option is none, or contradicts another one.
+  case invalidOption(String)
+  /// An object is no tuple, or too short to have a key.
+  case noKeyPosition(keyPosition: Int)
+  /// The argument is no object, and no proper list of objects.
+  case notAnObject
+  /// No object has the key.
+  case noKey
+  /// An element's position is outside the object, or is the key's.
+  case invalidPosition(Int)
+  /// The element to count with is no integer, or a step of counting is none.
+  case notAnInteger
+  /// Tables of this type do not do this.
+  case unsupported(type: TableType)
+  /// A match specification is none.
+  case invalidSpecification(String)
+  /// A continuation is of another table, or none.
+  case invalidContinuation
+  /// A process that is to own the table does not live.
+  case noProcess(Term)
+  /// The table is at its limit, and its policy is to say no.
+  case full(objects: Int, byteCount: Int)
+  /// Memory was refused.
+  case outOfMemory(MemoryError)
+  /// There was no working memory for a term within terms.
+  case scratchExhausted(requestedBytes: Int)
+  /// The caller's heap could not take the result.
+  case heap(HeapError)
+
+  /// The word that the `error_info` of Erlang's exception has for it.
+  public var cause: String {
+    switch self {
+    case .noTable: "id"
+    case .noAccess: "access"
+    case .nameTaken: "name"
+    case .noKeyPosition: "keypos"
+    case .noKey: "badkey"
+    case .invalidPosition: "position"
+    case .notAnInteger, .notAnObject, .invalidOption, .invalidSpecification: "none"
+    case .unsupported: "table_type"
+    case .invalidContinuation: "none"
+    case .noProcess: "owner"
+    case .full, .outOfMemory, .scratchExhausted, .heap: "system_limit"
+    }
+  }
+}
+
+extension TableError: CustomStringConvertible {
+  /// One line that says what was wrong.
+  public var description: String {
+    switch self {
+    case .noTable: "the table does not exist, or no longer"
+    case .noAccess: "the table's protection does not let the caller do this"
+    case .nameTaken: "another table has the name"
+    case .invalidOption(let what): "invalid option: \(what)"
+    case .noKeyPosition(let position): "an object is no tuple with a key at position \(position)"
+    case .notAnObject: "neither an object nor a proper list of objects"
+    case .noKey: "no object has the key"
+    case .invalidPosition(let position): "the object has no element \(position) to read or change"
+    case .notAnInteger: "the element or the step is no integer"
+    case .unsupported(let type): "tables of type \(type.rawValue) do not do this"
+    case .invalidSpecification(let what): "invalid match specification: \(what)"
+    case .invalidContinuation: "the continuation is of another table, or none"
+    case .noProcess: "the process to own the table does not live"
+    case .full(let objects, let byteCount):
+      "the table is at its limit with \(objects) objects in \(byteCount) bytes"
+    case .outOfMemory(let error): "no memory for the table: \(error)"
+    case .scratchExhausted(let bytes): "no \(bytes) bytes of working memory"
+    case .heap(let error): "\(error)"
+    }
+  }
+}
+
+extension TableError {
+  /// The error of a traversal without working memory.
+  init(_ exhausted: ScratchExhausted) {
+    if let refusal = exhausted.cause as? MemoryError {
+      self = .outOfMemory(refusal)
+    } else {
+      self = .scratchExhausted(requestedBytes: exhausted.requestedBytes)
+    }
+  }
+}
