@@ -1,3 +1,5 @@
+import CAlloc
+import Glibc
 import Synchronization
 
 /// What the instances of an allocator share: carriers that nobody uses, and slabs in the pool.
@@ -10,6 +12,8 @@ final class AllocatorCore: @unchecked Sendable {
   let layout: CarrierLayout
   /// A slab without a block: the first of every list that is empty.
   let emptySlab: SlabPointer
+  /// Until when threads read what was unlinked.
+  let epochs: UnsafeMutablePointer<ReadEpochs>
   /// Instances that were made and not yet destroyed.
   let instanceCount = Atomic<Int>(0)
   let supply: Guarded<CarrierSupply>
@@ -25,6 +29,8 @@ final class AllocatorCore: @unchecked Sendable {
     self.layout = layout
     emptySlab = .allocate(capacity: 1)
     emptySlab.initialize(to: Slab(start: UnsafeMutableRawPointer(emptySlab)))
+    epochs = .allocate(capacity: 1)
+    epochs.initialize(to: ReadEpochs())
     supply = Guarded(
       CarrierSupply(
         source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
@@ -38,7 +44,19 @@ final class AllocatorCore: @unchecked Sendable {
   deinit {
     emptySlab.deinitialize(count: 1)
     emptySlab.deallocate()
+    epochs.deinitialize(count: 1)
+    epochs.deallocate()
   }
+
+  /// Makes every thread of the process pass a full memory barrier.
+  func passBarrier() {
+    if epochs.pointee.needsFences { return atomicMemoryFence(ordering: .sequentiallyConsistent) }
+    let refusal = ca_barrier_all_threads()
+    precondition(refusal == 0, "the barrier worked and is refused now: errno \(refusal)")
+  }
+
+  /// Lets another thread run.
+  static func yield() { sched_yield() }
 
   // MARK: Slabs
 

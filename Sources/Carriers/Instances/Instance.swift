@@ -28,7 +28,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         door: InstanceDoor(staysClosed: MemoryPoison.isActive), slots: slots, counters: counters,
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
-        largestUnitBlock: core.layout.largestUnitBlock, core: core))
+        largestUnitBlock: core.layout.largestUnitBlock, core: core, epochs: core.epochs))
   }
 
   /// Frees the state; slabs and carriers are the core's to give back.

@@ -65,6 +65,9 @@ final class InstanceRegistry: Sendable {
     }
   }
 
+  /// The instances there are, those without a thread among them.
+  var count: Int { state.withLock { $0.instances.count } }
+
   /// Whether the allocator has ended.
   var isClosed: Bool { state.withLock { $0.isClosed } }
 

@@ -16,6 +16,9 @@ struct InstanceState: ~Copyable {
   @usableFromInline let unitShift: UInt
   @usableFromInline let largestUnitBlock: Int
   unowned(unsafe) let core: AllocatorCore
+  /// The epoch in which the thread began to read; 0 where it does not. See ``ThreadReader``.
+  @usableFromInline let readEpoch = Atomic<UInt64>(0)
+  @usableFromInline let epochs: UnsafeMutablePointer<ReadEpochs>
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, Unmanaged<InstanceBlocks>?>(repeating: nil)
   /// Whether a handle holds the instance. Under the registry's lock.

@@ -1,0 +1,147 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+/// Keys with several objects. Under the part's lock.
+extension HashPart {
+  /// Adds an object to those of its key.
+  func join(
+    _ object: Term, at place: Place, _ number: Int
+  ) throws(TableError) -> HashChange {
+    var bits: UInt = 0
+    if state.pointee.type == .bag {
+      bits = try objectBits(object)
+      if try contains(object, bits: bits, in: place.entry) {
+        return HashChange(kind: .none, place: place, previous: .none, lineNumber: number)
+      }
+    }
+    let old = place.entry
+    if old.isGroup && old.group.count < old.group.room {
+      old.group.append(try store(object).with(hash: bits))
+      return HashChange(kind: .appended, place: place, previous: old, lineNumber: number)
+    }
+    let count = old.objectCount
+    let group = try makeGroup(room: count < 2 ? 2 : count + count / 2)
+    do {
+      if old.isGroup {
+        for index in 0..<count { group.append(old.group[index]) }
+      } else {
+        let oldBits = state.pointee.type == .bag ? try objectBits(old.object) : 0
+        group.append(old.with(hash: oldBits))
+      }
+      group.append(try store(object).with(hash: bits))
+    } catch {
+      state.pointee.arena.free(group.memory, byteCount: group.byteCount)
+      throw error
+    }
+    place.line.replace(place.slot, by: TableEntry(group: group).with(hash: old.hash))
+    return HashChange(kind: .replaced, place: place, previous: old, lineNumber: number)
+  }
+
+  /// Takes out the objects that are exactly equal to one: one of a bag, all of a duplicate bag.
+  func remove(_ object: Term, key: Term, hash: UInt) throws(TableError) -> Bool {
+    let (number, first) = line(of: hash)
+    guard let place = try place(of: key, hash: hash, from: first), !place.entry.isDeleted else {
+      return false
+    }
+    let old = place.entry
+    guard old.isGroup else {
+      if try !isEqual(old, object) { return false }
+      remove(place, first, number)
+      return true
+    }
+    let group = old.group
+    let count = group.count
+    var equal = 0
+    for index in 0..<count where try isEqual(group[index], object) { equal += 1 }
+    if equal == 0 { return false }
+    if equal == count {
+      remove(place, first, number)
+      return true
+    }
+    try keep(count - equal, of: place) { entry throws(TableError) in
+      try !self.isEqual(entry, object)
+    }
+    return true
+  }
+
+  /// Puts a group of fewer objects in a group's place, and gives the others back.
+  /// - Parameters:
+  ///   - kept: how many stay, at least one.
+  ///   - stays: asked for each object twice, with the same answer.
+  func keep(
+    _ kept: Int, of place: Place, where stays: (TableEntry) throws(TableError) -> Bool
+  ) throws(TableError) {
+    let old = place.entry
+    let group = old.group
+    let count = group.count
+    var new: TableEntry
+    if kept == 1 {
+      new = .none
+      for index in 0..<count where try stays(group[index]) { new = group[index] }
+    } else {
+      let smaller = try makeGroup(room: kept)
+      new = TableEntry(group: smaller)
+      do {
+        for index in 0..<count where try stays(group[index]) { smaller.append(group[index]) }
+      } catch {
+        state.pointee.arena.free(smaller.memory, byteCount: smaller.byteCount)
+        throw error
+      }
+    }
+    place.line.replace(place.slot, by: new.with(hash: old.hash))
+    countObjects(kept - count)
+    // What stays is in the new place; the answers can be had without error again from there.
+    for index in 0..<count {
+      let entry = group[index]
+      if !new.holds(entry) { retire(entry) }
+    }
+    retire(block: group.memory, byteCount: group.byteCount)
+  }
+
+  private func makeGroup(room: Int) throws(TableError) -> ObjectGroup {
+    do {
+      let byteCount = ObjectGroup.byteCount(room: room)
+      return ObjectGroup.initialize(
+        try state.pointee.arena.allocate(byteCount: byteCount), room: room)
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
+
+  /// 16 bits of a whole object's hash.
+  private func objectBits(_ object: Term) throws(TableError) -> UInt {
+    TableHash.entryBits(of: try hash(object))
+  }
+
+  private func contains(
+    _ object: Term, bits: UInt, in entry: TableEntry
+  ) throws(TableError) -> Bool {
+    if !entry.isGroup { return try isEqual(entry, object) }
+    let group = entry.group
+    for index in 0..<group.count where group[index].hash == bits {
+      if try isEqual(group[index], object) { return true }
+    }
+    return false
+  }
+
+  private func isEqual(_ entry: TableEntry, _ object: Term) throws(TableError) -> Bool {
+    do {
+      return try TermEquality.isExactlyEqual(
+        entry.object, object, scratch: state.pointee.environment.scratch)
+    } catch {
+      throw TableError(error)
+    }
+  }
+}
+
+extension TableEntry {
+  /// Whether one of the entry's objects is that of another entry.
+  fileprivate func holds(_ other: TableEntry) -> Bool {
+    if !isGroup { return words == other.words }
+    let group = group
+    for index in 0..<group.count where group[index].words == other.words { return true }
+    return false
+  }
+}

@@ -1,0 +1,100 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+/// Under the part's lock; where the part has readers, within a section.
+extension HashPart {
+  /// Takes out the objects of a key.
+  /// - Returns: whether there were any.
+  @inline(__always)
+  func remove(_ key: Term, hash: UInt) throws(TableError) -> Bool {
+    let (number, first) = line(of: hash)
+    guard let place = try place(of: key, hash: hash, from: first), !place.entry.isDeleted else {
+      return false
+    }
+    remove(place, first, number)
+    return true
+  }
+
+  /// Takes out the entry of a place.
+  func remove(_ place: Place, _ first: IndexLine, _ number: Int) {
+    countObjects(-place.entry.objectCount)
+    if state.pointee.fixCount > 0 {
+      // Who stands at the key goes on from there.
+      place.line.replace(place.slot, by: place.entry.deleted)
+      return state.pointee.deletions.note(number, in: state.pointee.arena)
+    }
+    place.line.remove(place.slot)
+    state.pointee.entryCount &-= 1
+    retire(place.entry)
+    if place.line != first { removeEmptyLines(first) }
+    shrinkIfNeeded()
+  }
+
+  /// Takes the further lines without entries out of a chain.
+  private func removeEmptyLines(_ first: IndexLine) {
+    var line = first
+    while let next = line.link {
+      if next.prints != 0 {
+        line = next
+        continue
+      }
+      first.changeVersion()
+      if let rest = next.link { line.relink(rest) } else { line.removeLink() }
+      first.changeVersion()
+      state.pointee.linkedLineCount -= 1
+      retire(block: next.words, byteCount: IndexLine.byteCount)
+    }
+  }
+
+  /// Begins a time in which every entry stays where it is.
+  func fix() { state.pointee.fixCount += 1 }
+
+  /// Ends it; with the last one what was deleted meanwhile goes.
+  func unfix() {
+    precondition(state.pointee.fixCount > 0, "a table that is not fixed is released")
+    state.pointee.fixCount -= 1
+    if state.pointee.fixCount > 0 || state.pointee.deletions.isEmpty { return }
+    var deletions = state.pointee.deletions
+    state.pointee.deletions = FixedDeletions()
+    let lineCount = lineCount
+    deletions.drain(lineCount: lineCount, in: state.pointee.arena) { number in
+      removeMarked(from: state.pointee.directory[number])
+    }
+    shrinkIfNeeded()
+  }
+
+  private func removeMarked(from first: IndexLine) {
+    var line: IndexLine? = first
+    while let current = line {
+      for slot in 0..<IndexLine.entryCount {
+        let entry = current.entry(slot)
+        if entry.isDeleted {
+          current.remove(slot)
+          state.pointee.entryCount &-= 1
+          retire(entry)
+        }
+      }
+      line = current.link
+    }
+    removeEmptyLines(first)
+  }
+
+  /// Takes out all objects at once.
+  /// - Precondition: nobody reads, and nothing is fixed.
+  /// - Complexity: O(runs of pages + handles of binaries).
+  func removeAll() {
+    let environment = state.pointee.environment
+    state.pointee.handles.releaseAll(to: environment.binaries)
+    state.pointee.limbo.releaseHandles(to: environment.binaries)
+    state.pointee.arena.freeAll()
+    state.pointee.limbo = Limbo()
+    state.pointee.handles = OwnedHandles()
+    state.pointee.deletions = FixedDeletions()
+    state.pointee.entryCount = 0
+    state.pointee.linkedLineCount = 0
+    state.pointee.objectCount.store(0, ordering: .relaxed)
+    begin()
+  }
+}

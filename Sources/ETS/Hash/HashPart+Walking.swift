@@ -1,0 +1,68 @@
+import Synchronization
+import Terms
+
+/// A walk over all entries. For readers and writers; where nothing is fixed, entries may move past.
+extension HashPart {
+  /// The next place of a walk.
+  struct Cursor: BitwiseCopyable {
+    var line = 0
+    /// The number of the place in the line's chain; see ``IndexLine``.
+    var ordinal = 0
+  }
+
+  /// The next entry that is not marked as deleted; none at the end.
+  @inline(__always)
+  func next(_ cursor: inout Cursor) -> TableEntry {
+    let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+    while cursor.line < lineCount {
+      let entry = nextInLine(&cursor)
+      if !entry.isNone { return entry }
+      cursor.line &+= 1
+      cursor.ordinal = 0
+    }
+    return .none
+  }
+
+  /// The next entry of the cursor's line; none at the end of its chain.
+  @inline(__always)
+  private func nextInLine(_ cursor: inout Cursor) -> TableEntry {
+    var line = state.pointee.directory[cursor.line]
+    var slot = cursor.ordinal
+    while true {
+      if slot >= 5 {
+        if let link = line.link {
+          line = link
+          slot &-= 5
+          continue
+        }
+        if slot > 5 { return .none }
+      }
+      let entry = line.entry(slot)
+      slot &+= 1
+      cursor.ordinal &+= 1
+      if entry.isLive { return entry }
+    }
+  }
+
+  /// Where a walk stands behind a key; nothing where the key is not there, marked or not.
+  func cursor(behind key: Term, hash: UInt) throws(TableError) -> Cursor? {
+    while true {
+      let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+      let number = Self.line(of: hash, lineCount: lineCount)
+      let first = state.pointee.directory[number]
+      let version = first.version
+      if let place = try place(of: key, hash: hash, from: first) {
+        var ordinal = place.slot + 1
+        var line = first
+        while line != place.line, let next = line.link {
+          ordinal += 5
+          line = next
+        }
+        if line == place.line { return Cursor(line: number, ordinal: ordinal) }
+      } else if first.version == version && version & 1 == 0 {
+        let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+        if Self.line(of: hash, lineCount: lineCount) == number { return nil }
+      }
+    }
+  }
+}

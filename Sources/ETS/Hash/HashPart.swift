@@ -1,0 +1,308 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+/// The record of a ``HashPart``.
+struct HashPartState: ~Copyable {
+  /// Taken by who writes.
+  let lock = TableLock()
+  /// The lines in use.
+  let lineCount = Atomic<Int>(LineDirectory.firstSegmentLines)
+  let directory: LineDirectory
+  let seed: UInt
+  /// Which element of an object is its key, as a place among the object's words.
+  let keyPosition: Int
+  let type: TableType
+  /// Whether other threads may read while one writes.
+  let hasReaders: Bool
+  unowned(unsafe) let environment: HeapEnvironment
+
+  // Behind this line what only writers touch.
+  private let padding = InlineArray<8, UInt>(repeating: 0)
+  let arena: OwnedArena
+  var handles = OwnedHandles()
+  var limbo = Limbo()
+  /// Entries of the index, those marked as deleted among them.
+  var entryCount = 0
+  /// Objects for readers.
+  let objectCount = Atomic<Int>(0)
+  /// Lines that were added to others.
+  var linkedLineCount = 0
+  /// Traversals and sections that want every entry to stay where it is.
+  var fixCount = 0
+  /// The lines where an entry was marked as deleted; see ``FixedDeletions``.
+  var deletions = FixedDeletions()
+  /// The most entries that one write ever moved, for tests and reports.
+  var mostMoved = 0
+
+  init(
+    arena: consuming OwnedArena, directory: LineDirectory, options: HashPartOptions,
+    environment: HeapEnvironment
+  ) {
+    self.arena = arena
+    self.directory = directory
+    seed = options.seed
+    keyPosition = options.keyPosition
+    type = options.type
+    hasReaders = options.hasReaders
+    self.environment = environment
+  }
+}
+
+/// What all parts of a table have in common.
+struct HashPartOptions {
+  let seed: UInt
+  let keyPosition: Int
+  let type: TableType
+  let hasReaders: Bool
+}
+
+/// A part of a table of type `set`, `bag` or `duplicate_bag`: an index by hash that grows line by
+/// line (linear hashing: Litwin, VLDB 1980), and the arena of its objects.
+///
+/// One thread at a time writes, under the part's lock. Any thread reads at any time, inside a
+/// ``ThreadReader``'s section: objects never change but in one word, entries are published when
+/// all is in place, and who finds nothing looks whether entries moved meanwhile.
+struct HashPart: BitwiseCopyable {
+  let state: UnsafeMutablePointer<HashPartState>
+
+  /// The record, the directory behind it, and the first lines.
+  private static var ownByteCount: Int {
+    firstLinesOffset + LineDirectory.firstSegmentLines * IndexLine.byteCount
+  }
+  private static var firstLinesOffset: Int {
+    let byteCount = MemoryLayout<HashPartState>.size + LineDirectory.byteCount
+    return (byteCount + 63) & ~63
+  }
+
+  /// Makes a part without objects.
+  init(options: HashPartOptions, environment: HeapEnvironment) throws(TableError) {
+    let allocator = environment.allocator
+    do throws(MemoryError) {
+      let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
+      do throws(MemoryError) {
+        let arena = try OwnedArena(allocator: allocator, kind: .ets)
+        state = block.base.bindMemory(to: HashPartState.self, capacity: 1)
+        let directory = LineDirectory(
+          initializing: block.base + MemoryLayout<HashPartState>.size)
+        state.initialize(
+          to: HashPartState(
+            arena: arena, directory: directory, options: options, environment: environment))
+      } catch {
+        allocator.free(block, kind: .ets)
+        throw error
+      }
+    } catch {
+      throw .outOfMemory(error)
+    }
+    begin()
+  }
+
+  /// Makes the index one of the first lines, without entries.
+  func begin() {
+    let lines = UnsafeMutableRawPointer(state) + Self.firstLinesOffset
+    let words = lines.assumingMemoryBound(to: UInt.self)
+    state.pointee.directory.slots[0].store(UInt(bitPattern: words), ordering: .relaxed)
+    for line in 0..<LineDirectory.firstSegmentLines { IndexLine(words + line * 8).clear() }
+    state.pointee.lineCount.store(LineDirectory.firstSegmentLines, ordering: .releasing)
+  }
+
+  /// Gives all memory back, and the references that objects hold.
+  /// - Precondition: nobody else uses the part.
+  /// - Complexity: O(runs of pages + handles of binaries).
+  func destroy() {
+    let environment = state.pointee.environment
+    state.pointee.handles.releaseAll(to: environment.binaries)
+    state.pointee.limbo.releaseHandles(to: environment.binaries)
+    state.deinitialize(count: 1)
+    environment.allocator.free(at: state, byteCount: Self.ownByteCount, kind: .ets)
+  }
+
+  /// The objects there are.
+  var objectCount: Int { state.pointee.objectCount.load(ordering: .relaxed) }
+
+  /// The bytes of the blocks that the part has in use.
+  var byteCount: Int {
+    let waiting = state.pointee.limbo.byteCount + state.pointee.limbo.ownByteCount
+    return Self.ownByteCount + state.pointee.arena.byteCount - waiting
+  }
+}
+
+// MARK: Finding
+
+extension HashPart {
+  /// Where an entry stands.
+  struct Place {
+    let line: IndexLine
+    let slot: Int
+    /// What stood there when the key was compared.
+    let entry: TableEntry
+  }
+
+  /// The number of the line that a hash belongs to.
+  @inline(__always)
+  static func line(of hash: UInt, lineCount: Int) -> Int {
+    let mask = ~0 &>> UInt((lineCount &- 1).leadingZeroBitCount)
+    let line = Int(bitPattern: hash & mask & 0xFFFF_FFFF)
+    return line < lineCount ? line : line & Int(bitPattern: mask &>> 1)
+  }
+
+  /// The lines in use, as the writer knows them.
+  @inline(__always)
+  var lineCount: Int { state.pointee.lineCount.load(ordering: .relaxed) }
+
+  /// The line that a hash belongs to, as the writer knows it.
+  @inline(__always)
+  func line(of hash: UInt) -> (number: Int, first: IndexLine) {
+    let number = Self.line(of: hash, lineCount: lineCount)
+    return (number, state.pointee.directory[number])
+  }
+
+  /// The entry of a key; none where there is none, or it is marked as deleted.
+  ///
+  /// For readers and writers.
+  @inline(__always)
+  func find(_ key: Term, hash: UInt) throws(TableError) -> TableEntry {
+    while true {
+      let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+      let number = Self.line(of: hash, lineCount: lineCount)
+      let first = state.pointee.directory[number]
+      let version = first.version
+      if let place = try place(of: key, hash: hash, from: first) {
+        return place.entry.isDeleted ? .none : place.entry
+      }
+      if first.version == version && version & 1 == 0 {
+        let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+        if Self.line(of: hash, lineCount: lineCount) == number { return .none }
+      }
+    }
+  }
+
+  /// Where the entry of a key stands, in a chain of lines.
+  @inline(__always)
+  func place(of key: Term, hash: UInt, from first: IndexLine) throws(TableError) -> Place? {
+    let print = TableHash.print(of: hash)
+    let bits = TableHash.entryBits(of: hash)
+    var line = first
+    while true {
+      var matches = IndexLine.matches(of: print, in: line.prints)
+      while matches != 0 {
+        let slot = IndexLine.place(of: matches)
+        let entry = line.entry(slot)
+        if entry.hash == bits && !entry.isNone, try hasKey(key, entry) {
+          return Place(line: line, slot: slot, entry: entry)
+        }
+        matches &= matches &- 1
+      }
+      guard let next = line.link else { return nil }
+      line = next
+    }
+  }
+
+  /// Whether an entry is that of a key.
+  @inline(__always)
+  private func hasKey(_ key: Term, _ entry: TableEntry) throws(TableError) -> Bool {
+    let stored = self.key(of: entry)
+    if stored == key { return true }
+    if key.isImmediate || stored.isImmediate { return false }
+    return try isSame(stored, key)
+  }
+
+  @inline(never)
+  private func isSame(_ stored: Term, _ key: Term) throws(TableError) -> Bool {
+    do {
+      return try TermEquality.isExactlyEqual(
+        stored, key, scratch: state.pointee.environment.scratch)
+    } catch {
+      throw TableError(error)
+    }
+  }
+
+  /// The key of an entry's objects.
+  @inline(__always)
+  func key(of entry: TableEntry) -> Term {
+    let words = entry.isGroup ? entry.group[0].words : entry.words
+    return Term(bits: words[state.pointee.keyPosition])
+  }
+
+  /// The hash of a key.
+  @inline(__always)
+  func hash(_ key: Term) throws(TableError) -> UInt {
+    try TableHash.hash(
+      key, seed: state.pointee.seed, scratch: state.pointee.environment.scratch)
+  }
+}
+
+// MARK: Memory
+
+extension HashPart {
+  /// A segment whose first line begins at a cache line's start where it has many; the word before
+  /// it is then where its block begins.
+  static func makeSegment(
+    _ segment: Int, in arena: borrowing OwnedArena
+  ) throws(MemoryError) -> UnsafeMutableRawPointer {
+    let byteCount = segmentByteCount(segment)
+    let block = try arena.allocate(byteCount: byteCount)
+    if !isAligned(segment) { return block }
+    let start = block.advanced(by: 8).alignedUp(toMultipleOf: IndexLine.byteCount)
+    start.storeBytes(of: block, toByteOffset: -8, as: UnsafeMutableRawPointer.self)
+    return start
+  }
+
+  /// The block of a segment.
+  static func block(ofSegment segment: Int, at start: UInt) -> UnsafeMutableRawPointer {
+    let start = UnsafeMutableRawPointer(bitPattern: start).unsafelyUnwrapped
+    return isAligned(segment)
+      ? start.load(fromByteOffset: -8, as: UnsafeMutableRawPointer.self) : start
+  }
+
+  /// The bytes of a segment's block.
+  static func segmentByteCount(_ segment: Int) -> Int {
+    let lines = LineDirectory.lineCount(ofSegment: segment)
+    return lines * IndexLine.byteCount + (isAligned(segment) ? IndexLine.byteCount : 0)
+  }
+
+  private static func isAligned(_ segment: Int) -> Bool {
+    LineDirectory.lineCount(ofSegment: segment) >= 8
+  }
+
+  /// Keeps an entry's memory until nobody reads it, then gives it back.
+  @inline(__always)
+  func retire(_ entry: TableEntry) {
+    if entry.isGroup { return retireGroup(entry.group) }
+    if StoredObject.hasHandles(entry) { state.pointee.handles.remove(handlesOf: entry) }
+    if !state.pointee.hasReaders {
+      return StoredObject.free(
+        entry, in: state.pointee.arena, binaries: state.pointee.environment.binaries)
+    }
+    retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
+  }
+
+  @inline(never)
+  private func retireGroup(_ group: ObjectGroup) {
+    for index in 0..<group.count { retire(group[index]) }
+    retire(block: group.memory, byteCount: group.byteCount)
+  }
+
+  /// Keeps a block until nobody reads it, then gives it back.
+  func retire(block: UnsafeMutableRawPointer, byteCount: Int) {
+    if !state.pointee.hasReaders {
+      return state.pointee.arena.free(block, byteCount: byteCount)
+    }
+    retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
+  }
+
+  private func retire(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
+    let environment = state.pointee.environment
+    state.pointee.limbo.push(
+      bits, byteCount: byteCount, content, in: state.pointee.arena,
+      binaries: environment.binaries
+    ) {
+      let reader = environment.allocator.reader
+      reader.leave()
+      environment.allocator.waitForReaders()
+      reader.enter()
+    }
+  }
+}

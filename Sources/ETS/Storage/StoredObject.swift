@@ -1,0 +1,176 @@
+import Carriers
+import Heaps
+import Terms
+
+/// An object of a table: a tuple and all it holds, in one block, which no collector knows of.
+///
+/// ```
+///              | header | element ... |                        only immediates
+///     | meta   | header | element ... | parts of elements ... |   others
+/// ```
+/// The meta word tells the words behind it and, in bit 32, whether there are handles of binaries
+/// among them. Pointers in a block lead into the block, so a copy is a copy of its words, moved by
+/// one distance. The handles of all objects of a part of a table are linked in an
+/// ``OwnedHandles``.
+enum StoredObject {
+  static var handlesBit: UInt { 1 << 32 }
+
+  /// The words of an object's terms, its own tuple among them.
+  @inline(__always)
+  static func words(of entry: TableEntry) -> Int {
+    entry.isCompound
+      ? Int(entry.words[-1] & 0xFFFF_FFFF) : 1 &+ Header(bits: entry.words[0]).arity
+  }
+
+  /// Whether an object holds binaries outside the heaps.
+  @inline(__always)
+  static func hasHandles(_ entry: TableEntry) -> Bool {
+    entry.isCompound && entry.words[-1] & handlesBit != 0
+  }
+
+  /// The bytes of an object's block.
+  @inline(__always)
+  static func byteCount(of entry: TableEntry) -> Int {
+    (words(of: entry) &+ (entry.isCompound ? 1 : 0)) &* MemoryLayout<UInt>.stride
+  }
+
+  /// Whether all elements of a tuple are immediates.
+  @inline(__always)
+  static func isPlain(_ object: Term) -> Bool {
+    let words = object.boxed
+    var place = Header(bits: words[0]).arity
+    while place > 0 {
+      if words[place] & 3 != 3 { return false }
+      place &-= 1
+    }
+    return true
+  }
+
+  /// Copies an object into a block of an arena.
+  /// - Parameter object: a tuple that is not `{}`.
+  /// - Throws: ``TableError``; then nothing is held.
+  @inline(__always)
+  static func store(
+    _ object: Term, in arena: borrowing OwnedArena, handles: inout OwnedHandles,
+    scratch: any ScratchProvider
+  ) throws(TableError) -> TableEntry {
+    guard isPlain(object) else {
+      return try storeCompound(object, in: arena, handles: &handles, scratch: scratch)
+    }
+    let source = object.boxed
+    let words = 1 &+ Header(bits: source[0]).arity
+    let block = try allocate(words: words, in: arena)
+    for place in 0..<words { block[place] = source[place] }
+    return TableEntry(object: block, isCompound: false)
+  }
+
+  @inline(never)
+  private static func storeCompound(
+    _ object: Term, in arena: borrowing OwnedArena, handles: inout OwnedHandles,
+    scratch: any ScratchProvider
+  ) throws(TableError) -> TableEntry {
+    let words: Int
+    do {
+      words = try TermSize.flatWords(of: object, scratch: scratch)
+    } catch {
+      throw TableError(error)
+    }
+    if words >= 1 << 32 { throw .outOfMemory(.invalidSize(byteCount: words)) }
+    let block = try allocate(words: 1 + words, in: arena)
+    var cursor = WordCursor(top: block + 1, limit: block + 1 + words)
+    var list = OffHeapList()
+    let copy = TermCopy.copy(object, words: words, into: &cursor, list: &list)
+    assert(copy.boxed == block + 1, "a copy begins with what was copied")
+    block[0] = UInt(words) | (list.first == 0 ? 0 : handlesBit)
+    handles.adopt(list)
+    return TableEntry(object: block + 1, isCompound: true)
+  }
+
+  @inline(__always)
+  private static func allocate(
+    words: Int, in arena: borrowing OwnedArena
+  ) throws(TableError) -> UnsafeMutablePointer<UInt> {
+    do {
+      return try arena.allocate(byteCount: words &* MemoryLayout<UInt>.stride)
+        .assumingMemoryBound(to: UInt.self)
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
+
+  /// Gives an object's block back, and what it holds.
+  static func free(
+    _ entry: TableEntry, in arena: borrowing OwnedArena, binaries: any BinaryProvider
+  ) {
+    if hasHandles(entry) { OwnedHandles.release(handlesOf: entry, to: binaries) }
+    let block = entry.isCompound ? entry.words - 1 : entry.words
+    arena.free(block, byteCount: byteCount(of: entry))
+  }
+
+  /// Copies an object where a cursor stands.
+  /// - Parameter list: of the heap that the cursor builds on.
+  @inline(__always)
+  static func copy(
+    _ entry: TableEntry, into cursor: inout WordCursor, list: inout OffHeapList
+  ) -> Term {
+    if entry.isCompound { return copyCompound(entry, into: &cursor, list: &list) }
+    let source = entry.words
+    let words = 1 &+ Header(bits: source[0]).arity
+    let target = cursor.reserve(words)
+    target[0] = source[0]
+    // Word by word: a counter may change meanwhile.
+    for place in 1..<words { target[place] = SharedWord(source + place).relaxed }
+    return .boxed(at: target)
+  }
+
+  @inline(never)
+  private static func copyCompound(
+    _ entry: TableEntry, into cursor: inout WordCursor, list: inout OffHeapList
+  ) -> Term {
+    let source = entry.words
+    let words = words(of: entry)
+    let target = cursor.reserve(words)
+    let start = UInt(bitPattern: source)
+    let distance = UInt(bitPattern: target) &- start
+    let byteCount = UInt(words) &* 8
+    var place = 0
+    while place < words {
+      let word = source[place]
+      switch word & 3 {
+      case 3:
+        target[place] = word
+        place &+= 1
+      case 0:
+        let header = Header(bits: word)
+        if header.subtag == .binaryHandle {
+          copyHandle(source + place, to: target + place, list: &list)
+          place &+= BinaryHandle.words
+          continue
+        }
+        let end = place &+ 1 &+ header.rawWords
+        while place < end {
+          target[place] = source[place]
+          place &+= 1
+        }
+      default:
+        // What leads out of the block is `{}`.
+        target[place] = word &- start < byteCount ? word &+ distance : word
+        place &+= 1
+      }
+    }
+    return .boxed(at: target)
+  }
+
+  private static func copyHandle(
+    _ source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>,
+    list: inout OffHeapList
+  ) {
+    target[0] = source[0]
+    target[1] = source[1]
+    target[3] = source[3]
+    target[4] = source[4]
+    target[5] = 0
+    BinaryHandle.binary(at: target).retain()
+    list.push(target)
+  }
+}
