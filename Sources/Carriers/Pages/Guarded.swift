@@ -5,13 +5,13 @@ import Glibc
 /// As the standard library's `Mutex`, but on the mutex of the system's thread library: the thread
 /// sanitizer knows that one, and reports the other falsely. Both halves have addresses that never
 /// change.
-struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+package struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   // Unchecked: the value is reached under the mutex only.
 
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let value: UnsafeMutablePointer<Value>
 
-  init(_ initial: consuming Value) {
+  package init(_ initial: consuming Value) {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -28,7 +28,7 @@ struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
 
   /// Runs a piece of work while no other thread touches the value.
   /// - Precondition: the calling thread is not within such work already.
-  func withLock<Result: ~Copyable, Failure: Error>(
+  package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     pthread_mutex_lock(mutex)

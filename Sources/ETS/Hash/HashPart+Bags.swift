@@ -7,19 +7,19 @@ import Terms
 extension HashPart {
   /// Adds an object to those of its key.
   func join(
-    _ object: Term, at place: Place, _ number: Int
-  ) throws(TableError) -> HashChange {
+    _ object: Term, at place: Place, _ hash: UInt
+  ) throws(TableError) -> Change {
+    let old = place.entry
     var bits: UInt = 0
     if state.pointee.type == .bag {
       bits = try objectBits(object)
-      if try contains(object, bits: bits, in: place.entry) {
-        return HashChange(kind: .none, place: place, previous: .none, lineNumber: number)
+      if try contains(object, bits: bits, in: old) {
+        return counted(.none, hash, new: old, previous: old, difference: 0)
       }
     }
-    let old = place.entry
     if old.isGroup && old.group.count < old.group.room {
       old.group.append(try store(object).with(hash: bits))
-      return HashChange(kind: .appended, place: place, previous: old, lineNumber: number)
+      return counted(.appended, hash, new: old, previous: old, difference: 1)
     }
     let count = old.objectCount
     let group = try makeGroup(room: count < 2 ? 2 : count + count / 2)
@@ -35,8 +35,9 @@ extension HashPart {
       state.pointee.arena.free(group.memory, byteCount: group.byteCount)
       throw error
     }
-    place.line.replace(place.slot, by: TableEntry(group: group).with(hash: old.hash))
-    return HashChange(kind: .replaced, place: place, previous: old, lineNumber: number)
+    let new = TableEntry(group: group).with(hash: old.hash)
+    place.line.replace(place.slot, by: new)
+    return counted(.replaced, hash, new: new, previous: old, difference: 1)
   }
 
   /// Takes out the objects that are exactly equal to one: one of a bag, all of a duplicate bag.

@@ -9,15 +9,14 @@ extension HashPart {
   /// sixteenths.
   private static var mostKeysBy16: Int { 72 }
   private static var fewestKeysBy16: Int { 28 }
-  /// The entries that one write may move.
+  /// The entries that one write may move. Only what was inserted while the table was fixed may
+  /// make a chain longer than that.
   private static var mostMoved: Int { 64 }
 
   /// Adds lines where there are many keys for each, two at most.
   @inline(__always)
   func growIfNeeded() {
-    let lineCount = lineCount
-    if state.pointee.entryCount &* 16 <= lineCount &* Self.mostKeysBy16 { return }
-    grow()
+    if state.pointee.entryCount &* 16 > lineCount &* Self.mostKeysBy16 { grow() }
   }
 
   @inline(never)
@@ -25,48 +24,21 @@ extension HashPart {
     if state.pointee.fixCount > 0 { return }
     var moved = 0
     for _ in 0..<2 {
-      let lineCount = lineCount
-      if state.pointee.entryCount * 16 <= lineCount * Self.mostKeysBy16 { break }
-      guard let count = split(lineCount, atMost: Self.mostMoved - moved) else { break }
+      let number = lineCount
+      if state.pointee.entryCount * 16 <= number * Self.mostKeysBy16 { break }
+      if number > Int(UInt32.max) - 1 { break }
+      let parent = state.pointee.directory[Self.parent(of: number)]
+      if moved > 0 && moved + chainCount(parent) > Self.mostMoved { break }
+      guard let count = split(parent, into: number) else { break }
       moved += count
     }
     state.pointee.mostMoved = max(state.pointee.mostMoved, moved)
   }
 
-  /// Adds the line of a number.
-  /// - Returns: the entries it moved, or nothing where it has to wait: for memory, or for a later
-  ///   write as there would be too many.
-  private func split(_ number: Int, atMost most: Int) -> Int? {
-    if number > Int(UInt32.max) - 1 { return nil }
-    let level = Int.bitWidth - 1 - number.leadingZeroBitCount
-    let old = state.pointee.directory[number - 1 << level]
-    guard var chain = LineChain(collecting: old), chain.count <= most,
-      divide(&chain, atBit: level)
-    else { return nil }
-    let (segment, place) = LineDirectory.place(of: number)
-    if place == 0 {
-      guard let memory = try? Self.makeSegment(segment, in: state.pointee.arena) else { return nil }
-      state.pointee.directory.slots[segment].store(UInt(bitPattern: memory), ordering: .relaxed)
-    }
-    let new = state.pointee.directory[number]
-    new.clear()
-    old.changeVersion()
-    new.changeVersion()
-    chain.fill(new, isUpper: true)
-    state.pointee.lineCount.store(number + 1, ordering: .releasing)
-    chain.fill(old, isUpper: false)
-    new.changeVersion()
-    old.changeVersion()
-    freeSpare(&chain)
-    return chain.upperCount
-  }
-
-  /// Takes lines away where there are few keys for each.
+  /// Takes lines away where there are few keys for each, two at most.
   @inline(__always)
   func shrinkIfNeeded() {
-    let lineCount = lineCount
-    if state.pointee.entryCount &* 16 >= lineCount &* Self.fewestKeysBy16 { return }
-    shrink()
+    if state.pointee.entryCount &* 16 < lineCount &* Self.fewestKeysBy16 { shrink() }
   }
 
   @inline(never)
@@ -74,147 +46,185 @@ extension HashPart {
     if state.pointee.fixCount > 0 { return }
     var moved = 0
     for _ in 0..<2 {
-      let lineCount = lineCount
-      if lineCount == LineDirectory.firstSegmentLines { break }
+      let number = lineCount - 1
+      if number < LineDirectory.firstSegmentLines { break }
       if state.pointee.entryCount * 16 >= lineCount * Self.fewestKeysBy16 { break }
-      guard let count = merge(lineCount - 1, atMost: Self.mostMoved - moved) else { break }
+      let last = state.pointee.directory[number]
+      if moved > 0 && moved + chainCount(last) > Self.mostMoved { break }
+      guard let count = merge(last, number) else { break }
       moved += count
     }
     state.pointee.mostMoved = max(state.pointee.mostMoved, moved)
   }
 
-  /// Takes the last line away.
-  private func merge(_ number: Int, atMost most: Int) -> Int? {
-    let level = Int.bitWidth - 1 - number.leadingZeroBitCount
-    let old = state.pointee.directory[number - 1 << level]
-    let last = state.pointee.directory[number]
-    guard var chain = LineChain(collecting: last) else { return nil }
-    let moved = chain.count
-    guard moved <= most, chain.collect(old) else { return nil }
-    while chain.lineCount < chain.neededLineCount {
-      guard let line = try? makeLine() else {
-        freeSpare(&chain)
-        return nil
-      }
-      chain.addSpare(line)
-    }
-    old.changeVersion()
-    last.changeVersion()
-    chain.fill(old, isUpper: false)
-    state.pointee.lineCount.store(number, ordering: .releasing)
-    last.clearEntries()
-    last.changeVersion()
-    old.changeVersion()
-    freeSpare(&chain)
-    let (segment, place) = LineDirectory.place(of: number)
-    if place == 0 {
-      let start = state.pointee.directory.slots[segment].load(ordering: .relaxed)
-      retire(
-        block: Self.block(ofSegment: segment, at: start),
-        byteCount: Self.segmentByteCount(segment))
-    }
-    return moved
-  }
+  /// The line that a line's entries came from.
+  private static func parent(of line: Int) -> Int { line - 1 << level(of: line) }
 
-  /// Marks the entries of a chain whose hash has a bit; `false` where a hash cannot be had.
-  private func divide(_ chain: inout LineChain, atBit level: Int) -> Bool {
-    for index in 0..<chain.count {
-      let entry = chain.entry(index)
-      if level >= 8 && level < 24 {
-        chain.setUpper(entry.hash >> UInt(level - 8) & 1 != 0, index)
-      } else {
-        guard let hash = try? hash(key(of: entry)) else { return false }
-        chain.setUpper(hash >> UInt(level) & 1 != 0, index)
-      }
-    }
-    return true
-  }
-
-  private func freeSpare(_ chain: inout LineChain) {
-    while let line = chain.takeSpare() {
-      state.pointee.linkedLineCount -= 1
-      retire(block: line.words, byteCount: IndexLine.byteCount)
-    }
+  /// The bit of a hash that tells a line's entries from those of its parent.
+  private static func level(of line: Int) -> Int {
+    Int.bitWidth - 1 - line.leadingZeroBitCount
   }
 }
 
-/// What stands in one or two chains of lines, on its way to others.
-private struct LineChain {
-  static var most: Int { 64 }
-  static var mostLines: Int { 16 }
+// MARK: One line
 
-  private var entries = InlineArray<64, UInt>(repeating: 0)
-  private var prints = InlineArray<64, UInt8>(repeating: 0)
-  private var lines = InlineArray<16, UInt>(repeating: 0)
-  private(set) var count = 0
-  /// Further lines that nobody filled yet.
-  private(set) var lineCount = 0
-  private var upper: UInt64 = 0
-
-  /// Collects a chain; nothing where it is too long.
-  init?(collecting first: IndexLine) {
-    if !collect(first) { return nil }
+extension HashPart {
+  /// Adds a line.
+  /// - Returns: the entries it took, or nothing where memory was refused; then nothing has changed.
+  private func split(_ parent: IndexLine, into number: Int) -> Int? {
+    let (segment, place) = LineDirectory.place(of: number)
+    if place == 0 {
+      guard let memory = try? Self.makeSegment(segment, in: state.pointee.arena) else { return nil }
+      state.pointee.directory.slots[segment].store(UInt(bitPattern: memory), ordering: .relaxed)
+    }
+    let new = state.pointee.directory[number]
+    new.clear()
+    parent.changeVersion()
+    new.changeVersion()
+    let count = divide(parent, new, atBit: Self.level(of: number))
+    if count == nil { moveAll(from: new, to: parent) }
+    if count != nil { state.pointee.lineCount.store(number + 1, ordering: .releasing) }
+    compact(parent)
+    new.changeVersion()
+    parent.changeVersion()
+    if count == nil && place == 0 { freeSegment(segment) }
+    return count
   }
 
-  /// Collects one more chain; `false` where both are too long.
-  mutating func collect(_ first: IndexLine) -> Bool {
+  /// Takes the last line away.
+  private func merge(_ last: IndexLine, _ number: Int) -> Int? {
+    let parent = state.pointee.directory[Self.parent(of: number)]
+    parent.changeVersion()
+    last.changeVersion()
+    let count = chainCount(last)
+    let isPossible = makeRoom(in: parent, for: count)
+    if isPossible {
+      moveAll(from: last, to: parent)
+      state.pointee.lineCount.store(number, ordering: .releasing)
+    }
+    compact(last)
+    compact(parent)
+    last.changeVersion()
+    parent.changeVersion()
+    if !isPossible { return nil }
+    let (segment, place) = LineDirectory.place(of: number)
+    if place == 0 { freeSegment(segment) }
+    return count
+  }
+
+  private func freeSegment(_ segment: Int) {
+    let start = state.pointee.directory.slots[segment].load(ordering: .relaxed)
+    retire(
+      block: Self.block(ofSegment: segment, at: start),
+      byteCount: Self.segmentByteCount(segment))
+  }
+
+  private func chainCount(_ first: IndexLine) -> Int {
+    var count = 0
+    forEachPlace(of: first) { _, _ in count += 1 }
+    return count
+  }
+
+  /// Calls with each place of a chain that has an entry; the body may take it out.
+  private func forEachPlace(of first: IndexLine, _ body: (IndexLine, Int) -> Void) {
     var line = first
     while true {
-      for slot in 0..<IndexLine.entryCount where line.print(slot) != 0 {
-        if count == Self.most { return false }
-        entries[count] = line.entry(slot).bits
-        prints[count] = UInt8(line.print(slot))
-        count += 1
-      }
-      guard let next = line.link else { return true }
-      if lineCount == Self.mostLines { return false }
-      lines[lineCount] = UInt(bitPattern: next.words)
-      lineCount += 1
+      for slot in 0..<IndexLine.entryCount where line.print(slot) != 0 { body(line, slot) }
+      guard let next = line.link else { return }
       line = next
     }
   }
 
-  /// The further lines that one chain of all entries needs.
-  var neededLineCount: Int { count <= 6 ? 0 : (count - 6 + 4) / 5 }
-
-  func entry(_ index: Int) -> TableEntry { TableEntry(bits: entries[index]) }
-
-  /// The entries that go to the new line.
-  var upperCount: Int { upper.nonzeroBitCount }
-
-  mutating func setUpper(_ isUpper: Bool, _ index: Int) {
-    if isUpper { upper |= 1 << UInt64(index) }
-  }
-
-  /// Adds a further line that stands in no chain.
-  mutating func addSpare(_ line: IndexLine) {
-    lines[lineCount] = UInt(bitPattern: line.words)
-    lineCount += 1
-  }
-
-  /// Takes a further line that is in no chain any more.
-  mutating func takeSpare() -> IndexLine? {
-    if lineCount == 0 { return nil }
-    lineCount -= 1
-    return IndexLine(UnsafeMutablePointer(bitPattern: lines[lineCount]).unsafelyUnwrapped)
-  }
-
-  /// Makes a line the first of a chain of the entries that go there, with further lines as needed.
-  /// - Precondition: its version is odd; two chains need no more further lines than one did.
-  mutating func fill(_ first: IndexLine, isUpper: Bool) {
-    first.clearEntries()
-    var line = first
-    var slot = 0
-    for index in 0..<count where (upper >> UInt64(index) & 1 != 0) == isUpper {
-      if slot == IndexLine.entryCount {
-        guard let next = takeSpare() else { preconditionFailure("a chain without lines") }
-        next.clearEntries()
-        line.setLink(next)
-        line = next
-        slot = 1
+  /// Moves the entries whose hash has a bit to the chain of a new line.
+  /// - Returns: how many, or nothing where memory or a hash could not be had on the way.
+  private func divide(_ source: IndexLine, _ target: IndexLine, atBit bit: Int) -> Int? {
+    var count = 0
+    var line = target
+    var isComplete = true
+    forEachPlace(of: source) { from, slot in
+      guard isComplete else { return }
+      let entry = from.entry(slot)
+      do {
+        let hash = bit >= 8 && bit < 24 ? entry.hash << 8 : try hash(key(of: entry))
+        if hash >> UInt(bit) & 1 == 0 { return }
+        line = try lineWithRoom(from: line)
+      } catch {
+        isComplete = false
+        return
       }
-      line.put(entry(index), print: UInt(prints[index]), at: slot)
-      slot += 1
+      line.put(entry, print: from.print(slot), at: IndexLine.place(of: line.freePlaces))
+      from.remove(slot)
+      count += 1
+    }
+    return isComplete ? count : nil
+  }
+
+  /// Moves all entries from one chain to another that has room for them.
+  private func moveAll(from source: IndexLine, to target: IndexLine) {
+    var line = target
+    forEachPlace(of: source) { from, slot in
+      while line.freePlaces == 0, let next = line.link { line = next }
+      line.put(
+        from.entry(slot), print: from.print(slot), at: IndexLine.place(of: line.freePlaces))
+      from.remove(slot)
+    }
+  }
+
+  /// Gives a chain further lines until there is room for so many entries more.
+  /// - Returns: whether memory was to be had.
+  private func makeRoom(in first: IndexLine, for count: Int) -> Bool {
+    var places = IndexLine.entryCount
+    var line = first
+    while let next = line.link {
+      places += 5
+      line = next
+    }
+    var room = places - chainCount(first)
+    while room < count {
+      guard let further = try? makeLine() else { return false }
+      line.setLink(further)
+      line = further
+      room += 5
+    }
+    return true
+  }
+
+  /// The first line of the rest of a chain that has a free place, which may be a new one.
+  private func lineWithRoom(from start: IndexLine) throws(TableError) -> IndexLine {
+    var line = start
+    while line.freePlaces == 0 {
+      if let next = line.link {
+        line = next
+      } else {
+        let further = try makeLine()
+        line.setLink(further)
+        line = further
+      }
+    }
+    return line
+  }
+
+  /// Moves the entries of a chain to its front and gives back the lines without any.
+  /// - Precondition: the first line's version is odd.
+  private func compact(_ first: IndexLine) {
+    var free = first
+    var line = first
+    while let next = line.link {
+      for slot in 0..<IndexLine.entryCount where next.print(slot) != 0 {
+        while free != next && free.freePlaces == 0, let link = free.link { free = link }
+        if free == next { break }
+        let entry = next.entry(slot)
+        free.put(entry, print: next.print(slot), at: IndexLine.place(of: free.freePlaces))
+        next.remove(slot)
+      }
+      if next.prints != 0 {
+        line = next
+        continue
+      }
+      if free == next { free = line }
+      if let rest = next.link { line.relink(rest) } else { line.removeLink() }
+      state.pointee.linkedLineCount -= 1
+      retire(block: next.words, byteCount: IndexLine.byteCount)
     }
   }
 }

@@ -81,6 +81,21 @@ extension HashPart {
     removeEmptyLines(first)
   }
 
+  /// Marks all entries as deleted, which go when nothing is fixed any more.
+  func markAll() {
+    for number in 0..<lineCount {
+      var line: IndexLine? = state.pointee.directory[number]
+      while let current = line {
+        for slot in 0..<IndexLine.entryCount where current.entry(slot).isLive {
+          countObjects(-current.entry(slot).objectCount)
+          current.replace(slot, by: current.entry(slot).deleted)
+          state.pointee.deletions.note(number, in: state.pointee.arena)
+        }
+        line = current.link
+      }
+    }
+  }
+
   /// Takes out all objects at once.
   /// - Precondition: nobody reads, and nothing is fixed.
   /// - Complexity: O(runs of pages + handles of binaries).

@@ -3,27 +3,6 @@ import Heaps
 import Synchronization
 import Terms
 
-/// What a write replaced, so that it can be taken back until it is settled.
-struct HashChange {
-  enum Kind {
-    /// Nothing changed.
-    case none
-    /// A new entry for a new key.
-    case added
-    /// An entry in place of ``previous``.
-    case replaced
-    /// An object behind the others of a group.
-    case appended
-    /// One word of an object; ``previous`` tells the word.
-    case patched(place: Int)
-  }
-  let kind: Kind
-  let place: HashPart.Place
-  /// The entry that stood there, or the word.
-  let previous: TableEntry
-  let lineNumber: Int
-}
-
 /// All that follows is under the part's lock; where the part has readers, within a section.
 extension HashPart {
   /// Whether an insertion may find the key taken.
@@ -32,6 +11,31 @@ extension HashPart {
     case always
     /// It does nothing then.
     case newKey
+  }
+
+  /// What an insertion did, so that it can be taken back until it is settled.
+  struct Change {
+    enum Kind {
+      /// An equal object was there.
+      case none
+      /// A new entry for a new key.
+      case added
+      /// An entry in place of ``previous``.
+      case replaced
+      /// An object behind the others of a group.
+      case appended
+      /// One word of an object.
+      case patched(word: Int)
+    }
+    let kind: Kind
+    let part: HashPart
+    let hash: UInt
+    /// What stands there now.
+    let new: TableEntry
+    /// What stood there before; of a patch, the word.
+    let previous: TableEntry
+    /// The objects that came.
+    let difference: Int
   }
 
   /// Inserts an object.
@@ -51,26 +55,34 @@ extension HashPart {
   @inline(__always)
   func change(
     _ object: Term, key: Term, hash: UInt, rule: InsertRule
-  ) throws(TableError) -> HashChange? {
-    let (number, first) = line(of: hash)
+  ) throws(TableError) -> Change? {
+    let (_, first) = line(of: hash)
     guard let place = try place(of: key, hash: hash, from: first) else {
-      return try add(object, hash: hash, to: first, number)
+      let new = try add(object, hash: hash, to: first)
+      state.pointee.entryCount &+= 1
+      growIfNeeded()
+      return counted(.added, hash, new: new, previous: .none, difference: 1)
     }
-    if place.entry.isDeleted {
-      let new = try store(object).with(hash: place.entry.hash)
-      place.line.replace(place.slot, by: new)
-      return replaced(place, number)
+    if !place.entry.isDeleted {
+      if rule == .newKey { return nil }
+      if state.pointee.type.isBag { return try join(object, at: place, hash) }
+      if let change = patch(object, place.entry, hash) { return change }
     }
-    if rule == .newKey { return nil }
-    if state.pointee.type.isBag { return try join(object, at: place, number) }
-    if let change = patch(object, at: place, number) { return change }
     let new = try store(object).with(hash: place.entry.hash)
     place.line.replace(place.slot, by: new)
-    return replaced(place, number)
+    return counted(
+      .replaced, hash, new: new, previous: place.entry,
+      difference: place.entry.isDeleted ? 1 : 0)
   }
 
-  private func replaced(_ place: Place, _ number: Int) -> HashChange {
-    HashChange(kind: .replaced, place: place, previous: place.entry, lineNumber: number)
+  /// A change, whose objects are counted.
+  @inline(__always)
+  func counted(
+    _ kind: Change.Kind, _ hash: UInt, new: TableEntry, previous: TableEntry, difference: Int
+  ) -> Change {
+    countObjects(difference)
+    return Change(
+      kind: kind, part: self, hash: hash, new: new, previous: previous, difference: difference)
   }
 
   /// Copies an object into the part's arena.
@@ -82,19 +94,16 @@ extension HashPart {
   }
 
   private func add(
-    _ object: Term, hash: UInt, to first: IndexLine, _ number: Int
-  ) throws(TableError) -> HashChange {
+    _ object: Term, hash: UInt, to first: IndexLine
+  ) throws(TableError) -> TableEntry {
     var line = first
     while line.freePlaces == 0, let next = line.link { line = next }
     let new = try store(object).with(hash: TableHash.entryBits(of: hash))
     let free = line.freePlaces
     let print = TableHash.print(of: hash)
     if free != 0 {
-      let slot = IndexLine.place(of: free)
-      line.put(new, print: print, at: slot)
-      return HashChange(
-        kind: .added, place: Place(line: line, slot: slot, entry: new), previous: .none,
-        lineNumber: number)
+      line.put(new, print: print, at: IndexLine.place(of: free))
+      return new
     }
     let further: IndexLine
     do {
@@ -107,9 +116,7 @@ extension HashPart {
     line.setLink(further)
     further.put(new, print: print, at: 1)
     first.changeVersion()
-    return HashChange(
-      kind: .added, place: Place(line: further, slot: 1, entry: new), previous: .none,
-      lineNumber: number)
+    return new
   }
 
   /// A further line, empty.
@@ -135,9 +142,9 @@ extension HashPart {
   /// Changes one word of a stored object where that makes it the new one: so a value that is an
   /// immediate is replaced without a block.
   @inline(__always)
-  private func patch(_ object: Term, at place: Place, _ number: Int) -> HashChange? {
-    if place.entry.isCompound { return nil }
-    let (stored, source) = (place.entry.words, object.boxed)
+  private func patch(_ object: Term, _ entry: TableEntry, _ hash: UInt) -> Change? {
+    if entry.isCompound { return nil }
+    let (stored, source) = (entry.words, object.boxed)
     if stored[0] != source[0] { return nil }
     var changed = 0
     for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
@@ -145,58 +152,60 @@ extension HashPart {
       changed = word
     }
     if changed == 0 {
-      return HashChange(kind: .none, place: place, previous: .none, lineNumber: number)
+      return counted(.none, hash, new: entry, previous: entry, difference: 0)
     }
     let previous = TableEntry(bits: stored[changed])
     SharedWord(stored + changed).publish(source[changed])
-    return HashChange(
-      kind: .patched(place: changed), place: place, previous: previous, lineNumber: number)
+    return counted(.patched(word: changed), hash, new: entry, previous: previous, difference: 0)
   }
 
-  /// Makes the counts and the memory those of a change that stays.
+  /// Gives back what a change replaced: it stays.
   @inline(__always)
-  func settle(_ change: HashChange) {
-    switch change.kind {
-    case .none, .patched:
-      break
-    case .added:
-      state.pointee.entryCount &+= 1
-      countObjects(1)
-      growIfNeeded()
-    case .appended:
-      countObjects(1)
-    case .replaced:
-      let previous = change.previous
-      let now = change.place.line.entry(change.place.slot)
-      countObjects(now.objectCount - (previous.isDeleted ? 0 : previous.objectCount))
-      if !now.isGroup || previous.isDeleted { return retire(previous) }
-      // The objects are in the new group.
-      if previous.isGroup {
-        retire(block: previous.group.memory, byteCount: previous.group.byteCount)
-      }
+  func settle(_ change: Change) {
+    guard case .replaced = change.kind else { return }
+    if !change.new.isGroup || change.previous.isDeleted { return retire(change.previous) }
+    // The objects are in the new group.
+    if change.previous.isGroup {
+      let group = change.previous.group
+      retire(block: group.memory, byteCount: group.byteCount)
     }
   }
 
   /// Takes back a change that was not settled, the last one first.
   /// - Precondition: nobody reads.
-  func undo(_ change: HashChange) {
-    let place = change.place
+  func undo(_ change: Change) {
+    countObjects(-change.difference)
     switch change.kind {
     case .none:
       break
     case .patched(let word):
-      SharedWord(place.entry.words + word).publish(change.previous.bits)
+      SharedWord(change.new.words + word).publish(change.previous.bits)
     case .added:
-      discard(place.line.entry(place.slot))
+      let place = place(of: change.new, hash: change.hash)
       place.line.remove(place.slot)
+      state.pointee.entryCount -= 1
+      discard(change.new)
     case .appended:
-      discard(place.entry.group.removeLast())
+      discard(change.new.group.removeLast())
     case .replaced:
-      let now = place.line.entry(place.slot)
+      let place = place(of: change.new, hash: change.hash)
       place.line.replace(place.slot, by: change.previous)
-      if !now.isGroup { return discard(now) }
-      discard(now.group[now.group.count - 1])
-      state.pointee.arena.free(now.group.memory, byteCount: now.group.byteCount)
+      if !change.new.isGroup { return discard(change.new) }
+      let group = change.new.group
+      discard(group[group.count - 1])
+      state.pointee.arena.free(group.memory, byteCount: group.byteCount)
+    }
+  }
+
+  /// Where an entry stands.
+  private func place(of entry: TableEntry, hash: UInt) -> Place {
+    var line = line(of: hash).first
+    while true {
+      for slot in 0..<IndexLine.entryCount where line.entry(slot) == entry {
+        return Place(line: line, slot: slot, entry: entry)
+      }
+      guard let next = line.link else { preconditionFailure("a change of no entry") }
+      line = next
     }
   }
 

@@ -135,7 +135,8 @@ enum StoredObject {
     let byteCount = UInt(words) &* 8
     var place = 0
     while place < words {
-      let word = source[place]
+      // An element that is an immediate may change meanwhile.
+      let word = SharedWord(source + place).relaxed
       switch word & 3 {
       case 3:
         target[place] = word

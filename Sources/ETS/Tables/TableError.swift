@@ -95,4 +95,12 @@ extension TableError {
       self = .scratchExhausted(requestedBytes: exhausted.requestedBytes)
     }
   }
+
+  /// The error of a sum that cannot be had.
+  init(_ error: ArithmeticError) {
+    switch error {
+    case .scratch(let exhausted): self.init(exhausted)
+    case .badArgument, .systemLimit: self = .notAnInteger
+    }
+  }
 }

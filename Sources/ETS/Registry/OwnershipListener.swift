@@ -1,0 +1,23 @@
+import Terms
+
+/// Who runs the processes that own tables.
+public protocol OwnershipListener: Sendable {
+  /// Whether the process of a pid lives, so that it can own a table.
+  func isAlive(_ pid: Term) -> Bool
+  /// A table went to another process: Erlang sends it
+  /// `{'ETS-TRANSFER', Table, From, Data}`.
+  /// - Parameter transfer: its terms are valid during the call.
+  func tableChangedOwner(_ transfer: TableTransfer)
+}
+
+/// A table's way from one owner to the next.
+public struct TableTransfer {
+  /// The table.
+  public let table: Table
+  /// The pid of who owned it.
+  public let from: Term
+  /// The pid of who owns it now.
+  public let to: Term
+  /// What the new owner is told: a term of the old owner's heap or of the table, to be copied.
+  public let data: Term
+}

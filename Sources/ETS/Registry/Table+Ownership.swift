@@ -1,0 +1,153 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+extension Table {
+  /// The pid of the owner.
+  public var owner: Term { Term(bits: record.pointee.owner.load(ordering: .relaxed)) }
+
+  /// The atom that it is named, or was named when it was made.
+  public var name: Term { Term(bits: record.pointee.name.load(ordering: .relaxed)) }
+
+  func isOwned(by pid: Term) -> Bool { isAlive && owner == pid }
+
+  /// Ends the table, as `ets:delete/1`.
+  /// - Throws: ``TableError``, where it ended already or the caller may not write.
+  /// - Complexity: O(runs of pages + handles of binaries), whatever is in it.
+  public func delete(by caller: Term) throws(TableError) {
+    if !isAlive { throw .noTable }
+    try checkWriter(caller)
+    try record.pointee.registry.delete(self)
+  }
+
+  /// Gives the table another name, as `ets:rename/2`; the table must be one that its name finds.
+  public func rename(to name: Term, by caller: Term) throws(TableError) {
+    if !name.isAtom { throw .invalidOption("the name is no atom") }
+    try checkWriter(caller)
+    try record.pointee.registry.withState { state throws(TableError) in
+      if !isAlive { throw .noTable }
+      if !record.pointee.options.isNamed { throw .invalidOption("the table has no name") }
+      if state.names[name] != nil { throw .nameTaken(name) }
+      state.names[self.name] = nil
+      state.names[name] = self
+      record.pointee.name.store(name.bits, ordering: .relaxed)
+    }
+  }
+
+  /// Makes another process the owner, as `ets:give_away/3`.
+  /// - Parameters:
+  ///   - pid: of a process that lives and is not the caller.
+  ///   - data: what it is told.
+  ///   - caller: the owner.
+  public func giveAway(to pid: Term, data: Term, by caller: Term) throws(TableError) {
+    try checkOwner(caller)
+    let registry = record.pointee.registry
+    if !pid.isLocalPid || pid == caller || !registry.isAlive(pid) { throw .noProcess(pid) }
+    record.pointee.owner.store(pid.bits, ordering: .relaxed)
+    registry.tell(TableTransfer(table: self, from: caller, to: pid, data: data))
+  }
+
+  /// Says who gets the table when its owner ends, as `ets:setopts/2`.
+  /// - Parameters:
+  ///   - pid: of the heir; nobody where it is nil.
+  ///   - data: what the heir will be told; it is copied now.
+  public func setHeir(_ pid: Term?, data: Term, by caller: Term) throws(TableError) {
+    try checkOwner(caller)
+    if let pid, !pid.isLocalPid { throw .invalidOption("the heir is no local process") }
+    var tuple = (Header.tuple(arity: 1).bits, data.bits)
+    let stored: TableEntry =
+      pid == nil
+      ? .none
+      : try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
+        let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
+        return try withFirstPart { part throws(TableError) in try part.store(.boxed(at: words)) }
+      }
+    let old = record.pointee.registry.withState { _ in
+      let old = record.pointee.heirData
+      record.pointee.heir = pid ?? .none
+      record.pointee.heirData = stored
+      return old
+    }
+    if !old.isNone { try withFirstPart { $0.retire(old) } }
+  }
+
+  /// The pid of the heir.
+  public var heir: Term? {
+    record.pointee.registry.withState { _ in
+      record.pointee.heir.isNone ? nil : record.pointee.heir
+    }
+  }
+
+  private func withFirstPart<Result>(
+    _ body: (HashPart) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    var result: Result?
+    try withPart(0) { part throws(TableError) in result = try body(part) }
+    return result.unsafelyUnwrapped
+  }
+
+  func destroyStorage() { record.pointee.storage.destroy(record.pointee.environment) }
+}
+
+// MARK: Fixation
+
+extension Table {
+  /// Keeps every object findable where it stands until a release, as `ets:safe_fixtable/2`: what is
+  /// deleted meanwhile keeps its place in a traversal. Each fix needs a release.
+  public func fix(by caller: Term) throws(TableError) {
+    try checkReader(caller)
+    record.pointee.registry.withState { _ in
+      if let index = record.pointee.fixations.firstIndex(where: { $0.process == caller }) {
+        record.pointee.fixations[index].count += 1
+      } else {
+        record.pointee.fixations.append(
+          TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
+      }
+    }
+    try forEachPart { $0.fix() }
+  }
+
+  /// Ends what ``fix(by:)`` began; nothing where the caller fixed nothing.
+  public func release(by caller: Term) throws(TableError) {
+    try checkReader(caller)
+    let isFixed = record.pointee.registry.withState { _ in
+      guard let index = record.pointee.fixations.firstIndex(where: { $0.process == caller })
+      else { return false }
+      record.pointee.fixations[index].count -= 1
+      if record.pointee.fixations[index].count == 0 { record.pointee.fixations.remove(at: index) }
+      return true
+    }
+    if isFixed { try forEachPart { $0.unfix() } }
+  }
+
+  /// Who fixed the table, and how often.
+  public var fixations: [TableFixation] {
+    record.pointee.registry.withState { _ in isAlive ? record.pointee.fixations : [] }
+  }
+
+  /// Ends all that a process fixed, as it ends.
+  func releaseAll(of process: Term) {
+    let count = record.pointee.registry.withState { _ in
+      guard let index = record.pointee.fixations.firstIndex(where: { $0.process == process })
+      else { return 0 }
+      return record.pointee.fixations.remove(at: index).count
+    }
+    for _ in 0..<count { try? forEachPart { $0.unfix() } }
+  }
+
+  /// Runs a piece of work on each part, under its lock.
+  func forEachPart(_ body: (HashPart) -> Void) throws(TableError) {
+    for index in 0..<record.pointee.storage.parts.count {
+      try withPart(index) { part in body(part) }
+    }
+  }
+
+  private func checkReader(_ caller: Term) throws(TableError) {
+    if record.pointee.isPrivate {
+      try checkOwner(caller)
+    } else if !isAlive {
+      throw .noTable
+    }
+  }
+}

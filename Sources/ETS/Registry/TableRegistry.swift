@@ -1,0 +1,187 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+/// The tables of a system: who owns them, and what they are called.
+///
+/// Owners are known by their pids; that a pid's process ended is what ``end(owner:)`` is told.
+public final class TableRegistry: Sendable {
+  /// Where the memory of the tables comes from.
+  public let environment: HeapEnvironment
+  /// The names of the atoms in the tables.
+  public let atoms: AtomTable
+  private let listener: (any OwnershipListener)?
+  private let state: Guarded<State>
+
+  struct State {
+    /// By number.
+    var tables: [UInt64: Table] = [:]
+    var names: [Term: Table] = [:]
+    /// Records that no table has.
+    var free: [UnsafeMutablePointer<TableRecord>] = []
+    var records: [UnsafeMutablePointer<TableRecord>] = []
+    var lastNumber: UInt64 = 0
+  }
+
+  /// Makes a registry without tables.
+  /// - Parameters:
+  ///   - environment: what the heaps share that results are built on.
+  ///   - atoms: the names of the atoms in the tables.
+  ///   - listener: hears whom tables go to, and knows who lives.
+  public init(
+    environment: HeapEnvironment, atoms: AtomTable, listener: (any OwnershipListener)? = nil
+  ) {
+    self.environment = environment
+    self.atoms = atoms
+    self.listener = listener
+    state = Guarded(State())
+  }
+
+  deinit {
+    state.withLock { state in
+      for table in state.tables.values { table.destroyStorage() }
+      for record in state.records {
+        record.deinitialize(count: 1)
+        environment.allocator.free(
+          at: record, byteCount: MemoryLayout<TableRecord>.size, kind: .ets)
+      }
+    }
+  }
+
+  func withState<Result, Failure: Error>(
+    _ body: (inout State) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try state.withLock(body)
+  }
+
+  /// Whether a process that is to own a table lives.
+  func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
+
+  func tell(_ transfer: TableTransfer) { listener?.tableChangedOwner(transfer) }
+}
+
+// MARK: Making and finding
+
+extension TableRegistry {
+  /// Makes a table, as `ets:new/2`.
+  /// - Parameters:
+  ///   - name: an atom.
+  ///   - options: its type, and the rest.
+  ///   - owner: the pid of the process that it ends with.
+  /// - Throws: ``TableError``; then nothing is held.
+  public func makeTable(
+    named name: Term, options: TableOptions = TableOptions(), owner: Term
+  ) throws(TableError) -> Table {
+    if !name.isAtom { throw .invalidOption("the name is no atom") }
+    if options.keyPosition < 1 {
+      throw .invalidOption("a key position of \(options.keyPosition)")
+    }
+    return try withState { state throws(TableError) in
+      if options.isNamed && state.names[name] != nil { throw .nameTaken(name) }
+      let record = try takeRecord(&state)
+      do throws(TableError) {
+        record.pointee.storage = try TableStorage(options: options, environment: environment)
+      } catch {
+        state.free.append(record)
+        throw error
+      }
+      state.lastNumber += 1
+      let table = Table(record: record, number: state.lastNumber)
+      record.pointee.options = options
+      record.pointee.owner.store(owner.bits, ordering: .relaxed)
+      record.pointee.name.store(name.bits, ordering: .relaxed)
+      record.pointee.life.store(table.number, ordering: .relaxed)
+      record.pointee.gate.store(table.number, ordering: .releasing)
+      state.tables[table.number] = table
+      if options.isNamed { state.names[name] = table }
+      return table
+    }
+  }
+
+  private func takeRecord(
+    _ state: inout State
+  ) throws(TableError) -> UnsafeMutablePointer<TableRecord> {
+    if let record = state.free.popLast() { return record }
+    do {
+      let block = try environment.allocator.allocate(
+        byteCount: MemoryLayout<TableRecord>.size, kind: .ets)
+      let record = block.base.bindMemory(to: TableRecord.self, capacity: 1)
+      record.initialize(to: TableRecord(registry: self))
+      state.records.append(record)
+      return record
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
+
+  /// The table with a name, as `ets:whereis/1`.
+  public func table(named name: Term) -> Table? { withState { $0.names[name] } }
+
+  /// The table with a number.
+  public func table(number: UInt64) -> Table? { withState { $0.tables[number] } }
+
+  /// All tables, as `ets:all/0`, the youngest first.
+  public var tables: [Table] {
+    withState { $0.tables.values.sorted { $0.number > $1.number } }
+  }
+}
+
+// MARK: Ends
+
+extension TableRegistry {
+  /// Ends a process as an owner: its tables go to their heirs, or end; the tables that it fixed are
+  /// released.
+  public func end(owner: Term) {
+    for table in tables {
+      table.releaseAll(of: owner)
+      if !table.isOwned(by: owner) { continue }
+      if inherit(table, from: owner) { continue }
+      try? delete(table)
+    }
+  }
+
+  /// Gives a table of a process that ends to its heir.
+  /// - Returns: whether there is one that lives.
+  private func inherit(_ table: Table, from owner: Term) -> Bool {
+    let record = table.record
+    let (heir, data) = withState { _ in (record.pointee.heir, record.pointee.heirData) }
+    if heir.isNone || heir == owner || !isAlive(heir) { return false }
+    record.pointee.owner.store(heir.bits, ordering: .relaxed)
+    let words = data.isNone ? nil : data.words
+    tell(
+      TableTransfer(
+        table: table, from: owner, to: heir,
+        data: words.map { Term(bits: $0[1]) } ?? .undefined))
+    return true
+  }
+
+  /// Ends a table.
+  /// - Throws: ``TableError/noTable`` where it ended already.
+  /// - Complexity: O(runs of pages + handles of binaries).
+  func delete(_ table: Table) throws(TableError) {
+    let record = table.record
+    if record.pointee.isPrivate {
+      guard record.pointee.life.load(ordering: .relaxed) == table.number else { throw .noTable }
+    } else {
+      try table.closeGate()
+    }
+    record.pointee.life.store(0, ordering: .releasing)
+    record.pointee.gate.store(0, ordering: .relaxed)
+    let storage = record.pointee.storage
+    withState { state in
+      // The storage's end gives it back.
+      record.pointee.heirData = .none
+      record.pointee.heir = .none
+      record.pointee.fixations = []
+      state.tables[table.number] = nil
+      let name = Term(bits: record.pointee.name.load(ordering: .relaxed))
+      if state.names[name] == table { state.names[name] = nil }
+    }
+    storage.destroy(environment)
+    withState { state in
+      record.pointee.storage = TableStorage()
+      state.free.append(record)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Heaps
+import Terms
+
+/// A list that grows at its end, built in pieces of free words of a heap, or of fragments beside it.
+struct ListBuilder {
+  /// The list so far.
+  private(set) var first = Term.nil
+  private var last: UnsafeMutablePointer<UInt>?
+  /// The words of the next piece; each is twice as large as the one before.
+  private var pieceWords = 256
+
+  private static var largestPieceWords: Int { 1 << 16 }
+
+  /// Adds a cell for a term of the same heap.
+  /// - Precondition: the cursor has room for 2 words.
+  @inline(__always)
+  mutating func append(_ term: Term, _ cursor: inout WordCursor) {
+    let cell = cursor.reserve(2)
+    cell[0] = term.bits
+    cell[1] = Term.nil.bits
+    if let last { last[1] = Term.cons(at: cell).bits } else { first = .cons(at: cell) }
+    last = cell
+  }
+
+  /// Copies objects from a place on, as many as go in one piece. Inside a section.
+  /// - Returns: whether there are no more.
+  mutating func addObjects(
+    of storage: TableStorage, from position: inout WalkPosition, on heap: inout ProcessHeap
+  ) throws(TableError) -> Bool {
+    var entry = storage.next(&position)
+    if entry.isNone { return true }
+    let words = nextPieceWords(atLeast: StoredObject.words(of: entry) + 2)
+    var builder = self
+    do {
+      try heap.buildInPlace(words: words) { cursor, list in
+        while !entry.isNone {
+          let copy = StoredObject.copy(entry, into: &cursor, list: &list)
+          builder.append(copy, &cursor)
+          let before = position
+          entry = storage.next(&position)
+          if !entry.isNone && cursor.remainingWords < StoredObject.words(of: entry) + 2 {
+            position = before
+            break
+          }
+        }
+      }
+    } catch {
+      throw .heap(error)
+    }
+    self = builder
+    return entry.isNone
+  }
+
+  /// How large a piece is for which a term is waiting.
+  mutating func nextPieceWords(atLeast least: Int) -> Int {
+    let words = max(pieceWords, least)
+    pieceWords = min(pieceWords * 2, Self.largestPieceWords)
+    return words
+  }
+}

@@ -1,0 +1,119 @@
+import Heaps
+import Terms
+
+/// Copies of objects, and of parts of them, on a heap. Inside a section.
+enum ObjectCopies {
+  /// The list of an entry's objects.
+  @inline(__always)
+  static func list(
+    of entry: TableEntry, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    if entry.bits & (TableEntry.compoundBit | TableEntry.groupBit) == 0 {
+      let words = StoredObject.words(of: entry) &+ 2
+      if heap.state.pointee.hasRoom(words: words) {
+        var list = OffHeapList()
+        return heap.build { cursor in
+          let cell = cursor.reserve(2)
+          cell[0] = StoredObject.copy(entry, into: &cursor, list: &list).bits
+          cell[1] = Term.nil.bits
+          return .cons(at: cell)
+        }
+      }
+    }
+    return try longList(of: entry, on: &heap)
+  }
+
+  @inline(never)
+  private static func longList(
+    of entry: TableEntry, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    let count = entry.objectCount
+    var words = 2 * count
+    for index in 0..<count { words += StoredObject.words(of: entry.object(index)) }
+    return try build(words: words, on: &heap) { cursor, list in
+      var result = Term.nil
+      for index in (0..<count).reversed() {
+        let copy = StoredObject.copy(entry.object(index), into: &cursor, list: &list)
+        result = cursor.makeCons(copy, result)
+      }
+      return result
+    }
+  }
+
+  /// An object.
+  static func object(
+    _ entry: TableEntry, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    try build(words: StoredObject.words(of: entry), on: &heap) { cursor, list in
+      StoredObject.copy(entry, into: &cursor, list: &list)
+    }
+  }
+
+  /// An element of an entry's object, or the list of those of a bag.
+  @inline(__always)
+  static func element(
+    _ position: Int, of entry: TableEntry, isBag: Bool, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    if !isBag {
+      let element = try self.element(position, of: entry)
+      return element.isImmediate ? element : try copy(element, on: &heap)
+    }
+    return try elements(position, of: entry, on: &heap)
+  }
+
+  @inline(never)
+  private static func elements(
+    _ position: Int, of entry: TableEntry, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    let count = entry.objectCount
+    var result = Term.nil
+    for index in (0..<count).reversed() {
+      let element = try copy(self.element(position, of: entry.object(index)), on: &heap)
+      let rest = result
+      result = try build(words: 2, on: &heap) { cursor, _ in cursor.makeCons(element, rest) }
+    }
+    return result
+  }
+
+  @inline(__always)
+  private static func element(
+    _ position: Int, of entry: TableEntry
+  ) throws(TableError) -> Term {
+    let words = entry.words
+    if position < 1 || position > Header(bits: words[0]).arity {
+      throw .invalidPosition(position)
+    }
+    return Term(bits: SharedWord(words + position).relaxed)
+  }
+
+  /// A term of a table's memory.
+  static func copy(_ term: Term, on heap: inout ProcessHeap) throws(TableError) -> Term {
+    if term.isImmediate { return term }
+    let words: Int
+    do {
+      words = try TermSize.flatWords(of: term, scratch: heap.environment.scratch)
+    } catch {
+      throw TableError(error)
+    }
+    return try build(words: words, on: &heap) { cursor, list in
+      TermCopy.copy(term, words: words, into: &cursor, list: &list)
+    }
+  }
+
+  /// Builds on a heap, without a collection.
+  static func build(
+    words: Int, on heap: inout ProcessHeap,
+    _ body: (inout WordCursor, inout OffHeapList) -> Term
+  ) throws(TableError) -> Term {
+    do {
+      return try heap.buildInPlace(words: words, body)
+    } catch {
+      throw .heap(error)
+    }
+  }
+}
+
+extension TableEntry {
+  /// The entry of one of the objects that the entry stands for.
+  func object(_ index: Int) -> TableEntry { isGroup ? group[index] : self }
+}

@@ -1,0 +1,101 @@
+import Carriers
+import Heaps
+import Terms
+
+/// Many objects at once: all of them or none, and no reader sees a part of them.
+extension Table {
+  /// Inserts the objects of a list, as `ets:insert/2` with a list.
+  /// - Throws: ``TableError``; then nothing has changed.
+  public func insert(contentsOf list: Term, by caller: Term) throws(TableError) {
+    _ = try insert(contentsOf: list, rule: .always, by: caller)
+  }
+
+  /// Inserts the objects of a list if the keys of all are new, as `ets:insert_new/2` with a list.
+  /// - Returns: whether they were inserted.
+  /// - Throws: ``TableError``; then nothing has changed.
+  public func insertNew(contentsOf list: Term, by caller: Term) throws(TableError) -> Bool {
+    try insert(contentsOf: list, rule: .newKey, by: caller)
+  }
+
+  private func insert(
+    contentsOf list: Term, rule: HashPart.InsertRule, by caller: Term
+  ) throws(TableError) -> Bool {
+    try checkWriter(caller)
+    let count = try checkedCount(of: list)
+    if count == 0 { return true }
+    if count == 1 && rule == .newKey { return try insertNew(list.cons[0], by: caller) }
+    if count == 1 {
+      try insert(list.cons[0], by: caller)
+      return true
+    }
+    return try alone { storage throws(TableError) in
+      if rule == .newKey, try anyKey(of: list, isIn: storage) { return false }
+      try insertAll(list, count: count, into: storage)
+      return true
+    }
+  }
+
+  /// The objects of a list, each of which can be inserted.
+  private func checkedCount(of list: Term) throws(TableError) -> Int {
+    var count = 0
+    var rest = list
+    while rest.isCons {
+      _ = try key(of: rest.cons[0])
+      count += 1
+      rest = rest.cons[1]
+    }
+    if !rest.isNil { throw .notAnObject }
+    return count
+  }
+
+  private func anyKey(of list: Term, isIn storage: TableStorage) throws(TableError) -> Bool {
+    var rest = list
+    while rest.isCons {
+      let key = try key(of: rest.cons[0])
+      let hash = try storage.hash(key)
+      if try !storage.part(of: hash).find(key, hash: hash).isNone { return true }
+      rest = rest.cons[1]
+    }
+    return false
+  }
+
+  /// Inserts each object, and takes all back where one cannot be.
+  private func insertAll(
+    _ list: Term, count: Int, into storage: TableStorage
+  ) throws(TableError) {
+    let allocator = record.pointee.environment.allocator
+    let block: MemoryBlock
+    do {
+      block = try allocator.allocate(
+        byteCount: count * MemoryLayout<HashPart.Change>.stride, kind: .scratch)
+    } catch {
+      throw .outOfMemory(error)
+    }
+    defer { allocator.free(block, kind: .scratch) }
+    let changes = block.base.bindMemory(to: HashPart.Change.self, capacity: count)
+    var done = 0
+    var rest = list
+    do {
+      while rest.isCons {
+        let object = rest.cons[0]
+        let key = try key(of: object)
+        let hash = try storage.hash(key)
+        let part = storage.part(of: hash)
+        // Of a list with several objects of a key, all that came first count, or are replaced.
+        guard let change = try part.change(object, key: key, hash: hash, rule: .always) else {
+          preconditionFailure("an insertion that changes nothing")
+        }
+        (changes + done).initialize(to: change)
+        done += 1
+        rest = rest.cons[1]
+      }
+    } catch {
+      while done > 0 {
+        done -= 1
+        changes[done].part.undo(changes[done])
+      }
+      throw error
+    }
+    for index in 0..<done { changes[index].part.settle(changes[index]) }
+  }
+}

@@ -1,0 +1,130 @@
+import Heaps
+import Terms
+
+extension Table {
+  /// Inserts an object, as `ets:insert/2`: it replaces the object of its key in a set, and joins
+  /// those of its key in a bag.
+  /// - Parameters:
+  ///   - object: a tuple of any heap; it is copied.
+  ///   - caller: the process that asks.
+  /// - Throws: ``TableError``; then nothing has changed.
+  /// - Complexity: O(words of the object), in a bag also O(objects of the key).
+  public func insert(_ object: Term, by caller: Term) throws(TableError) {
+    _ = try insert(object, rule: .always, by: caller)
+  }
+
+  /// Inserts an object whose key is new, as `ets:insert_new/2`.
+  /// - Returns: whether it was inserted.
+  /// - Throws: ``TableError``; then nothing has changed.
+  public func insertNew(_ object: Term, by caller: Term) throws(TableError) -> Bool {
+    try insert(object, rule: .newKey, by: caller)
+  }
+
+  @inline(__always)
+  private func insert(
+    _ object: Term, rule: HashPart.InsertRule, by caller: Term
+  ) throws(TableError) -> Bool {
+    let key = try key(of: object)
+    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try part.insert(object, key: key, hash: hash, rule: rule)
+    }
+  }
+
+  /// The key of an object.
+  @inline(__always)
+  func key(of object: Term) throws(TableError) -> Term {
+    if !object.isTuple { throw .notAnObject }
+    let position = record.pointee.options.keyPosition
+    let words = object.boxed
+    if Header(bits: words[0]).arity < position { throw .noKeyPosition(keyPosition: position) }
+    return Term(bits: words[position])
+  }
+
+  /// The objects of a key, as `ets:lookup/2`.
+  /// - Parameters:
+  ///   - key: a term of any heap.
+  ///   - caller: the process that asks.
+  ///   - heap: that the list is built on.
+  /// - Throws: ``TableError``; then nothing was built.
+  /// - Complexity: O(words of the objects).
+  public func lookup(
+    _ key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    try reading(by: caller) { storage throws(TableError) in
+      let hash = try storage.hash(key)
+      let entry = try storage.part(of: hash).find(key, hash: hash)
+      return entry.isNone ? .nil : try ObjectCopies.list(of: entry, on: &heap)
+    }
+  }
+
+  /// Whether there is an object with a key, as `ets:member/2`.
+  public func contains(_ key: Term, by caller: Term) throws(TableError) -> Bool {
+    try reading(by: caller) { storage throws(TableError) in
+      let hash = try storage.hash(key)
+      return try !storage.part(of: hash).find(key, hash: hash).isNone
+    }
+  }
+
+  /// Takes out the objects of a key, as `ets:delete/2`; there need be none.
+  public func delete(_ key: Term, by caller: Term) throws(TableError) {
+    _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try part.remove(key, hash: hash)
+    }
+  }
+
+  /// Takes out the objects that are exactly equal to one, as `ets:delete_object/2`.
+  public func deleteObject(_ object: Term, by caller: Term) throws(TableError) {
+    if !object.isTuple { throw .notAnObject }
+    let words = object.boxed
+    let position = record.pointee.options.keyPosition
+    if Header(bits: words[0]).arity < position {
+      return try writing(key: .nil, by: caller) { _, _ in }
+    }
+    let key = Term(bits: words[position])
+    _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try part.remove(object, key: key, hash: hash)
+    }
+  }
+
+  /// The objects of a key, which are taken out, as `ets:take/2`.
+  public func take(
+    _ key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      let entry = try part.find(key, hash: hash)
+      if entry.isNone { return .nil }
+      let list = try ObjectCopies.list(of: entry, on: &heap)
+      _ = try part.remove(key, hash: hash)
+      return list
+    }
+  }
+
+  /// An element of the object of a key, or a list of those of a bag, as `ets:lookup_element/3`.
+  /// - Parameter position: from 1.
+  /// - Throws: ``TableError/noKey`` where there is no such object, ``TableError/invalidPosition(_:)``
+  ///   where it is too short.
+  public func lookupElement(
+    _ key: Term, _ position: Int, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    try reading(by: caller) { storage throws(TableError) in
+      let hash = try storage.hash(key)
+      let entry = try storage.part(of: hash).find(key, hash: hash)
+      if entry.isNone { throw .noKey }
+      return try ObjectCopies.element(position, of: entry, isBag: isBag, on: &heap)
+    }
+  }
+
+  /// As ``lookupElement(_:_:by:on:)``, with what to give where there is no such object, as
+  /// `ets:lookup_element/4` of OTP 26.
+  public func lookupElement(
+    _ key: Term, _ position: Int, default other: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    do {
+      return try lookupElement(key, position, by: caller, on: &heap)
+    } catch .noKey {
+      return other
+    }
+  }
+
+  var isBag: Bool { record.pointee.options.type.isBag }
+}

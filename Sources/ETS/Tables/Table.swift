@@ -1,0 +1,187 @@
+import Carriers
+import Heaps
+import Synchronization
+import Terms
+
+/// A table of objects outside every heap: Erlang's ETS.
+///
+/// ```swift
+/// let table = try registry.makeTable(named: name, options: TableOptions(type: .set), owner: pid)
+/// try table.insert(object, by: pid)
+/// let objects = try table.lookup(key, by: pid, on: &process.heap)
+/// ```
+/// A value that says which table is meant; it does not keep the table. What it is asked of a table
+/// that has ended is ``TableError/noTable``. Objects are copied in and out; calls that give terms
+/// build them on a heap without collecting it: on its free words, or in a fragment beside it.
+///
+/// Any thread may call anything, with a heap that is its own. Readers never wait for writers of
+/// single objects, and write nothing that other threads read.
+public struct Table: Equatable, @unchecked Sendable {
+  // Unchecked: the record is reached as `TableAccess` says.
+  let record: UnsafeMutablePointer<TableRecord>
+  /// A number that no other table of the registry ever has.
+  public let number: UInt64
+
+  /// Whether the table has not ended at this moment.
+  public var isAlive: Bool { record.pointee.life.load(ordering: .relaxed) == number }
+}
+
+// MARK: Access
+
+/// How threads and the end of a table keep out of each other's way.
+///
+/// Who reads or writes is inside a ``ThreadReader``'s section and has looked at the gate. Who wants
+/// the table for itself takes the locks of all parts, outside any section, closes the gate and
+/// waits until all have left:
+///
+///     reader   section  gate == number ?  read ...           leave
+///     writer   section  gate == number ?  take the part's lock, or leave and try again  ...  leave
+///     alone    take all locks   gate = 0   wait for readers  ...   gate = number, or the end
+///
+/// A table that is private is used by its owner alone and needs none of it.
+extension Table {
+  /// Runs a piece of work that reads, on a table that stays as it is but for single objects.
+  @inline(__always)
+  func reading<Result>(
+    by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    if record.pointee.options.protection == .private {
+      try checkOwner(caller)
+      return try body(record.pointee.storage)
+    }
+    let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
+    reader.enter()
+    // Acquiring: pairs with the opening of the gate.
+    while record.pointee.gate.load(ordering: .acquiring) != number {
+      reader.leave()
+      try waitAtGate()
+      reader.enter()
+    }
+    defer { reader.leave() }
+    return try body(record.pointee.storage)
+  }
+
+  /// Runs a piece of work that writes to the part of a key.
+  @inline(__always)
+  func writing<Result>(
+    key: Term, by caller: Term, _ body: (HashPart, UInt) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    if record.pointee.options.protection != .public { try checkOwner(caller) }
+    if record.pointee.isPrivate {
+      let hash = try record.pointee.storage.hash(key)
+      return try body(record.pointee.storage.part(of: hash), hash)
+    }
+    var hash: UInt = 0
+    let (reader, part) = try takePart { storage throws(TableError) in
+      hash = try storage.hash(key)
+      return storage.part(of: hash)
+    }
+    defer {
+      part.state.pointee.lock.release()
+      reader.leave()
+    }
+    return try body(part, hash)
+  }
+
+  /// Runs a piece of work on a part that nobody else writes to.
+  func withPart(
+    _ index: Int, _ body: (HashPart) throws(TableError) -> Void
+  ) throws(TableError) {
+    if record.pointee.isPrivate { return try body(record.pointee.storage.parts[index]) }
+    let (reader, part) = try takePart { $0.parts[index] }
+    defer {
+      part.state.pointee.lock.release()
+      reader.leave()
+    }
+    try body(part)
+  }
+
+  /// Enters a section and takes the lock of a part.
+  @inline(__always)
+  private func takePart(
+    _ choose: (TableStorage) throws(TableError) -> HashPart
+  ) throws(TableError) -> (reader: ThreadReader, part: HashPart) {
+    let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
+    var tries = 0
+    while true {
+      reader.enter()
+      // Acquiring: pairs with the opening of the gate.
+      if record.pointee.gate.load(ordering: .acquiring) == number {
+        let part: HashPart
+        do {
+          part = try choose(record.pointee.storage)
+        } catch {
+          reader.leave()
+          throw error
+        }
+        if part.state.pointee.lock.take() { return (reader, part) }
+        reader.leave()
+        tries += 1
+        TableLock.pause(tries)
+      } else {
+        reader.leave()
+        try waitAtGate()
+      }
+    }
+  }
+
+  /// Runs a piece of work while nobody else reads or writes.
+  /// - Parameter body: answers whether the table goes on; else its gate stays closed.
+  func alone<Result>(
+    _ body: (TableStorage) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    if record.pointee.isPrivate {
+      try checkLife()
+      return try body(record.pointee.storage)
+    }
+    try closeGate()
+    defer { openGate() }
+    return try body(record.pointee.storage)
+  }
+
+  /// Takes the table for the calling thread alone.
+  func closeGate() throws(TableError) {
+    // A part cannot go while its lock is held, and its lock cannot be had but through the gate.
+    var index = 0
+    var count = 1
+    while index < count {
+      let (reader, _) = try takePart { storage in
+        count = storage.parts.count
+        return storage.parts[index]
+      }
+      reader.leave()
+      index += 1
+    }
+    record.pointee.gate.store(0, ordering: .sequentiallyConsistent)
+    record.pointee.environment.allocator.waitForReaders()
+  }
+
+  /// Lets the others in again.
+  func openGate() {
+    record.pointee.gate.store(number, ordering: .releasing)
+    for part in record.pointee.storage.parts { part.state.pointee.lock.release() }
+  }
+
+  /// Waits until the gate may be open, or finds that the table has ended.
+  @inline(never)
+  private func waitAtGate() throws(TableError) {
+    try checkLife()
+    TableLock.pause(.max)
+  }
+
+  @inline(__always)
+  private func checkLife() throws(TableError) {
+    if record.pointee.life.load(ordering: .acquiring) != number { throw .noTable }
+  }
+
+  @inline(__always)
+  func checkOwner(_ caller: Term) throws(TableError) {
+    try checkLife()
+    if record.pointee.owner.load(ordering: .relaxed) != caller.bits { throw .noAccess }
+  }
+
+  /// Whether a process may write.
+  func checkWriter(_ caller: Term) throws(TableError) {
+    if record.pointee.options.protection != .public { try checkOwner(caller) }
+  }
+}
