@@ -5,5 +5,5 @@ func allCases() -> [BenchmarkCase] {
     + allocateCases(erlang)
     + programCases(erlang, load: loadProgram)
     + termCases(erlang) + bignumCases(erlang) + etfCases(erlang) + mapCases(erlang)
-    + processHeapCases(erlang) + carrierCases()
+    + processHeapCases(erlang) + tableCases(erlang) + carrierCases()
 }

@@ -1,0 +1,140 @@
+%% Operations on tables in memory.
+%% erl -noshell -pa DIR -run tables main REPETITIONS ets/set/lookup/10000/shuffled ...
+-module(tables).
+-export([main/1]).
+
+main(Arguments) -> rows:script(Arguments, fun measure/2).
+
+measure(Name, Repetitions) ->
+    case string:split(Name, "/", all) of
+        ["ets", Type, "words", Size] -> words(Name, list_to_atom(Type), list_to_integer(Size));
+        ["ets", Type, "end", Size] ->
+            'end'(Name, list_to_atom(Type), list_to_integer(Size), Repetitions);
+        ["ets", Type, "list", Size] ->
+            list(Name, list_to_atom(Type), list_to_integer(Size), Repetitions);
+        ["ets", Type, Operation, Size, Order] ->
+            Count = list_to_integer(Size),
+            Keys = keys(Count, Order),
+            timed(Name, "ns/operation", Repetitions, fun() ->
+                operation(Operation, list_to_atom(Type), Count, Keys)
+            end)
+    end.
+
+%% Work answers {Nanoseconds for one, Check}.
+timed(Name, Unit, Repetitions, Work) ->
+    Runs = [rows:in_process([], Work) || _ <- lists:seq(0, Repetitions)],
+    [_WarmUp | Timed] = Runs,
+    [Check] = lists:usort([Answer || {_, Answer} <- Runs]),
+    rows:row(Name, Unit, [Time || {Time, _} <- Timed], Check).
+
+keys(Count, "ordered") -> lists:seq(0, Count - 1);
+keys(Count, "shuffled") ->
+    shuffle(Count - 1, 1, list_to_tuple(lists:seq(0, Count - 1)), ets:new(swaps, [set])).
+
+%% The swaps of a shuffle, in a table while they are made.
+shuffle(Last, State, Keys, Table) ->
+    [ets:insert(Table, {I - 1, element(I, Keys)}) || I <- lists:seq(1, Last + 1)],
+    swap(Last, State, Table),
+    Shuffled = [element(2, hd(ets:lookup(Table, I))) || I <- lists:seq(0, Last)],
+    ets:delete(Table),
+    Shuffled.
+
+swap(0, _, _) -> ok;
+swap(Index, State, Table) ->
+    Next = (State * 1103515245 + 12345) band 16#7FFFFFFF,
+    Other = (Next bsr 8) rem (Index + 1),
+    [{_, A}] = ets:lookup(Table, Index),
+    [{_, B}] = ets:lookup(Table, Other),
+    ets:insert(Table, [{Index, B}, {Other, A}]),
+    swap(Index - 1, Next, Table).
+
+operation(Operation, Type, Count, Keys) ->
+    Table = ets:new(t, [Type]),
+    Rounds = max(1, 1000000 div Count),
+    {Time, Check} = rounds(Operation, Table, Keys, Rounds),
+    {Time / (Rounds * Count), Check}.
+
+rounds("insert", Table, Keys, Rounds) ->
+    lists:foldl(fun(_, {Time, Check}) ->
+        More = rows:elapsed(fun() -> fill(Table, Keys) end),
+        Size = ets:info(Table, size),
+        ets:delete_all_objects(Table),
+        {Time + More, Check + Size}
+    end, {0, 0}, lists:seq(1, Rounds));
+rounds("delete", Table, Keys, Rounds) ->
+    lists:foldl(fun(_, {Time, Check}) ->
+        fill(Table, Keys),
+        More = rows:elapsed(fun() -> delete(Table, Keys) end),
+        Size = ets:info(Table, size),
+        ets:delete_all_objects(Table),
+        {Time + More, Check + Size}
+    end, {0, 0}, lists:seq(1, Rounds));
+rounds(Operation, Table, Keys, Rounds) ->
+    fill(Table, Keys),
+    erlang:garbage_collect(),
+    Start = erlang:monotonic_time(),
+    Check = repeat(Operation, Table, Keys, Rounds, 0),
+    Time = erlang:monotonic_time() - Start,
+    {erlang:convert_time_unit(Time, native, nanosecond), Check}.
+
+repeat(_, _, _, 0, Sum) -> Sum;
+repeat("lookup" = O, Table, Keys, Rounds, Sum) ->
+    repeat(O, Table, Keys, Rounds - 1, lookup(Table, Keys, Sum));
+repeat("member" = O, Table, Keys, Rounds, Sum) ->
+    repeat(O, Table, Keys, Rounds - 1, member(Table, Keys, Sum));
+repeat("lookup_element" = O, Table, Keys, Rounds, Sum) ->
+    repeat(O, Table, Keys, Rounds - 1, lookup_element(Table, Keys, Sum));
+repeat("update_counter" = O, Table, Keys, Rounds, Sum) ->
+    repeat(O, Table, Keys, Rounds - 1, update_counter(Table, Keys, Sum)).
+
+fill(_, []) -> ok;
+fill(Table, [Key | Keys]) ->
+    ets:insert(Table, {Key, Key}),
+    fill(Table, Keys).
+
+delete(_, []) -> ok;
+delete(Table, [Key | Keys]) ->
+    ets:delete(Table, Key),
+    delete(Table, Keys).
+
+lookup(_, [], Sum) -> Sum;
+lookup(Table, [Key | Keys], Sum) ->
+    [{_, Value}] = ets:lookup(Table, Key),
+    lookup(Table, Keys, Sum + Value).
+
+member(_, [], Sum) -> Sum;
+member(Table, [Key | Keys], Sum) ->
+    true = ets:member(Table, Key),
+    member(Table, Keys, Sum + 1).
+
+lookup_element(_, [], Sum) -> Sum;
+lookup_element(Table, [Key | Keys], Sum) ->
+    lookup_element(Table, Keys, Sum + ets:lookup_element(Table, Key, 2)).
+
+update_counter(_, [], Sum) -> Sum;
+update_counter(Table, [Key | Keys], Sum) ->
+    update_counter(Table, Keys, Sum + ets:update_counter(Table, Key, {2, 1})).
+
+list(Name, Type, Count, Repetitions) ->
+    Keys = keys(Count, "shuffled"),
+    timed(Name, "ns/object", Repetitions, fun() ->
+        Table = ets:new(t, [Type]),
+        fill(Table, Keys),
+        Start = erlang:monotonic_time(),
+        Length = length(ets:tab2list(Table)),
+        Time = erlang:monotonic_time() - Start,
+        {erlang:convert_time_unit(Time, native, nanosecond) / Count, Length}
+    end).
+
+words(Name, Type, Count) ->
+    Table = ets:new(t, [Type]),
+    fill(Table, lists:seq(0, Count - 1)),
+    rows:row(Name, "words/object", [ets:info(Table, memory) / Count], Count).
+
+'end'(Name, Type, Count, Repetitions) ->
+    Keys = lists:seq(0, Count - 1),
+    timed(Name, "us", Repetitions, fun() ->
+        Table = ets:new(t, [Type]),
+        fill(Table, Keys),
+        {rows:elapsed(fun() -> ets:delete(Table) end) / 1000, Count}
+    end).
