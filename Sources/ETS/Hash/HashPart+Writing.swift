@@ -85,14 +85,6 @@ extension HashPart {
       kind: kind, part: self, hash: hash, new: new, previous: previous, difference: difference)
   }
 
-  /// Copies an object into the part's arena.
-  @inline(__always)
-  func store(_ object: Term) throws(TableError) -> TableEntry {
-    try StoredObject.store(
-      object, in: state.pointee.arena, handles: &state.pointee.handles,
-      scratch: state.pointee.environment.scratch)
-  }
-
   private func add(
     _ object: Term, hash: UInt, to first: IndexLine
   ) throws(TableError) -> TableEntry {
@@ -130,13 +122,6 @@ extension HashPart {
     } catch {
       throw .outOfMemory(error)
     }
-  }
-
-  /// Gives an object back that no reader ever saw.
-  private func discard(_ entry: TableEntry) {
-    if StoredObject.hasHandles(entry) { state.pointee.handles.remove(handlesOf: entry) }
-    StoredObject.free(
-      entry, in: state.pointee.arena, binaries: state.pointee.environment.binaries)
   }
 
   /// Changes one word of a stored object where that makes it the new one: so a value that is an

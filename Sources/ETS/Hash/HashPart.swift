@@ -229,8 +229,14 @@ extension HashPart {
   /// The hash of a key.
   @inline(__always)
   func hash(_ key: Term) throws(TableError) -> UInt {
+    if key.isImmediate { return TableHash.hash(immediate: key, seed: state.pointee.seed) }
+    return try hash(boxed: key)
+  }
+
+  @inline(never)
+  private func hash(boxed key: Term) throws(TableError) -> UInt {
     try TableHash.hash(
-      key, seed: state.pointee.seed, scratch: state.pointee.environment.scratch)
+      boxed: key, seed: state.pointee.seed, scratch: state.pointee.environment.scratch)
   }
 }
 
@@ -267,15 +273,38 @@ extension HashPart {
     LineDirectory.lineCount(ofSegment: segment) >= 8
   }
 
+  /// Copies an object into the part's arena.
+  /// - Throws: ``TableError``; then nothing is held.
+  @inline(__always)
+  func store(_ object: Term) throws(TableError) -> TableEntry {
+    if StoredObject.isPlain(object) {
+      return try StoredObject.storePlain(object, in: state.pointee.arena)
+    }
+    return try storeCompound(object)
+  }
+
+  @inline(never)
+  private func storeCompound(_ object: Term) throws(TableError) -> TableEntry {
+    try StoredObject.storeCompound(
+      object, in: state.pointee.arena, handles: &state.pointee.handles,
+      scratch: state.pointee.environment.scratch)
+  }
+
+  /// Gives an object back that no reader ever saw.
+  func discard(_ entry: TableEntry) {
+    if StoredObject.hasHandles(entry) {
+      state.pointee.handles.remove(handlesOf: entry)
+      OwnedHandles.release(handlesOf: entry, to: state.pointee.environment.binaries)
+    }
+    StoredObject.free(entry, in: state.pointee.arena)
+  }
+
   /// Keeps an entry's memory until nobody reads it, then gives it back.
   @inline(__always)
   func retire(_ entry: TableEntry) {
     if entry.isGroup { return retireGroup(entry.group) }
+    if !state.pointee.hasReaders { return discard(entry) }
     if StoredObject.hasHandles(entry) { state.pointee.handles.remove(handlesOf: entry) }
-    if !state.pointee.hasReaders {
-      return StoredObject.free(
-        entry, in: state.pointee.arena, binaries: state.pointee.environment.binaries)
-    }
     retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
   }
 
@@ -293,16 +322,26 @@ extension HashPart {
     retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
   }
 
+  @inline(__always)
   private func retire(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
-    let environment = state.pointee.environment
-    state.pointee.limbo.push(
-      bits, byteCount: byteCount, content, in: state.pointee.arena,
-      binaries: environment.binaries
-    ) {
-      let reader = environment.allocator.reader
-      reader.leave()
-      environment.allocator.waitForReaders()
-      reader.enter()
+    if !state.pointee.limbo.push(bits, byteCount: byteCount, content) {
+      retireSlowly(bits, byteCount: byteCount, content)
     }
+  }
+
+  @inline(never)
+  private func retireSlowly(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
+    let environment = state.pointee.environment
+    state.pointee.limbo.makeRoom(in: state.pointee.arena, binaries: environment.binaries)
+    if state.pointee.limbo.push(bits, byteCount: byteCount, content) { return }
+    // No memory to keep it in mind: the readers of all before are waited for.
+    let reader = environment.allocator.reader
+    reader.leave()
+    environment.allocator.waitForReaders()
+    reader.enter()
+    state.pointee.limbo.freeAll(in: state.pointee.arena, binaries: environment.binaries)
+    Limbo.free(
+      bits, byteCount: byteCount, content, in: state.pointee.arena,
+      binaries: environment.binaries)
   }
 }

@@ -10,18 +10,13 @@ import Terms
 ///                                     |  entry   |
 /// ```
 enum TableHash {
-  /// The hash of a key.
+  /// The hash of a key that is an immediate.
   /// - Parameter seed: of the table, so that nobody can prepare keys that collide.
   @inline(__always)
-  static func hash(
-    _ key: Term, seed: UInt, scratch: any ScratchProvider
-  ) throws(TableError) -> UInt {
-    if key.isImmediate { return mix(key.bits ^ seed) }
-    return try hash(boxed: key, seed: seed, scratch: scratch)
-  }
+  static func hash(immediate key: Term, seed: UInt) -> UInt { mix(key.bits ^ seed) }
 
-  @inline(never)
-  private static func hash(
+  /// The hash of any other key.
+  static func hash(
     boxed key: Term, seed: UInt, scratch: any ScratchProvider
   ) throws(TableError) -> UInt {
     do {

@@ -26,32 +26,24 @@ struct Limbo: BitwiseCopyable {
   /// The bytes of its own memory.
   var ownByteCount: Int { room * 2 * MemoryLayout<UInt>.stride }
 
-  /// Keeps a block until nobody reads it, or frees it where there is no memory to keep it in mind.
+  /// Keeps a block in mind.
   /// - Parameters:
   ///   - bits: of an object's entry, or the address of a block.
   ///   - byteCount: of the block.
-  ///   - arena: of the block, and of the limbo's own memory.
-  ///   - wait: ends once nobody reads; called only where memory is refused.
+  /// - Returns: whether there was room.
   @inline(__always)
-  mutating func push(
-    _ bits: UInt, byteCount: Int, _ content: Content, in arena: borrowing OwnedArena,
-    binaries: any BinaryProvider, wait: () -> Void
-  ) {
-    if count == room { makeRoom(in: arena, binaries: binaries) }
-    if count == room {
-      wait()
-      freeAll(in: arena, binaries: binaries)
-      return Self.free(bits, byteCount: byteCount, content, in: arena, binaries: binaries)
-    }
+  mutating func push(_ bits: UInt, byteCount: Int, _ content: Content) -> Bool {
+    if count == room { return false }
     items.unsafelyUnwrapped[2 &* count] = bits
     items.unsafelyUnwrapped[2 &* count &+ 1] = UInt(byteCount) << 1 | content.rawValue
     count &+= 1
     self.byteCount &+= byteCount
+    return true
   }
 
   /// Frees what nobody reads any more, or else grows if it can.
   @inline(never)
-  private mutating func makeRoom(in arena: borrowing OwnedArena, binaries: any BinaryProvider) {
+  mutating func makeRoom(in arena: borrowing OwnedArena, binaries: any BinaryProvider) {
     let allocator = arena.allocator
     let isShared = allocator.hasSeveralThreads
     if room > 0 && (!isShared || room >= Self.sharedRoom) {
@@ -87,13 +79,15 @@ struct Limbo: BitwiseCopyable {
     }
   }
 
-  private static func free(
+  static func free(
     _ bits: UInt, byteCount: Int, _ content: Content, in arena: borrowing OwnedArena,
     binaries: any BinaryProvider
   ) {
     switch content {
     case .object:
-      StoredObject.free(TableEntry(bits: bits), in: arena, binaries: binaries)
+      let entry = TableEntry(bits: bits)
+      if StoredObject.hasHandles(entry) { OwnedHandles.release(handlesOf: entry, to: binaries) }
+      StoredObject.free(entry, in: arena)
     case .bytes:
       let block = UnsafeMutableRawPointer(bitPattern: bits & TableEntry.addressMask)
       arena.free(block.unsafelyUnwrapped, byteCount: byteCount)

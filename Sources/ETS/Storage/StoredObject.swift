@@ -46,17 +46,13 @@ enum StoredObject {
     return true
   }
 
-  /// Copies an object into a block of an arena.
-  /// - Parameter object: a tuple that is not `{}`.
+  /// Copies an object of immediates into a block of an arena.
+  /// - Parameter object: a tuple for which ``isPlain(_:)`` holds.
   /// - Throws: ``TableError``; then nothing is held.
   @inline(__always)
-  static func store(
-    _ object: Term, in arena: borrowing OwnedArena, handles: inout OwnedHandles,
-    scratch: any ScratchProvider
+  static func storePlain(
+    _ object: Term, in arena: borrowing OwnedArena
   ) throws(TableError) -> TableEntry {
-    guard isPlain(object) else {
-      return try storeCompound(object, in: arena, handles: &handles, scratch: scratch)
-    }
     let source = object.boxed
     let words = 1 &+ Header(bits: source[0]).arity
     let block = try allocate(words: words, in: arena)
@@ -64,8 +60,12 @@ enum StoredObject {
     return TableEntry(object: block, isCompound: false)
   }
 
-  @inline(never)
-  private static func storeCompound(
+  /// Copies any other object into a block of an arena.
+  /// - Parameters:
+  ///   - object: a tuple.
+  ///   - handles: those of the arena's objects.
+  /// - Throws: ``TableError``; then nothing is held.
+  static func storeCompound(
     _ object: Term, in arena: borrowing OwnedArena, handles: inout OwnedHandles,
     scratch: any ScratchProvider
   ) throws(TableError) -> TableEntry {
@@ -98,11 +98,8 @@ enum StoredObject {
     }
   }
 
-  /// Gives an object's block back, and what it holds.
-  static func free(
-    _ entry: TableEntry, in arena: borrowing OwnedArena, binaries: any BinaryProvider
-  ) {
-    if hasHandles(entry) { OwnedHandles.release(handlesOf: entry, to: binaries) }
+  /// Gives an object's block back; the references that it holds are the caller's to end.
+  static func free(_ entry: TableEntry, in arena: borrowing OwnedArena) {
     let block = entry.isCompound ? entry.words - 1 : entry.words
     arena.free(block, byteCount: byteCount(of: entry))
   }
