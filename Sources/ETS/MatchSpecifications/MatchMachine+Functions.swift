@@ -97,8 +97,8 @@ extension MatchMachine {
 
   /// `is_record/3`
   private static func isRecord(_ term: Term, _ tag: Term, _ size: Term) -> Term {
-    guard tag.isAtom && size.isInteger else { return .none }
-    guard term.isTuple, size.isSmall, term.tupleElements.count == size.smallValue else {
+    guard tag.isAtom && size.isSmall else { return .none }
+    guard term.isTuple, term.tupleElements.count == size.smallValue else {
       return .false
     }
     return .boolean(term.tupleElements.first == tag)

@@ -13,7 +13,9 @@ extension MatchMachine {
       return a.isFloat ? try makeFloat(-a.floatValue) : try integer(.negate, a)
     case .complement: return try integer(.complement, a)
     case .absolute:
-      return a.isFloat ? try makeFloat(a.floatValue.magnitude) : try integer(.absolute, a)
+      // `-0.0` stays what it is, as in OTP 25.
+      if a.isFloat { return a.floatValue < 0 ? try makeFloat(-a.floatValue) : a }
+      return try integer(.absolute, a)
     case .float:
       if a.isFloat { return a }
       guard let value = Self.double(a) else { return .none }
