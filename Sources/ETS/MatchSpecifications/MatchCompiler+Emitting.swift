@@ -137,18 +137,18 @@ extension MatchCompiler {
     _ opcode: MatchOpcode, place result: Int
   ) throws(MatchSpecificationError) {
     try emit(opcode, result, place(of: popOperand()))
-    // Until the end is known, each place leads to the one before.
+    // Until the end is known, each instruction leads to the one before.
     let last = jumps.count - 1
     try code.push(jumps[last])
-    jumps[last] = UInt(code.count - 1)
+    jumps[last] = UInt(lastInstruction)
   }
 
   mutating func emitLastStep(place result: Int) throws(MatchSpecificationError) {
     try emit(.move, result, place(of: popOperand()))
     guard var jump = jumps.pop() else { preconditionFailure("an end without a beginning") }
     while jump != 0 {
-      let before = code[Int(jump)]
-      code[Int(jump)] = UInt(code.count)
+      let before = code[Int(jump) + 1]
+      code[Int(jump) + 1] = UInt(code.count) - jump
       jump = before
     }
     try push(.temporary(result))

@@ -67,6 +67,7 @@ extension MatchCompiler {
         guard let slot = slots[term] else {
           throw flaw(.unboundVariable(name: atoms.name(of: term)))
         }
+        use(slot)
         try push(.place(slot))
       case .object: try push(.place(MatchFrame.object))
       case .bindings: try visitBindings()
@@ -111,7 +112,10 @@ extension MatchCompiler {
     let slots = sortedSlots ?? []
     if slots.isEmpty { return try push(.constant(.nil)) }
     try push(.constant(.nil))
-    for slot in slots.reversed() { try push(.place(slot)) }
+    for slot in slots.reversed() {
+      use(slot)
+      try push(.place(slot))
+    }
     try emitBuilding(.makeList, count: slots.count, operands: slots.count + 1)
   }
 

@@ -69,12 +69,31 @@ extension MatchCompiler {
   private mutating func compileVariable(
     _ name: Term, at place: Int
   ) throws(MatchSpecificationError) {
-    if let slot = slots[name] { return try emit(.same, place, slot) }
+    if let slot = slots[name] {
+      use(slot)
+      return try emit(.same, place, slot)
+    }
     let slot = MatchFrame.firstVariable + variables.count
     try variables.push(name.bits)
     slots[name] = slot
     frame.words = max(frame.words, slot + 1)
     try emit(.bind, place, slot)
+    try bindings.push(UInt(lastInstruction))
+  }
+
+  /// Notes that somebody reads a variable.
+  mutating func use(_ slot: Int) { bindings[slot - MatchFrame.firstVariable] = 0 }
+
+  /// Takes away the instructions that bind variables which nobody reads.
+  mutating func dropUnusedBindings() {
+    var (unused, kept) = (0, clauseStart + 1)
+    for index in clauseStart + 1..<code.count {
+      while unused < bindings.count && bindings[unused] < UInt(index) { unused += 1 }
+      if unused < bindings.count && bindings[unused] == UInt(index) { continue }
+      code[kept] = code[index]
+      kept += 1
+    }
+    code.removeLast(downTo: kept)
   }
 
   /// Opens the structure whose address a register holds: where the last instruction keeps it there,
@@ -84,6 +103,11 @@ extension MatchCompiler {
     if last.b == register && (last.opcode == .cons || last.opcode == .tuple) {
       let opcode = last.opcode == .cons ? MatchOpcode.enterCons : .enterTuple
       code[lastInstruction] = MatchInstruction(opcode, last.a).bits
+      if opcode == .enterTuple && lastInstruction == clauseStart + 2 {
+        code[clauseStart] = MatchInstruction(.clauseOfTuple).bits
+        code[lastInstruction] = code[lastInstruction + 1]
+        code.removeLast(downTo: lastInstruction + 1)
+      }
     } else {
       try emit(.enter, register)
     }

@@ -12,6 +12,8 @@ struct MatchCompiler: ~Copyable {
   var code: MatchWords
   /// Where the last one begins.
   var lastInstruction = 0
+  /// Where the clause at hand begins.
+  var clauseStart = 0
   /// The terms that the program has at places of their own before the object.
   var literals: MatchWords
   /// The size of the frame that all clauses so far need.
@@ -27,6 +29,8 @@ struct MatchCompiler: ~Copyable {
   var jumps: MatchWords
   /// The variables of the clause in the order of their slots.
   var variables: MatchWords
+  /// Where each of them is bound in the code; 0 once it is read.
+  var bindings: MatchWords
   /// The slots of the variables.
   var slots: [Term: Int] = [:]
   /// The slots in the order of the numbers of the variables, once somebody asked.
@@ -51,20 +55,21 @@ struct MatchCompiler: ~Copyable {
     operands = MatchWords(scratch)
     jumps = MatchWords(scratch)
     variables = MatchWords(scratch)
+    bindings = MatchWords(scratch)
   }
 
   /// Compiles all clauses.
   /// - Parameter specification: a list of them, which stays where it is as long as the program.
   mutating func compile(_ specification: Term) throws(MatchSpecificationError) {
     guard specification.isCons else { throw .notAList }
-    var (rest, last) = (specification, -1)
+    var rest = specification
     while rest.isCons {
       clause += 1
       let parts = rest.cons[0]
       guard parts.isTuple(arity: 3) else { throw .notAClause(clause: clause) }
-      if last >= 0 { code[last] = UInt(code.count) }
+      if clause > 1 { code[clauseStart + 1] = UInt(code.count) }
+      clauseStart = code.count
       try emit(.clause)
-      last = code.count
       try code.push(0)
       let elements = parts.tupleElements
       try compile(head: elements[0], guards: elements[1], body: elements[2])
@@ -77,6 +82,7 @@ struct MatchCompiler: ~Copyable {
     head: Term, guards: Term, body: Term
   ) throws(MatchSpecificationError) {
     variables.removeLast(downTo: 0)
+    bindings.removeLast(downTo: 0)
     slots.removeAll(keepingCapacity: true)
     sortedSlots = nil
     try compileHead(head)
@@ -84,6 +90,7 @@ struct MatchCompiler: ~Copyable {
     try compileGuards(guards)
     isGuard = false
     try compileBody(body)
+    dropUnusedBindings()
   }
 
   // MARK: - Emitting

@@ -6,6 +6,8 @@ enum MatchOpcode: UInt8 {
   /// Begins a clause; the next word is where the next one begins, as a number of words from the
   /// start of the program, or 0.
   case clause
+  /// Begins a clause and opens the object, a tuple of the header in the word behind.
+  case clauseOfTuple
 
   // MARK: Heads
 
@@ -55,7 +57,7 @@ enum MatchOpcode: UInt8 {
   /// next words are their places in the frame, one a word.
   case makeTuple, makeList, makeMap
   /// Goes on where frame[b] is `true`, or where it is `false`; else frame[a] = frame[b] and the
-  /// program goes on at the place in the next word. What is no Boolean is a failure.
+  /// program goes on as many words further as the next word says. What is no Boolean is a failure.
   case andAlso, orElse
   /// frame[a] = frame[b]
   case move

@@ -23,6 +23,12 @@ extension MatchMachine {
         isBody = false
         pc += 2
         continue
+      case .clauseOfTuple:
+        next = pc[1]
+        isBody = false
+        holds = object.isBoxed && object.boxed[0] == pc[2]
+        base = UnsafePointer(bitPattern: object.address).unsafelyUnwrapped
+        pc += 3
       case .bind:
         frame[word.b] = base[word.a]
         pc += 1
@@ -140,7 +146,7 @@ extension MatchMachine {
           continue
         }
         holds = store(value == ends ? value : .none, at: word.a, isBody: isBody)
-        pc = code + Int(pc[1])
+        pc += Int(pc[1])
       case .move:
         frame[word.a] = frame[word.b]
         pc += 1
