@@ -80,7 +80,8 @@ let package = Package(
       name: "HeapsTests", dependencies: ["Heaps", "Stress", "TestKit"], exclude: ["Recording"],
       swiftSettings: common),
     .testTarget(
-      name: "ETSTests", dependencies: ["ETS", "Processes", "TestKit"], swiftSettings: common),
+      name: "ETSTests", dependencies: ["ETS", "Processes", "TestKit"], exclude: ["Recording"],
+      swiftSettings: common),
     .testTarget(
       name: "ProcessesTests", dependencies: ["Processes", "TestKit"], swiftSettings: common),
     .testTarget(

@@ -97,7 +97,7 @@ public struct ScratchStack: ~Copyable {
   }
 
   /// A word on the stack, by its index from the bottom.
-  subscript(index: Int) -> UInt {
+  package subscript(index: Int) -> UInt {
     get {
       assert(0..<count ~= index, "no word \(index) on a stack of \(count)")
       return base.unsafelyUnwrapped[index]
@@ -109,7 +109,7 @@ public struct ScratchStack: ~Copyable {
   }
 
   /// Takes words from the top until so many are left.
-  mutating func removeLast(downTo left: Int) {
+  package mutating func removeLast(downTo left: Int) {
     assert(0...count ~= left, "no \(left) words on a stack of \(count)")
     count = left
   }
