@@ -132,25 +132,13 @@ extension HashPart {
       entry, in: state.pointee.arena, binaries: state.pointee.environment.binaries)
   }
 
-  /// Changes one word of a stored object where that makes it the new one: so a value that is an
-  /// immediate is replaced without a block.
+  /// Changes one word of a stored object where that makes it the new one.
   @inline(__always)
   private func patch(_ object: Term, at place: Place, _ number: Int) -> HashChange? {
-    if place.entry.isCompound { return nil }
-    let (stored, source) = (place.entry.words, object.boxed)
-    if stored[0] != source[0] { return nil }
-    var changed = 0
-    for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
-      if changed != 0 || source[word] & 3 != 3 { return nil }
-      changed = word
-    }
-    if changed == 0 {
-      return HashChange(kind: .none, place: place, previous: .none, lineNumber: number)
-    }
-    let previous = TableEntry(bits: stored[changed])
-    SharedWord(stored + changed).publish(source[changed])
+    guard let patch = StoredObject.patch(place.entry, to: object) else { return nil }
     return HashChange(
-      kind: .patched(place: changed), place: place, previous: previous, lineNumber: number)
+      kind: patch.place == 0 ? .none : .patched(place: patch.place), place: place,
+      previous: TableEntry(bits: patch.previous), lineNumber: number)
   }
 
   /// Makes the counts and the memory those of a change that stays.
