@@ -18,7 +18,7 @@ extension HashPart {
       }
     }
     if old.isGroup && old.group.count < old.group.room {
-      old.group.append(try store(object).with(hash: bits))
+      old.group.append(try state.pointee.objects.store(object).with(hash: bits))
       return counted(.appended, hash, new: old, previous: old, difference: 1)
     }
     let count = old.objectCount
@@ -30,9 +30,9 @@ extension HashPart {
         let oldBits = state.pointee.type == .bag ? try objectBits(old.object) : 0
         group.append(old.with(hash: oldBits))
       }
-      group.append(try store(object).with(hash: bits))
+      group.append(try state.pointee.objects.store(object).with(hash: bits))
     } catch {
-      state.pointee.arena.free(group.memory, byteCount: group.byteCount)
+      state.pointee.objects.arena.free(group.memory, byteCount: group.byteCount)
       throw error
     }
     let new = TableEntry(group: group).with(hash: old.hash)
@@ -87,7 +87,7 @@ extension HashPart {
       do {
         for index in 0..<count where try stays(group[index]) { smaller.append(group[index]) }
       } catch {
-        state.pointee.arena.free(smaller.memory, byteCount: smaller.byteCount)
+        state.pointee.objects.arena.free(smaller.memory, byteCount: smaller.byteCount)
         throw error
       }
     }
@@ -98,17 +98,13 @@ extension HashPart {
       let entry = group[index]
       if !new.holds(entry) { retire(entry) }
     }
-    retire(block: group.memory, byteCount: group.byteCount)
+    state.pointee.objects.retire(block: group.memory, byteCount: group.byteCount)
   }
 
   private func makeGroup(room: Int) throws(TableError) -> ObjectGroup {
-    do {
-      let byteCount = ObjectGroup.byteCount(room: room)
-      return ObjectGroup.initialize(
-        try state.pointee.arena.allocate(byteCount: byteCount), room: room)
-    } catch {
-      throw .outOfMemory(error)
-    }
+    let byteCount = ObjectGroup.byteCount(room: room)
+    return ObjectGroup.initialize(
+      try state.pointee.objects.allocate(byteCount: byteCount), room: room)
   }
 
   /// 16 bits of a whole object's hash.
@@ -130,7 +126,7 @@ extension HashPart {
   private func isEqual(_ entry: TableEntry, _ object: Term) throws(TableError) -> Bool {
     do {
       return try TermEquality.isExactlyEqual(
-        entry.object, object, scratch: state.pointee.environment.scratch)
+        entry.object, object, scratch: state.pointee.objects.environment.scratch)
     } catch {
       throw TableError(error)
     }

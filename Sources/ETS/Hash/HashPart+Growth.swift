@@ -74,7 +74,7 @@ extension HashPart {
   private func split(_ parent: IndexLine, into number: Int) -> Int? {
     let (segment, place) = LineDirectory.place(of: number)
     if place == 0 {
-      guard let memory = try? Self.makeSegment(segment, in: state.pointee.arena) else { return nil }
+      guard let memory = try? makeSegment(segment) else { return nil }
       state.pointee.directory.slots[segment].store(UInt(bitPattern: memory), ordering: .relaxed)
     }
     let new = state.pointee.directory[number]
@@ -114,7 +114,7 @@ extension HashPart {
 
   private func freeSegment(_ segment: Int) {
     let start = state.pointee.directory.slots[segment].load(ordering: .relaxed)
-    retire(
+    state.pointee.objects.retire(
       block: Self.block(ofSegment: segment, at: start),
       byteCount: Self.segmentByteCount(segment))
   }
@@ -224,7 +224,7 @@ extension HashPart {
       if free == next { free = line }
       if let rest = next.link { line.relink(rest) } else { line.removeLink() }
       state.pointee.linkedLineCount -= 1
-      retire(block: next.words, byteCount: IndexLine.byteCount)
+      state.pointee.objects.retire(block: next.words, byteCount: IndexLine.byteCount)
     }
   }
 }

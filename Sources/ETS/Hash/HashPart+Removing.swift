@@ -23,7 +23,7 @@ extension HashPart {
     if state.pointee.fixCount > 0 {
       // Who stands at the key goes on from there.
       place.line.replace(place.slot, by: place.entry.deleted)
-      return state.pointee.deletions.note(number, in: state.pointee.arena)
+      return state.pointee.deletions.note(number, in: state.pointee.objects.arena)
     }
     place.line.remove(place.slot)
     state.pointee.entryCount &-= 1
@@ -44,7 +44,7 @@ extension HashPart {
       if let rest = next.link { line.relink(rest) } else { line.removeLink() }
       first.changeVersion()
       state.pointee.linkedLineCount -= 1
-      retire(block: next.words, byteCount: IndexLine.byteCount)
+      state.pointee.objects.retire(block: next.words, byteCount: IndexLine.byteCount)
     }
   }
 
@@ -59,7 +59,7 @@ extension HashPart {
     var deletions = state.pointee.deletions
     state.pointee.deletions = FixedDeletions()
     let lineCount = lineCount
-    deletions.drain(lineCount: lineCount, in: state.pointee.arena) { number in
+    deletions.drain(lineCount: lineCount, in: state.pointee.objects.arena) { number in
       removeMarked(from: state.pointee.directory[number])
     }
     shrinkIfNeeded()
@@ -89,7 +89,7 @@ extension HashPart {
         for slot in 0..<IndexLine.entryCount where current.entry(slot).isLive {
           countObjects(-current.entry(slot).objectCount)
           current.replace(slot, by: current.entry(slot).deleted)
-          state.pointee.deletions.note(number, in: state.pointee.arena)
+          state.pointee.deletions.note(number, in: state.pointee.objects.arena)
         }
         line = current.link
       }
@@ -100,12 +100,7 @@ extension HashPart {
   /// - Precondition: nobody reads, and nothing is fixed.
   /// - Complexity: O(runs of pages + handles of binaries).
   func removeAll() {
-    let environment = state.pointee.environment
-    state.pointee.handles.releaseAll(to: environment.binaries)
-    state.pointee.limbo.releaseHandles(to: environment.binaries)
-    state.pointee.arena.freeAll()
-    state.pointee.limbo = Limbo()
-    state.pointee.handles = OwnedHandles()
+    state.pointee.objects.removeAll()
     state.pointee.deletions = FixedDeletions()
     state.pointee.entryCount = 0
     state.pointee.linkedLineCount = 0

@@ -5,14 +5,6 @@ import Terms
 
 /// All that follows is under the part's lock; where the part has readers, within a section.
 extension HashPart {
-  /// Whether an insertion may find the key taken.
-  enum InsertRule {
-    /// It replaces the object of a set, and joins the objects of a bag.
-    case always
-    /// It does nothing then.
-    case newKey
-  }
-
   /// What an insertion did, so that it can be taken back until it is settled.
   struct Change {
     enum Kind {
@@ -68,7 +60,7 @@ extension HashPart {
       if state.pointee.type.isBag { return try join(object, at: place, hash) }
       if let change = patch(object, place.entry, hash) { return change }
     }
-    let new = try store(object).with(hash: place.entry.hash)
+    let new = try state.pointee.objects.store(object).with(hash: place.entry.hash)
     place.line.replace(place.slot, by: new)
     return counted(
       .replaced, hash, new: new, previous: place.entry,
@@ -90,7 +82,7 @@ extension HashPart {
   ) throws(TableError) -> TableEntry {
     var line = first
     while line.freePlaces == 0, let next = line.link { line = next }
-    let new = try store(object).with(hash: TableHash.entryBits(of: hash))
+    let new = try state.pointee.objects.store(object).with(hash: TableHash.entryBits(of: hash))
     let free = line.freePlaces
     let print = TableHash.print(of: hash)
     if free != 0 {
@@ -101,7 +93,7 @@ extension HashPart {
     do {
       further = try makeLine()
     } catch {
-      discard(new)
+      state.pointee.objects.discard(new)
       throw error
     }
     first.changeVersion()
@@ -113,35 +105,20 @@ extension HashPart {
 
   /// A further line, empty.
   func makeLine() throws(TableError) -> IndexLine {
-    do {
-      let memory = try state.pointee.arena.allocate(byteCount: IndexLine.byteCount)
-      let line = IndexLine(memory.bindMemory(to: UInt.self, capacity: 8))
-      line.clear()
-      state.pointee.linkedLineCount += 1
-      return line
-    } catch {
-      throw .outOfMemory(error)
-    }
+    let memory = try state.pointee.objects.allocate(byteCount: IndexLine.byteCount)
+    let line = IndexLine(memory.bindMemory(to: UInt.self, capacity: 8))
+    line.clear()
+    state.pointee.linkedLineCount += 1
+    return line
   }
 
-  /// Changes one word of a stored object where that makes it the new one: so a value that is an
-  /// immediate is replaced without a block.
+  /// Changes one word of a stored object where that makes it the new one.
   @inline(__always)
   private func patch(_ object: Term, _ entry: TableEntry, _ hash: UInt) -> Change? {
-    if entry.isCompound { return nil }
-    let (stored, source) = (entry.words, object.boxed)
-    if stored[0] != source[0] { return nil }
-    var changed = 0
-    for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
-      if changed != 0 || source[word] & 3 != 3 { return nil }
-      changed = word
-    }
-    if changed == 0 {
-      return counted(.none, hash, new: entry, previous: entry, difference: 0)
-    }
-    let previous = TableEntry(bits: stored[changed])
-    SharedWord(stored + changed).publish(source[changed])
-    return counted(.patched(word: changed), hash, new: entry, previous: previous, difference: 0)
+    guard let patch = StoredObject.patch(entry, to: object) else { return nil }
+    return counted(
+      patch.place == 0 ? .none : .patched(word: patch.place), hash, new: entry,
+      previous: TableEntry(bits: patch.previous), difference: 0)
   }
 
   /// Gives back what a change replaced: it stays.
@@ -152,7 +129,7 @@ extension HashPart {
     // The objects are in the new group.
     if change.previous.isGroup {
       let group = change.previous.group
-      retire(block: group.memory, byteCount: group.byteCount)
+      state.pointee.objects.retire(block: group.memory, byteCount: group.byteCount)
     }
   }
 
@@ -169,16 +146,16 @@ extension HashPart {
       let place = place(of: change.new, hash: change.hash)
       place.line.remove(place.slot)
       state.pointee.entryCount -= 1
-      discard(change.new)
+      state.pointee.objects.discard(change.new)
     case .appended:
-      discard(change.new.group.removeLast())
+      state.pointee.objects.discard(change.new.group.removeLast())
     case .replaced:
       let place = place(of: change.new, hash: change.hash)
       place.line.replace(place.slot, by: change.previous)
-      if !change.new.isGroup { return discard(change.new) }
+      if !change.new.isGroup { return state.pointee.objects.discard(change.new) }
       let group = change.new.group
-      discard(group[group.count - 1])
-      state.pointee.arena.free(group.memory, byteCount: group.byteCount)
+      state.pointee.objects.discard(group[group.count - 1])
+      state.pointee.objects.arena.free(group.memory, byteCount: group.byteCount)
     }
   }
 

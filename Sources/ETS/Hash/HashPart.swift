@@ -14,15 +14,10 @@ struct HashPartState: ~Copyable {
   /// Which element of an object is its key, as a place among the object's words.
   let keyPosition: Int
   let type: TableType
-  /// Whether other threads may read while one writes.
-  let hasReaders: Bool
-  unowned(unsafe) let environment: HeapEnvironment
 
   // Behind this line what only writers touch.
   private let padding = InlineArray<8, UInt>(repeating: 0)
-  let arena: OwnedArena
-  var handles = OwnedHandles()
-  var limbo = Limbo()
+  var objects: ObjectStore
   /// Entries of the index, those marked as deleted among them.
   var entryCount = 0
   /// Objects for readers.
@@ -36,17 +31,12 @@ struct HashPartState: ~Copyable {
   /// The most entries that one write ever moved, for tests and reports.
   var mostMoved = 0
 
-  init(
-    arena: consuming OwnedArena, directory: LineDirectory, options: HashPartOptions,
-    environment: HeapEnvironment
-  ) {
-    self.arena = arena
+  init(objects: consuming ObjectStore, directory: LineDirectory, options: HashPartOptions) {
+    self.objects = objects
     self.directory = directory
     seed = options.seed
     keyPosition = options.keyPosition
     type = options.type
-    hasReaders = options.hasReaders
-    self.environment = environment
   }
 }
 
@@ -82,13 +72,13 @@ struct HashPart: BitwiseCopyable {
     do throws(MemoryError) {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
-        let arena = try OwnedArena(allocator: allocator, kind: .ets)
+        let objects = try ObjectStore(
+          environment: environment, hasReaders: options.hasReaders)
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)
         let directory = LineDirectory(
           initializing: block.base + MemoryLayout<HashPartState>.size)
         state.initialize(
-          to: HashPartState(
-            arena: arena, directory: directory, options: options, environment: environment))
+          to: HashPartState(objects: objects, directory: directory, options: options))
       } catch {
         allocator.free(block, kind: .ets)
         throw error
@@ -112,9 +102,8 @@ struct HashPart: BitwiseCopyable {
   /// - Precondition: nobody else uses the part.
   /// - Complexity: O(runs of pages + handles of binaries).
   func destroy() {
-    let environment = state.pointee.environment
-    state.pointee.handles.releaseAll(to: environment.binaries)
-    state.pointee.limbo.releaseHandles(to: environment.binaries)
+    let environment = state.pointee.objects.environment
+    state.pointee.objects.removeAll()
     state.deinitialize(count: 1)
     environment.allocator.free(at: state, byteCount: Self.ownByteCount, kind: .ets)
   }
@@ -123,10 +112,7 @@ struct HashPart: BitwiseCopyable {
   var objectCount: Int { state.pointee.objectCount.load(ordering: .relaxed) }
 
   /// The bytes of the blocks that the part has in use.
-  var byteCount: Int {
-    let waiting = state.pointee.limbo.byteCount + state.pointee.limbo.ownByteCount
-    return Self.ownByteCount + state.pointee.arena.byteCount - waiting
-  }
+  var byteCount: Int { Self.ownByteCount + state.pointee.objects.byteCount }
 }
 
 // MARK: Finding
@@ -213,7 +199,7 @@ extension HashPart {
   private func isSame(_ stored: Term, _ key: Term) throws(TableError) -> Bool {
     do {
       return try TermEquality.isExactlyEqual(
-        stored, key, scratch: state.pointee.environment.scratch)
+        stored, key, scratch: state.pointee.objects.environment.scratch)
     } catch {
       throw TableError(error)
     }
@@ -236,7 +222,7 @@ extension HashPart {
   @inline(never)
   private func hash(boxed key: Term) throws(TableError) -> UInt {
     try TableHash.hash(
-      boxed: key, seed: state.pointee.seed, scratch: state.pointee.environment.scratch)
+      boxed: key, seed: state.pointee.seed, scratch: state.pointee.objects.environment.scratch)
   }
 }
 
@@ -245,12 +231,10 @@ extension HashPart {
 extension HashPart {
   /// A segment whose first line begins at a cache line's start where it has many; the word before
   /// it is then where its block begins.
-  static func makeSegment(
-    _ segment: Int, in arena: borrowing OwnedArena
-  ) throws(MemoryError) -> UnsafeMutableRawPointer {
-    let byteCount = segmentByteCount(segment)
-    let block = try arena.allocate(byteCount: byteCount)
-    if !isAligned(segment) { return block }
+  func makeSegment(_ segment: Int) throws(TableError) -> UnsafeMutableRawPointer {
+    let byteCount = Self.segmentByteCount(segment)
+    let block = try state.pointee.objects.allocate(byteCount: byteCount)
+    if !Self.isAligned(segment) { return block }
     let start = block.advanced(by: 8).alignedUp(toMultipleOf: IndexLine.byteCount)
     start.storeBytes(of: block, toByteOffset: -8, as: UnsafeMutableRawPointer.self)
     return start
@@ -273,75 +257,15 @@ extension HashPart {
     LineDirectory.lineCount(ofSegment: segment) >= 8
   }
 
-  /// Copies an object into the part's arena.
-  /// - Throws: ``TableError``; then nothing is held.
-  @inline(__always)
-  func store(_ object: Term) throws(TableError) -> TableEntry {
-    if StoredObject.isPlain(object) {
-      return try StoredObject.storePlain(object, in: state.pointee.arena)
-    }
-    return try storeCompound(object)
-  }
-
-  @inline(never)
-  private func storeCompound(_ object: Term) throws(TableError) -> TableEntry {
-    try StoredObject.storeCompound(
-      object, in: state.pointee.arena, handles: &state.pointee.handles,
-      scratch: state.pointee.environment.scratch)
-  }
-
-  /// Gives an object back that no reader ever saw.
-  func discard(_ entry: TableEntry) {
-    if StoredObject.hasHandles(entry) {
-      state.pointee.handles.remove(handlesOf: entry)
-      OwnedHandles.release(handlesOf: entry, to: state.pointee.environment.binaries)
-    }
-    StoredObject.free(entry, in: state.pointee.arena)
-  }
-
-  /// Keeps an entry's memory until nobody reads it, then gives it back.
+  /// Keeps the memory of an entry's objects until nobody reads it, then gives it back.
   @inline(__always)
   func retire(_ entry: TableEntry) {
-    if entry.isGroup { return retireGroup(entry.group) }
-    if !state.pointee.hasReaders { return discard(entry) }
-    if StoredObject.hasHandles(entry) { state.pointee.handles.remove(handlesOf: entry) }
-    retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
+    if entry.isGroup { retireGroup(entry.group) } else { state.pointee.objects.retire(entry) }
   }
 
   @inline(never)
   private func retireGroup(_ group: ObjectGroup) {
-    for index in 0..<group.count { retire(group[index]) }
-    retire(block: group.memory, byteCount: group.byteCount)
-  }
-
-  /// Keeps a block until nobody reads it, then gives it back.
-  func retire(block: UnsafeMutableRawPointer, byteCount: Int) {
-    if !state.pointee.hasReaders {
-      return state.pointee.arena.free(block, byteCount: byteCount)
-    }
-    retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
-  }
-
-  @inline(__always)
-  private func retire(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
-    if !state.pointee.limbo.push(bits, byteCount: byteCount, content) {
-      retireSlowly(bits, byteCount: byteCount, content)
-    }
-  }
-
-  @inline(never)
-  private func retireSlowly(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
-    let environment = state.pointee.environment
-    state.pointee.limbo.makeRoom(in: state.pointee.arena, binaries: environment.binaries)
-    if state.pointee.limbo.push(bits, byteCount: byteCount, content) { return }
-    // No memory to keep it in mind: the readers of all before are waited for.
-    let reader = environment.allocator.reader
-    reader.leave()
-    environment.allocator.waitForReaders()
-    reader.enter()
-    state.pointee.limbo.freeAll(in: state.pointee.arena, binaries: environment.binaries)
-    Limbo.free(
-      bits, byteCount: byteCount, content, in: state.pointee.arena,
-      binaries: environment.binaries)
+    for index in 0..<group.count { state.pointee.objects.retire(group[index]) }
+    state.pointee.objects.retire(block: group.memory, byteCount: group.byteCount)
   }
 }

@@ -80,7 +80,7 @@ extension Table {
   }
 
   private func withFirstPart<Result>(
-    _ body: (HashPart) throws(TableError) -> Result
+    _ body: (TablePart) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     var result: Result?
     try withPart(0) { part throws(TableError) in result = try body(part) }
@@ -137,7 +137,7 @@ extension Table {
   }
 
   /// Runs a piece of work on each part, under its lock.
-  func forEachPart(_ body: (HashPart) -> Void) throws(TableError) {
+  func forEachPart(_ body: (TablePart) -> Void) throws(TableError) {
     for index in 0..<record.pointee.storage.parts.count {
       try withPart(index) { part in body(part) }
     }

@@ -81,7 +81,8 @@ extension TableRegistry {
       if options.isNamed && state.names[name] != nil { throw .nameTaken(name) }
       let record = try takeRecord(&state)
       do throws(TableError) {
-        record.pointee.storage = try TableStorage(options: options, environment: environment)
+        record.pointee.storage = try TableStorage(
+          options: options, environment: environment, atoms: atoms)
       } catch {
         state.free.append(record)
         throw error

@@ -98,6 +98,27 @@ enum StoredObject {
     }
   }
 
+  /// Changes one word of a plain object where that makes it another one: so a value that is an
+  /// immediate is replaced without a block.
+  /// - Parameter object: of the same key.
+  /// - Returns: the word's place, 0 where nothing differs, and what stood there; nothing where more
+  ///   than that has to change.
+  @inline(__always)
+  static func patch(_ entry: TableEntry, to object: Term) -> (place: Int, previous: UInt)? {
+    if entry.isCompound { return nil }
+    let (stored, source) = (entry.words, object.boxed)
+    if stored[0] != source[0] { return nil }
+    var changed = 0
+    for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
+      if changed != 0 || source[word] & 3 != 3 { return nil }
+      changed = word
+    }
+    if changed == 0 { return (0, 0) }
+    let previous = stored[changed]
+    SharedWord(stored + changed).publish(source[changed])
+    return (changed, previous)
+  }
+
   /// Gives an object's block back; the references that it holds are the caller's to end.
   static func free(_ entry: TableEntry, in arena: borrowing OwnedArena) {
     let block = entry.isCompound ? entry.words - 1 : entry.words

@@ -22,31 +22,37 @@ struct ListBuilder {
     last = cell
   }
 
-  /// Copies objects from a place on, as many as go in one piece. Inside a section.
+  /// Copies objects of a walk, as many as go in one piece. Inside a section.
   /// - Returns: whether there are no more.
   mutating func addObjects(
-    of storage: TableStorage, from position: inout WalkPosition, on heap: inout ProcessHeap
+    of storage: TableStorage, _ walk: inout TableWalk, on heap: inout ProcessHeap
   ) throws(TableError) -> Bool {
-    var entry = storage.next(&position)
+    var entry = try storage.next(&walk)
     if entry.isNone { return true }
     let words = nextPieceWords(atLeast: StoredObject.words(of: entry) + 2)
     var builder = self
+    var failure: TableError?
     do {
       try heap.buildInPlace(words: words) { cursor, list in
         while !entry.isNone {
           let copy = StoredObject.copy(entry, into: &cursor, list: &list)
           builder.append(copy, &cursor)
-          let before = position
-          entry = storage.next(&position)
+          do throws(TableError) {
+            entry = try storage.next(&walk)
+          } catch {
+            failure = error
+            return
+          }
           if !entry.isNone && cursor.remainingWords < StoredObject.words(of: entry) + 2 {
-            position = before
-            break
+            walk.putBack(entry)
+            return
           }
         }
       }
     } catch {
       throw .heap(error)
     }
+    if let failure { throw failure }
     self = builder
     return entry.isNone
   }

@@ -95,7 +95,7 @@ extension Table {
   /// Adds where the sum is as small as the numbers, in place.
   @inline(__always)
   private func addAtOnce(
-    _ step: CounterStep, _ key: Term, _ hash: UInt, in part: HashPart
+    _ step: CounterStep, _ key: Term, _ hash: UInt, in part: TablePart
   ) throws(TableError) -> Term? {
     if !step.increment.isSmall || step.bound != nil { return nil }
     let entry = try part.find(key, hash: hash)
@@ -112,7 +112,7 @@ extension Table {
 
   /// Takes steps on the object of a key, or on the one given instead.
   private func add(
-    _ steps: [CounterStep], to key: Term, _ hash: UInt, in part: HashPart, default other: Term?,
+    _ steps: [CounterStep], to key: Term, _ hash: UInt, in part: TablePart, default other: Term?,
     _ results: inout Term, on heap: inout ProcessHeap
   ) throws(TableError) {
     let entry = try part.find(key, hash: hash)
@@ -202,7 +202,7 @@ extension Table {
 
   /// Inserts an object with a key and elements of its own.
   private func insert(
-    _ updates: [ElementUpdate], on object: Term, key: Term, _ hash: UInt, in part: HashPart
+    _ updates: [ElementUpdate], on object: Term, key: Term, _ hash: UInt, in part: TablePart
   ) throws(TableError) {
     _ = try self.key(of: object)
     try withChanged(object, updates, key: key) { changed throws(TableError) in
@@ -212,7 +212,7 @@ extension Table {
 
   /// A new object in place of one, or none where one word of it was enough.
   private func replacing(
-    _ updates: [ElementUpdate], in object: Term, key: Term?, _ part: HashPart
+    _ updates: [ElementUpdate], in object: Term, key: Term?, _ part: TablePart
   ) throws(TableError) -> TableEntry {
     for update in updates { _ = try element(update.position, of: object) }
     let words = object.boxed

@@ -59,7 +59,7 @@ extension Table {
   public func indexStatistics() throws(TableError) -> IndexStatistics {
     try counting { storage in
       var statistics = IndexStatistics()
-      for part in storage.parts {
+      for case .hashed(let part) in storage.parts {
         statistics.lineCount += part.lineCount
         statistics.linkedLineCount += part.state.pointee.linkedLineCount
         statistics.keyCount += part.state.pointee.entryCount

@@ -18,7 +18,7 @@ extension Table {
   }
 
   private func insert(
-    contentsOf list: Term, rule: HashPart.InsertRule, by caller: Term
+    contentsOf list: Term, rule: InsertRule, by caller: Term
   ) throws(TableError) -> Bool {
     try checkWriter(caller)
     let count = try checkedCount(of: list)
@@ -67,12 +67,12 @@ extension Table {
     let block: MemoryBlock
     do {
       block = try allocator.allocate(
-        byteCount: count * MemoryLayout<HashPart.Change>.stride, kind: .scratch)
+        byteCount: count * MemoryLayout<TablePart.Change>.stride, kind: .scratch)
     } catch {
       throw .outOfMemory(error)
     }
     defer { allocator.free(block, kind: .scratch) }
-    let changes = block.base.bindMemory(to: HashPart.Change.self, capacity: count)
+    let changes = block.base.bindMemory(to: TablePart.Change.self, capacity: count)
     var done = 0
     var rest = list
     do {
@@ -81,21 +81,17 @@ extension Table {
         let key = try key(of: object)
         let hash = try storage.hash(key)
         let part = storage.part(of: hash)
-        // Of a list with several objects of a key, all that came first count, or are replaced.
-        guard let change = try part.change(object, key: key, hash: hash, rule: .always) else {
-          preconditionFailure("an insertion that changes nothing")
-        }
-        (changes + done).initialize(to: change)
+        (changes + done).initialize(to: try part.change(object, key: key, hash: hash))
         done += 1
         rest = rest.cons[1]
       }
     } catch {
       while done > 0 {
         done -= 1
-        changes[done].part.undo(changes[done])
+        changes[done].undo()
       }
       throw error
     }
-    for index in 0..<done { changes[index].part.settle(changes[index]) }
+    for index in 0..<done { changes[index].settle() }
   }
 }

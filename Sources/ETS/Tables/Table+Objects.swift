@@ -22,7 +22,7 @@ extension Table {
 
   @inline(__always)
   private func insert(
-    _ object: Term, rule: HashPart.InsertRule, by caller: Term
+    _ object: Term, rule: InsertRule, by caller: Term
   ) throws(TableError) -> Bool {
     let key = try key(of: object)
     return try writing(key: key, by: caller) { part, hash throws(TableError) in

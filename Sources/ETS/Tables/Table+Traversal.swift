@@ -5,77 +5,105 @@ import Terms
 extension Table {
   /// The key of the first object, as `ets:first/1`; nothing where the table is empty.
   public func firstKey(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term? {
-    try reading(by: caller) { storage throws(TableError) in
-      var position = WalkPosition()
-      return try storage.nextKey(&position, on: &heap)
+    try key(by: caller, on: &heap) { storage throws(TableError) in
+      var walk = TableWalk()
+      return try storage.nextEntry(&walk)
+    }
+  }
+
+  /// The key of the last object, as `ets:last/1`: of an ordered table; the first one of others.
+  public func lastKey(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term? {
+    if !isOrdered { return try firstKey(by: caller, on: &heap) }
+    return try key(by: caller, on: &heap) { storage throws(TableError) in
+      try storage.tree?.last() ?? .none
     }
   }
 
   /// The key behind another one, as `ets:next/2`; nothing behind the last.
   ///
-  /// Keys come in no order that could be told but from a table of type `ordered_set`. Where objects
-  /// are deleted on the way, ``fix(by:)`` the table for the time.
-  /// - Throws: ``TableError/noKey`` where the key is not there any more.
+  /// Keys come in order from a table of type `ordered_set`, where the other one need not be there.
+  /// Elsewhere they come in no order that could be told; where objects are deleted on the way,
+  /// ``fix(by:)`` the table for the time.
+  /// - Throws: ``TableError/noKey`` where a table that is not ordered does not have the key.
   public func nextKey(
     after key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
-    try reading(by: caller) { storage throws(TableError) in
-      var position = try storage.position(behind: key)
-      return try storage.nextKey(&position, on: &heap)
+    try self.key(by: caller, on: &heap) { storage throws(TableError) in
+      if let tree = storage.tree { return try tree.next(after: key) }
+      var walk = try storage.walk(behind: key)
+      return try storage.nextEntry(&walk)
     }
   }
 
-  /// All objects as a list, as `ets:tab2list/1`.
+  /// The key before another one, as `ets:prev/2`: in an ordered table; ``nextKey(after:by:on:)`` in
+  /// others.
+  public func previousKey(
+    before key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term? {
+    if !isOrdered { return try nextKey(after: key, by: caller, on: &heap) }
+    return try self.key(by: caller, on: &heap) { storage throws(TableError) in
+      try storage.tree?.previous(before: key) ?? .none
+    }
+  }
+
+  var isOrdered: Bool { record.pointee.options.type == .orderedSet }
+
+  /// A copy of the key of an entry.
+  private func key(
+    by caller: Term, on heap: inout ProcessHeap,
+    _ find: (TableStorage) throws(TableError) -> TableEntry
+  ) throws(TableError) -> Term? {
+    try reading(by: caller) { storage throws(TableError) in
+      let entry = try find(storage)
+      if entry.isNone { return nil }
+      return try ObjectCopies.copy(storage.parts[0].key(of: entry), on: &heap)
+    }
+  }
+
+  /// All objects as a list, as `ets:tab2list/1`; in order where the table is.
   ///
   /// Objects that others insert or delete meanwhile may be in it or not; each is there once at most.
   public func list(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term {
-    try walking(by: caller) { () throws(TableError) in
-      var position = WalkPosition()
+    try walking(by: caller) { storage throws(TableError) in
+      var walk = TableWalk()
       var list = ListBuilder()
-      var isComplete = false
-      while !isComplete {
-        isComplete = try reading(by: caller) { storage throws(TableError) in
-          try list.addObjects(of: storage, from: &position, on: &heap)
-        }
-      }
+      while try !list.addObjects(of: storage, &walk, on: &heap) {}
       return list.first
     }
   }
 
-  /// Calls with a copy of each object, one after the other, as `ets:foldl/3`.
-  /// - Parameters:
-  ///   - heap: of the calling process, which the body may use as it likes.
-  ///   - body: gets a term that is valid until its next call that takes roots.
+  /// Calls with each object, one after the other, as `ets:foldl/3`; in order where the table is.
+  ///
+  /// What others delete meanwhile stays in memory until the end.
+  /// - Parameter body: gets a term of the table's own memory, which is valid during the call. It
+  ///   must not use tables of the same system.
   public func forEachObject<Failure: Error>(
-    by caller: Term, on heap: inout ProcessHeap,
-    _ body: (Term, inout ProcessHeap) throws(Failure) -> Void
+    by caller: Term, _ body: (Term) throws(Failure) -> Void
   ) throws(WalkError<Failure>) {
-    do throws(TableError) { try fix(by: caller) } catch { throw .table(error) }
-    defer { try? release(by: caller) }
-    var position = WalkPosition()
-    while true {
-      let object: Term?
-      do throws(TableError) {
-        object = try reading(by: caller) { storage throws(TableError) in
-          let entry = storage.next(&position)
-          return entry.isNone ? nil : try ObjectCopies.object(entry, on: &heap)
+    var failure: Failure?
+    do throws(TableError) {
+      try walking(by: caller) { storage throws(TableError) in
+        var walk = TableWalk()
+        while failure == nil {
+          let entry = try storage.next(&walk)
+          if entry.isNone { return }
+          do throws(Failure) { try body(entry.object) } catch { failure = error }
         }
-      } catch {
-        throw .table(error)
       }
-      guard let object else { return }
-      do throws(Failure) { try body(object, &heap) } catch { throw .body(error) }
+    } catch {
+      throw .table(error)
     }
+    if let failure { throw .body(failure) }
   }
 
   /// Runs a walk in which no object is met twice: entries stay where they are.
-  private func walking<Result>(
-    by caller: Term, _ body: () throws(TableError) -> Result
+  func walking<Result>(
+    by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate { return try body() }
-    try fix(by: caller)
-    defer { try? release(by: caller) }
-    return try body()
+    if record.pointee.isPrivate || isOrdered { return try reading(by: caller, body) }
+    try forEachPart { $0.fix() }
+    defer { try? forEachPart { $0.unfix() } }
+    return try reading(by: caller, body)
   }
 
   /// Takes out all objects, as `ets:delete_all_objects/1`: others see all of them or none.
@@ -83,9 +111,7 @@ extension Table {
   public func deleteAllObjects(by caller: Term) throws(TableError) {
     try checkWriter(caller)
     try alone { storage in
-      for part in storage.parts {
-        if part.state.pointee.fixCount > 0 { part.markAll() } else { part.removeAll() }
-      }
+      for part in storage.parts { part.removeAll() }
     }
   }
 }
@@ -96,62 +122,4 @@ public enum WalkError<Failure: Error>: Error {
   case table(TableError)
   /// The caller's own piece of work failed.
   case body(Failure)
-}
-
-/// The next place of a walk over a table.
-struct WalkPosition: BitwiseCopyable {
-  var part = 0
-  var cursor = HashPart.Cursor()
-  /// The next object of the entry before the cursor, where that is a group.
-  var group = TableEntry.none
-  var index = 0
-}
-
-extension TableStorage {
-  /// The next object; none at the end.
-  @inline(__always)
-  func next(_ position: inout WalkPosition) -> TableEntry {
-    if !position.group.isNone {
-      let group = position.group.group
-      if position.index < group.count {
-        position.index &+= 1
-        return group[position.index &- 1]
-      }
-      position.group = .none
-    }
-    let entry = nextEntry(&position)
-    if !entry.isGroup { return entry }
-    position.group = entry
-    position.index = 1
-    return entry.group[0]
-  }
-
-  /// The next entry; none at the end.
-  @inline(__always)
-  private func nextEntry(_ position: inout WalkPosition) -> TableEntry {
-    while position.part < parts.count {
-      let entry = parts[position.part].next(&position.cursor)
-      if !entry.isNone { return entry }
-      position.part &+= 1
-      position.cursor = HashPart.Cursor()
-    }
-    return .none
-  }
-
-  /// A copy of the next key.
-  func nextKey(
-    _ position: inout WalkPosition, on heap: inout ProcessHeap
-  ) throws(TableError) -> Term? {
-    let entry = nextEntry(&position)
-    if entry.isNone { return nil }
-    return try ObjectCopies.copy(parts[0].key(of: entry), on: &heap)
-  }
-
-  /// Where a walk stands behind a key.
-  func position(behind key: Term) throws(TableError) -> WalkPosition {
-    let hash = try hash(key)
-    let number = TableHash.part(of: hash) & (parts.count - 1)
-    guard let cursor = try parts[number].cursor(behind: key, hash: hash) else { throw .noKey }
-    return WalkPosition(part: number, cursor: cursor)
-  }
 }

@@ -64,7 +64,7 @@ extension Table {
   /// Runs a piece of work that writes to the part of a key.
   @inline(__always)
   func writing<Result>(
-    key: Term, by caller: Term, _ body: (HashPart, UInt) throws(TableError) -> Result
+    key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     if record.pointee.options.protection != .public { try checkOwner(caller) }
     if record.pointee.isPrivate {
@@ -77,7 +77,7 @@ extension Table {
       return storage.part(of: hash)
     }
     defer {
-      part.state.pointee.lock.release()
+      part.releaseLock()
       reader.leave()
     }
     return try body(part, hash)
@@ -85,12 +85,12 @@ extension Table {
 
   /// Runs a piece of work on a part that nobody else writes to.
   func withPart(
-    _ index: Int, _ body: (HashPart) throws(TableError) -> Void
+    _ index: Int, _ body: (TablePart) throws(TableError) -> Void
   ) throws(TableError) {
     if record.pointee.isPrivate { return try body(record.pointee.storage.parts[index]) }
     let (reader, part) = try takePart { $0.parts[index] }
     defer {
-      part.state.pointee.lock.release()
+      part.releaseLock()
       reader.leave()
     }
     try body(part)
@@ -99,22 +99,22 @@ extension Table {
   /// Enters a section and takes the lock of a part.
   @inline(__always)
   private func takePart(
-    _ choose: (TableStorage) throws(TableError) -> HashPart
-  ) throws(TableError) -> (reader: ThreadReader, part: HashPart) {
+    _ choose: (TableStorage) throws(TableError) -> TablePart
+  ) throws(TableError) -> (reader: ThreadReader, part: TablePart) {
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     var tries = 0
     while true {
       reader.enter()
       // Acquiring: pairs with the opening of the gate.
       if record.pointee.gate.load(ordering: .acquiring) == number {
-        let part: HashPart
+        let part: TablePart
         do {
           part = try choose(record.pointee.storage)
         } catch {
           reader.leave()
           throw error
         }
-        if part.state.pointee.lock.take() { return (reader, part) }
+        if part.takeLock() { return (reader, part) }
         reader.leave()
         tries += 1
         TableLock.pause(tries)
@@ -159,7 +159,7 @@ extension Table {
   /// Lets the others in again.
   func openGate() {
     record.pointee.gate.store(number, ordering: .releasing)
-    for part in record.pointee.storage.parts { part.state.pointee.lock.release() }
+    for part in record.pointee.storage.parts { part.releaseLock() }
   }
 
   /// Waits until the gate may be open, or finds that the table has ended.

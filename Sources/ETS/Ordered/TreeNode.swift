@@ -1,0 +1,279 @@
+import Carriers
+import Synchronization
+import Terms
+
+/// A node of a B+ tree, in which keys are found by their prefixes.
+///
+/// ```
+/// 0 | version: odd while the node changes, and for good once it is out of the tree |
+/// 1 | room | count:16                                                              |
+/// 2 | prefix ... (room)            |
+///   | entry ... (room)             |   of a leaf: the objects, and the prefixes of their keys
+///   | key ... (room)               |   of an inner node: separators
+///   | child ... (room + 1)         |
+/// ```
+/// A separator without a key stands between keys with prefixes below its own, on its left, and all
+/// others. Only where two neighbours have the same prefix does one have a key: as the entry of a
+/// tuple of its own, `{Key}`, which belongs to the tree; keys from there on are on its right.
+///
+/// Who writes changes the version before and after. Who reads looks at the version before and after
+/// (Leis, Haubenschild, Neumann, "Optimistic lock coupling", IEEE Data Eng. Bull. 2019).
+struct TreeNode: BitwiseCopyable, Equatable {
+  let words: UnsafeMutablePointer<UInt>
+
+  private static var headerWords: Int { 2 }
+
+  @inline(__always)
+  init(_ words: UnsafeMutablePointer<UInt>) { self.words = words }
+
+  @inline(__always)
+  init(bits: UInt) { words = UnsafeMutablePointer(bitPattern: bits).unsafelyUnwrapped }
+
+  @inline(__always) var bits: UInt { UInt(bitPattern: words) }
+
+  @inline(__always)
+  func shared(_ place: Int) -> SharedWord { SharedWord(words + place) }
+
+  /// How many keys or separators a node has, and could have.
+  struct Extent: BitwiseCopyable {
+    let bits: UInt
+    @inline(__always) var count: Int { Int(bits & 0xFFFF) }
+    @inline(__always) var room: Int { Int(bits >> 16) }
+  }
+
+  @inline(__always) var extent: Extent { Extent(bits: shared(1).acquired) }
+  @inline(__always) var count: Int { extent.count }
+  @inline(__always) var room: Int { extent.room }
+  @inline(__always) var isFull: Bool {
+    let extent = extent
+    return extent.count == extent.room
+  }
+
+  @inline(__always)
+  func setCount(_ count: Int) { shared(1).publish(UInt(room) << 16 | UInt(count)) }
+
+  /// Makes a node without keys of fresh memory.
+  func begin(room: Int) {
+    words[0] = 0
+    words[1] = UInt(room) << 16
+  }
+
+  // MARK: Versions
+
+  /// The version; what was written before is seen too.
+  @inline(__always) var version: UInt { shared(0).acquired }
+
+  /// Makes readers wait, or begin again; twice each change.
+  @inline(__always) func changeVersion() { shared(0).publish(shared(0).relaxed &+ 1) }
+
+  /// Whether nothing changed since the version was looked at.
+  @inline(__always) func isStill(_ version: UInt) -> Bool { shared(0).acquired == version }
+
+  // MARK: Words
+
+  @inline(__always) private var prefixes: SharedWord { shared(Self.headerWords) }
+
+  @inline(__always)
+  func prefix(_ index: Int) -> UInt { shared(Self.headerWords &+ index).acquired }
+
+  /// An object of a leaf, or the key of a separator.
+  @inline(__always)
+  func entry(_ index: Int, room: Int) -> TableEntry {
+    TableEntry(bits: shared(Self.headerWords &+ room &+ index).acquired)
+  }
+
+  @inline(__always)
+  func entry(_ index: Int) -> TableEntry { entry(index, room: room) }
+
+  /// Replaces an object whose key stays.
+  @inline(__always)
+  func replace(_ index: Int, by entry: TableEntry) {
+    shared(Self.headerWords &+ room &+ index).publish(entry.bits)
+  }
+
+  @inline(__always)
+  func child(_ index: Int, room: Int) -> UInt {
+    shared(Self.headerWords &+ 2 &* room &+ index).acquired
+  }
+
+  @inline(__always)
+  func child(_ index: Int) -> TreeNode { TreeNode(bits: child(index, room: room)) }
+
+  /// Puts another node in a child's place.
+  func setChild(_ index: Int, _ child: TreeNode) {
+    shared(Self.headerWords + 2 * room + index).publish(child.bits)
+  }
+
+  // MARK: Search
+
+  /// How many prefixes are below one: a binary search without branches that depend on keys.
+  @inline(__always)
+  func rank(below prefix: UInt, count: Int) -> Int {
+    var (first, left) = (prefixes, count)
+    while left > 1 {
+      let half = left &>> 1
+      let isBelow = first[half &- 1].load(ordering: .acquiring) < prefix
+      first += isBelow ? half : 0
+      left &-= half
+    }
+    if left == 1 && first[0].load(ordering: .acquiring) < prefix { first += 1 }
+    return first - prefixes
+  }
+
+  /// How many prefixes are at most one.
+  func rank(upTo prefix: UInt, count: Int) -> Int {
+    prefix == .max ? count : rank(below: prefix + 1, count: count)
+  }
+
+  /// Asks for the lines that a search looks at.
+  @inline(__always)
+  func prefetch() {
+    for line in 0..<8 { Prefetch.read(UnsafeRawPointer(words) + line &* 64) }
+  }
+}
+
+// MARK: - Changes, the version odd
+
+extension TreeNode {
+  /// Makes room for a word before those from an index to the end.
+  @inline(__always)
+  private func open(_ index: Int, of row: Int, count: Int) {
+    var place = row &+ count
+    while place > row &+ index {
+      shared(place).publish(words[place &- 1])
+      place &-= 1
+    }
+  }
+
+  /// Takes the word with an index out of a row.
+  @inline(__always)
+  private func close(_ index: Int, of row: Int, count: Int) {
+    var place = row &+ index
+    let last = row &+ count &- 1
+    while place < last {
+      shared(place).publish(words[place &+ 1])
+      place &+= 1
+    }
+  }
+
+  /// Adds an object to a leaf.
+  /// - Precondition: there is room.
+  @inline(__always)
+  func insert(_ entry: TableEntry, prefix: UInt, at index: Int) {
+    let extent = extent
+    let (count, entries) = (extent.count, Self.headerWords &+ extent.room)
+    open(index, of: Self.headerWords, count: count)
+    open(index, of: entries, count: count)
+    shared(Self.headerWords &+ index).publish(prefix)
+    shared(entries &+ index).publish(entry.bits)
+    setCount(count &+ 1)
+  }
+
+  /// Takes an object out of a leaf.
+  @inline(__always)
+  func remove(_ index: Int) {
+    let extent = extent
+    let count = extent.count
+    close(index, of: Self.headerWords, count: count)
+    close(index, of: Self.headerWords &+ extent.room, count: count)
+    setCount(count &- 1)
+  }
+
+  /// Puts two children in the place of one, a separator between them.
+  /// - Precondition: there is room.
+  func divide(_ index: Int, by separator: Separator, left: TreeNode, right: TreeNode) {
+    let (count, room) = (count, room)
+    let (keys, children) = (Self.headerWords + room, Self.headerWords + 2 * room)
+    open(index, of: Self.headerWords, count: count)
+    open(index, of: keys, count: count)
+    open(index + 1, of: children, count: count + 1)
+    shared(Self.headerWords + index).publish(separator.prefix)
+    shared(keys + index).publish(separator.key.bits)
+    shared(children + index).publish(left.bits)
+    shared(children + index + 1).publish(right.bits)
+    setCount(count + 1)
+  }
+
+  /// Takes a child out, and the separator next to it.
+  /// - Returns: that separator.
+  /// - Precondition: it is not the only child.
+  func removeChild(_ index: Int) -> Separator {
+    let (count, room) = (count, room)
+    let place = max(index - 1, 0)
+    let separator = separator(place)
+    close(place, of: Self.headerWords, count: count)
+    close(place, of: Self.headerWords + room, count: count)
+    close(index, of: Self.headerWords + 2 * room, count: count + 1)
+    setCount(count - 1)
+    return separator
+  }
+
+  func separator(_ index: Int) -> Separator {
+    Separator(prefix: prefix(index), key: entry(index))
+  }
+}
+
+// MARK: - Filling new nodes
+
+extension TreeNode {
+  /// Adds keys of another node, and their objects, behind one's own. Nobody else knows this node.
+  func append(_ range: Range<Int>, of other: TreeNode) {
+    let (count, room, otherRoom) = (count, room, other.room)
+    let start = Self.headerWords
+    (words + start + count).update(from: other.words + start + range.lowerBound, count: range.count)
+    (words + start + room + count).update(
+      from: other.words + start + otherRoom + range.lowerBound, count: range.count)
+    words[1] = UInt(room) << 16 | UInt(count + range.count)
+  }
+
+  /// Adds one separator.
+  func append(_ separator: Separator) {
+    let (count, room) = (count, room)
+    words[Self.headerWords + count] = separator.prefix
+    words[Self.headerWords + room + count] = separator.key.bits
+    words[1] = UInt(room) << 16 | UInt(count + 1)
+  }
+
+  /// Sets children to those of another node.
+  func setChildren(from index: Int, _ range: ClosedRange<Int>, of other: TreeNode) {
+    let target = words + Self.headerWords + 2 * room + index
+    let source = other.words + Self.headerWords + 2 * other.room + range.lowerBound
+    target.update(from: source, count: range.count)
+  }
+}
+
+/// What stands between two children of a node.
+struct Separator: BitwiseCopyable {
+  let prefix: UInt
+  /// The object `{Key}`, or none where the prefix is enough.
+  let key: TableEntry
+}
+
+// MARK: - Sizes
+
+extension TreeNode {
+  /// The most objects of a leaf: four leaves take a page of an arena.
+  static var mostObjects: Int { 61 }
+  /// The most separators of an inner node.
+  static var mostSeparators: Int { 40 }
+
+  /// The room of a leaf for so many objects and some more.
+  static func leafRoom(for count: Int) -> Int {
+    if count <= 3 { return 3 }
+    if count <= 31 { return (count + 4) & ~3 - 1 }
+    return count <= 38 ? 38 : count <= 46 ? 46 : count <= 53 ? 53 : mostObjects
+  }
+
+  /// The room of an inner node for so many separators.
+  static func innerRoom(for count: Int) -> Int {
+    count <= 3 ? 3 : count <= 10 ? 10 : count <= 20 ? 20 : mostSeparators
+  }
+
+  static func leafByteCount(room: Int) -> Int {
+    (headerWords + 2 * room) * MemoryLayout<UInt>.stride
+  }
+
+  static func innerByteCount(room: Int) -> Int {
+    (headerWords + 3 * room + 1) * MemoryLayout<UInt>.stride
+  }
+}

@@ -1,0 +1,106 @@
+import Carriers
+import Heaps
+import Terms
+
+/// The memory of a table's objects, or of a part of them: their blocks, the binaries they hold, and
+/// what waits until nobody reads it.
+///
+/// Used under the lock of what it is a part of; where others read, within a section.
+struct ObjectStore: ~Copyable {
+  let arena: OwnedArena
+  unowned(unsafe) let environment: HeapEnvironment
+  /// Whether other threads may read while one writes.
+  let hasReaders: Bool
+  private(set) var handles = OwnedHandles()
+  private var limbo = Limbo()
+
+  /// Makes a store without objects.
+  init(environment: HeapEnvironment, hasReaders: Bool) throws(MemoryError) {
+    arena = try OwnedArena(allocator: environment.allocator, kind: .ets)
+    self.environment = environment
+    self.hasReaders = hasReaders
+  }
+
+  /// The bytes of the blocks in use; what waits is in use no more.
+  var byteCount: Int { arena.byteCount - limbo.byteCount - limbo.ownByteCount }
+
+  /// The bytes of the blocks that wait, and of what keeps them in mind.
+  var waitingByteCount: Int { limbo.byteCount + limbo.ownByteCount }
+
+  /// Copies an object into a block.
+  /// - Throws: ``TableError``; then nothing is held.
+  @inline(__always)
+  mutating func store(_ object: Term) throws(TableError) -> TableEntry {
+    if StoredObject.isPlain(object) { return try StoredObject.storePlain(object, in: arena) }
+    return try storeCompound(object)
+  }
+
+  @inline(never)
+  private mutating func storeCompound(_ object: Term) throws(TableError) -> TableEntry {
+    try StoredObject.storeCompound(
+      object, in: arena, handles: &handles, scratch: environment.scratch)
+  }
+
+  /// A block for something else than an object.
+  func allocate(byteCount: Int) throws(TableError) -> UnsafeMutableRawPointer {
+    do {
+      return try arena.allocate(byteCount: byteCount)
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
+
+  /// Gives an object back that no reader ever saw.
+  mutating func discard(_ entry: TableEntry) {
+    if StoredObject.hasHandles(entry) {
+      handles.remove(handlesOf: entry)
+      OwnedHandles.release(handlesOf: entry, to: environment.binaries)
+    }
+    StoredObject.free(entry, in: arena)
+  }
+
+  /// Keeps an object until nobody reads it, then gives it back.
+  @inline(__always)
+  mutating func retire(_ entry: TableEntry) {
+    if !hasReaders { return discard(entry) }
+    if StoredObject.hasHandles(entry) { handles.remove(handlesOf: entry) }
+    retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
+  }
+
+  /// Keeps a block until nobody reads it, then gives it back.
+  mutating func retire(block: UnsafeMutableRawPointer, byteCount: Int) {
+    if !hasReaders { return arena.free(block, byteCount: byteCount) }
+    retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
+  }
+
+  @inline(__always)
+  private mutating func retire(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
+    if !limbo.push(bits, byteCount: byteCount, content) {
+      retireSlowly(bits, byteCount: byteCount, content)
+    }
+  }
+
+  @inline(never)
+  private mutating func retireSlowly(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
+    limbo.makeRoom(in: arena, binaries: environment.binaries)
+    if limbo.push(bits, byteCount: byteCount, content) { return }
+    // No memory to keep it in mind: the readers of all before are waited for.
+    let reader = environment.allocator.reader
+    reader.leave()
+    environment.allocator.waitForReaders()
+    reader.enter()
+    limbo.freeAll(in: arena, binaries: environment.binaries)
+    Limbo.free(
+      bits, byteCount: byteCount, content, in: arena, binaries: environment.binaries)
+  }
+
+  /// Gives back all blocks at once, and the references that objects hold.
+  /// - Precondition: nobody reads.
+  /// - Complexity: O(runs of pages + handles of binaries).
+  mutating func removeAll() {
+    handles.releaseAll(to: environment.binaries)
+    limbo.releaseHandles(to: environment.binaries)
+    limbo = Limbo()
+    arena.freeAll()
+  }
+}

@@ -1,0 +1,108 @@
+import Carriers
+import Heaps
+import Terms
+
+/// The parts of a table in which its objects are: one, or 16 by hash where many write at once.
+struct TableStorage {
+  private(set) var parts: UnsafeMutableBufferPointer<TablePart> = .init(start: nil, count: 0)
+  private var seed: UInt = 0
+
+  private static var manyParts: Int { 16 }
+
+  /// No parts.
+  init() {}
+
+  /// Makes the parts of a table.
+  init(
+    options: TableOptions, environment: HeapEnvironment, atoms: AtomTable
+  ) throws(TableError) {
+    let isShared = options.protection != .private
+    let isDivided =
+      options.writeConcurrency != .off && isShared && options.type != .orderedSet
+    let count = isDivided ? Self.manyParts : 1
+    let block: MemoryBlock
+    do {
+      block = try environment.allocator.allocate(
+        byteCount: count * MemoryLayout<TablePart>.stride, kind: .ets)
+    } catch {
+      throw .outOfMemory(error)
+    }
+    let base = block.base.bindMemory(to: TablePart.self, capacity: count)
+    seed = UInt.random(in: .min ... .max)
+    for index in 0..<count {
+      do throws(TableError) {
+        let part = try Self.part(
+          options, hasReaders: isShared, seed: seed, environment: environment, atoms: atoms)
+        (base + index).initialize(to: part)
+      } catch {
+        for made in 0..<index { base[made].destroy() }
+        environment.allocator.free(block, kind: .ets)
+        throw error
+      }
+    }
+    parts = UnsafeMutableBufferPointer(start: base, count: count)
+  }
+
+  private static func part(
+    _ options: TableOptions, hasReaders: Bool, seed: UInt, environment: HeapEnvironment,
+    atoms: AtomTable
+  ) throws(TableError) -> TablePart {
+    if options.type == .orderedSet {
+      return .ordered(
+        try OrderedTree(
+          options: OrderedTreeOptions(
+            keyPosition: options.keyPosition, hasReaders: hasReaders),
+          environment: environment, atoms: atoms))
+    }
+    return .hashed(
+      try HashPart(
+        options: HashPartOptions(
+          seed: seed, keyPosition: options.keyPosition, type: options.type,
+          hasReaders: hasReaders),
+        environment: environment))
+  }
+
+  /// Gives all memory back.
+  func destroy(_ environment: HeapEnvironment) {
+    for part in parts { part.destroy() }
+    environment.allocator.free(
+      at: UnsafeMutableRawPointer(parts.baseAddress.unsafelyUnwrapped),
+      byteCount: parts.count * MemoryLayout<TablePart>.stride, kind: .ets)
+  }
+
+  /// The tree of an ordered table.
+  @inline(__always)
+  var tree: OrderedTree? {
+    if case .ordered(let tree) = parts.baseAddress.unsafelyUnwrapped[0] { return tree }
+    return nil
+  }
+
+  /// The hash of a key; 0 in an ordered table.
+  @inline(__always)
+  func hash(_ key: Term) throws(TableError) -> UInt {
+    switch parts.baseAddress.unsafelyUnwrapped[0] {
+    case .hashed(let part): try part.hash(key)
+    case .ordered: 0
+    }
+  }
+
+  /// The part that a hash belongs to.
+  @inline(__always)
+  func part(of hash: UInt) -> TablePart {
+    parts.baseAddress.unsafelyUnwrapped[TableHash.part(of: hash) & (parts.count &- 1)]
+  }
+
+  /// The objects there are.
+  var objectCount: Int {
+    var count = 0
+    for part in parts { count += part.objectCount }
+    return count
+  }
+
+  /// The bytes of all blocks.
+  var byteCount: Int {
+    var count = parts.count * MemoryLayout<TablePart>.stride
+    for part in parts { count += part.byteCount }
+    return count
+  }
+}
