@@ -71,7 +71,7 @@ import Testing
     case 1:
       let present = isThere ? fixture.model[index].key : key
       let isUpdated = try tree.update(key) { _ throws(TableError) in
-        try tree.store(fixture.object(present, step + 1))
+        try tree.state.pointee.objects.store(fixture.object(present, step + 1))
       }
       #expect(isUpdated == isThere, "\(scenario)")
       if isThere { try fixture.put(present, step + 1) }

@@ -17,7 +17,7 @@ import Testing
     "0", "v", "{v,1}", "[1,2]", "<<5,6>>", "2.5", "[]", "-1180591620717411303424",
   ]
 
-  @Test(arguments: [TableType.set, .bag, .duplicateBag], [TableProtection.public, .private])
+  @Test(arguments: TableType.allCases, [TableProtection.public, .private])
   func randomOperationsAgree(type: TableType, protection: TableProtection) throws {
     try run(type: type, protection: protection, seed: 4711, keyCount: 40, steps: steps)
     try run(type: type, protection: protection, seed: 4712, keyCount: 3000, steps: steps)
@@ -102,9 +102,11 @@ import Testing
       for value in values { expected.append(try bench.text(objects[key][value])) }
     }
     #expect(texts.sorted() == expected.sorted(), "seed \(seed)")
-    let statistics = try table.indexStatistics()
-    #expect(statistics.keyCount == model.values.count)
-    #expect(statistics.mostMoved <= 64)
+    if type != .orderedSet {
+      let statistics = try table.indexStatistics()
+      #expect(statistics.keyCount == model.values.count)
+      #expect(statistics.mostMoved <= 64)
+    }
     try table.delete(by: owner)
     #expect(throws: TableError.noTable) { try table.contains(keys[0], by: owner) }
   }

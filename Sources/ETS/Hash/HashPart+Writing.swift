@@ -160,7 +160,7 @@ extension HashPart {
   }
 
   /// Where an entry stands.
-  private func place(of entry: TableEntry, hash: UInt) -> Place {
+  func place(of entry: TableEntry, hash: UInt) -> Place {
     var line = line(of: hash).first
     while true {
       for slot in 0..<IndexLine.entryCount where line.entry(slot) == entry {

@@ -36,7 +36,14 @@ struct ObjectGroup: BitwiseCopyable {
   var byteCount: Int { Self.byteCount(room: room) }
 
   /// An entry.
-  subscript(index: Int) -> TableEntry { TableEntry(bits: memory[Self.headerWords + index]) }
+  subscript(index: Int) -> TableEntry {
+    TableEntry(bits: SharedWord(memory + Self.headerWords + index).acquired)
+  }
+
+  /// Replaces an entry.
+  func replace(_ index: Int, by entry: TableEntry) {
+    SharedWord(memory + Self.headerWords + index).publish(entry.bits)
+  }
 
   /// Adds an entry behind the last.
   /// - Precondition: there is room.

@@ -57,11 +57,10 @@ public struct TableOptions: Sendable {
   /// Whether all of an object but its key is kept in the external format.
   public var isCompressed = false
 
-  /// Makes the options of `ets:new(Name, [])`.
-  public init() {}
-
-  /// Makes the options of a table of a type.
-  public init(type: TableType, protection: TableProtection = .protected, keyPosition: Int = 1) {
+  /// Makes options; the defaults are those of `ets:new(Name, [])`.
+  public init(
+    type: TableType = .set, protection: TableProtection = .protected, keyPosition: Int = 1
+  ) {
     self.type = type
     self.protection = protection
     self.keyPosition = keyPosition
