@@ -1,4 +1,5 @@
 import Carriers
+import ETS
 import Heaps
 import Synchronization
 import Terms
@@ -15,22 +16,26 @@ public struct SystemConfiguration: Sendable {
   public var atomLimit: Int
   /// Hears of each collection of each process.
   public var listener: (any CollectionListener)?
+  /// Hears of tables that change their owner, and knows who lives.
+  public var ownershipListener: (any OwnershipListener)?
 
   /// Makes a configuration; the defaults are those of an ordinary system.
   public init(
     memory: MemoryConfiguration = MemoryConfiguration(), levers: HeapLevers = HeapLevers(),
     heapOptions: HeapOptions = HeapOptions(), atomLimit: Int = 1_048_576,
-    listener: (any CollectionListener)? = nil
+    listener: (any CollectionListener)? = nil,
+    ownershipListener: (any OwnershipListener)? = nil
   ) {
     self.memory = memory
     self.levers = levers
     self.heapOptions = heapOptions
     self.atomLimit = atomLimit
     self.listener = listener
+    self.ownershipListener = ownershipListener
   }
 }
 
-/// The memory of one machine: atoms, literals, and the processes made in it.
+/// The memory of one machine: atoms, literals, tables, and the processes made in it.
 ///
 /// A value the embedder owns; two systems of one program never notice each other.
 public final class MemorySystem: Sendable {
@@ -40,6 +45,8 @@ public final class MemorySystem: Sendable {
   public let atoms: AtomTable
   /// What its heaps share.
   public let heaps: HeapEnvironment
+  /// The tables of its processes. What ends a process tells ``TableRegistry/end(owner:)``.
+  public let tables: TableRegistry
   private let nextProcessNumber = Atomic<UInt>(1)
 
   /// Makes a system that holds no process yet.
@@ -49,6 +56,8 @@ public final class MemorySystem: Sendable {
     heaps = HeapEnvironment(
       allocator: BlockAllocator(configuration: configuration.memory),
       levers: configuration.levers, listener: configuration.listener)
+    tables = TableRegistry(
+      environment: heaps, atoms: atoms, listener: configuration.ownershipListener)
   }
 
   /// The allocator that all memory of the system comes from.

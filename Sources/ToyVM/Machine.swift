@@ -80,6 +80,7 @@ public final class Machine {
     let began = MonotonicTime.nanoseconds()
     let interpreter = Interpreter(
       system: system, code: code, process: try system.makeProcess(options: options.heap))
+    defer { system.tables.end(owner: interpreter.pid) }
     guard let module = try? system.atoms.atom(module),
       let function = try? system.atoms.atom(function),
       let start = code.export(

@@ -64,26 +64,33 @@ extension Table {
     _ list: Term, count: Int, into storage: TableStorage
   ) throws(TableError) {
     let allocator = record.pointee.environment.allocator
+    let stride = MemoryLayout<TablePart.Change>.stride
     let block: MemoryBlock
     do {
       block = try allocator.allocate(
-        byteCount: count * MemoryLayout<TablePart.Change>.stride, kind: .scratch)
+        byteCount: count * (stride + MemoryLayout<Term>.stride), kind: .scratch)
     } catch {
       throw .outOfMemory(error)
     }
     defer { allocator.free(block, kind: .scratch) }
     let changes = block.base.bindMemory(to: TablePart.Change.self, capacity: count)
-    var done = 0
+    let objects = (block.base + count * stride).bindMemory(to: Term.self, capacity: count)
+    // OTP 25 takes the objects for a bag from the list's end.
+    let isReversed = record.pointee.options.type == .bag
     var rest = list
+    for index in 0..<count {
+      (objects + (isReversed ? count - 1 - index : index)).initialize(to: rest.cons[0])
+      rest = rest.cons[1]
+    }
+    var done = 0
     do {
-      while rest.isCons {
-        let object = rest.cons[0]
-        let key = try key(of: object)
+      while done < count {
+        let key = try key(of: objects[done])
         let hash = try storage.hash(key)
         let part = storage.part(of: hash)
-        (changes + done).initialize(to: try part.change(object, key: key, hash: hash))
+        (changes + done).initialize(
+          to: try part.change(objects[done], key: key, hash: hash))
         done += 1
-        rest = rest.cons[1]
       }
     } catch {
       while done > 0 {

@@ -102,7 +102,8 @@ extension Table {
     return count
   }
 
-  var keyPosition: Int { record.pointee.options.keyPosition }
+  /// The place of the key in each object, from 1.
+  public var keyPosition: Int { record.pointee.options.keyPosition }
 
   static func machine(
     for specification: MatchSpecification, _ caller: Term

@@ -33,6 +33,7 @@ final class NativeTable {
   private static var all: [Native] {
     erlangTermNatives + erlangListNatives + erlangNumberNatives + erlangTextNatives
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
+      + tableNatives
   }
 
   init(atoms: AtomTable) {

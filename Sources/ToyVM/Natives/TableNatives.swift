@@ -1,0 +1,204 @@
+import Tenure
+
+/// Natives of module `ets`.
+var tableNatives: [Native] {
+  [
+    Native("ets", "new", 2, newTable),
+    Native("ets", "whereis", 1) { interpreter, x in
+      interpreter.onTable { () throws(TableError) in
+        guard x[0].isAtom else { return nil }
+        guard let table = interpreter.system.tables.table(named: x[0]) else { return .undefined }
+        return try interpreter.reference(to: table)
+      }
+    },
+    Native("ets", "rename", 2) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        try table.rename(to: x[1], by: interpreter.pid)
+        return x[1]
+      }
+    },
+    Native("ets", "delete", 1) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        try table.delete(by: interpreter.pid)
+        return .true
+      }
+    },
+    Native("ets", "delete_all_objects", 1) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        try table.deleteAllObjects(by: interpreter.pid)
+        return .true
+      }
+    },
+    Native("ets", "safe_fixtable", 2) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        switch x[1] {
+        case .true: try table.fix(by: interpreter.pid)
+        case .false: try table.release(by: interpreter.pid)
+        default: return nil
+        }
+        return .true
+      }
+    },
+    Native("ets", "info", 2, information),
+  ] + tableObjectNatives + tableWalkNatives
+}
+
+extension Interpreter {
+  /// Runs a piece of work on tables; what it throws, and nothing as its result, become exceptions.
+  func onTable(_ body: () throws(TableError) -> Term?) -> Term {
+    do {
+      return try body() ?? badArgument()
+    } catch .outOfMemory(let refusal) {
+      memoryRefusal = .outOfMemory(refusal)
+      return systemLimit()
+    } catch .heap(let refusal) {
+      memoryRefusal = refusal
+      return systemLimit()
+    } catch .scratchExhausted {
+      return systemLimit()
+    } catch {
+      return badArgument()
+    }
+  }
+
+  /// Runs a piece of work on the table that a term names: its name, or a reference to it.
+  func onTable(
+    _ identifier: Term, _ body: (Table) throws(TableError) -> Term?
+  ) -> Term {
+    onTable { () throws(TableError) in
+      guard let table = table(identifier) else { return nil }
+      return try body(table)
+    }
+  }
+
+  private func table(_ identifier: Term) -> Table? {
+    if identifier.isAtom { return system.tables.table(named: identifier) }
+    guard identifier.isBoxed(.reference) else { return nil }
+    let words = identifier.boxed
+    // As `reference(to:)` lays the number out.
+    guard words[2] >> 32 == Self.tableMark else { return nil }
+    return system.tables.table(number: UInt64(words[1] | (words[2] & 0xFFFF_FFFF) << 18))
+  }
+
+  /// The third number of each reference to a table.
+  private static var tableMark: UInt { 0x7AB1E }
+
+  /// What a program knows a table by that has no name.
+  func reference(to table: Table) throws(TableError) -> Term {
+    let number = table.number
+    do {
+      return try process.heap.buildInPlace(words: 3) { cursor, _ in
+        cursor.makeLocalReference(
+          UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18),
+          UInt32(Self.tableMark))
+      }
+    } catch {
+      throw .heap(error)
+    }
+  }
+
+  func isAtom(_ term: Term, _ name: String) -> Bool {
+    term.isAtom && atoms.name(of: term) == name
+  }
+}
+
+/// `ets:new(Name, Options)`.
+private func newTable(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  interpreter.onTable { () throws(TableError) in
+    var options = TableOptions()
+    var heir: (pid: Term, data: Term)?
+    var rest = x[1]
+    while rest.isCons {
+      guard interpreter.read(rest.cons[0], into: &options, heir: &heir) else { return nil }
+      rest = rest.cons[1]
+    }
+    guard rest.isNil, x[0].isAtom else { return nil }
+    let table = try interpreter.system.tables.makeTable(
+      named: x[0], options: options, owner: interpreter.pid)
+    if let heir { try table.setHeir(heir.pid, data: heir.data, by: interpreter.pid) }
+    return options.isNamed ? x[0] : try interpreter.reference(to: table)
+  }
+}
+
+extension Interpreter {
+  /// Takes one option of `ets:new/2`; `false` where it is none.
+  fileprivate func read(
+    _ option: Term, into options: inout TableOptions, heir: inout (pid: Term, data: Term)?
+  ) -> Bool {
+    if option.isAtom {
+      let name = atoms.name(of: option)
+      if let type = TableType(rawValue: name) {
+        options.type = type
+      } else if let protection = TableProtection(rawValue: name) {
+        options.protection = protection
+      } else if name == "named_table" {
+        options.isNamed = true
+      } else if name == "compressed" {
+        options.isCompressed = true
+      } else {
+        return false
+      }
+      return true
+    }
+    guard option.isTuple, let key = option.tupleElements.first, key.isAtom else { return false }
+    let elements = option.tupleElements
+    if elements.count == 3 && isAtom(key, "heir") {
+      heir = (elements[1], elements[2])
+      return elements[1].isLocalPid
+    }
+    guard elements.count == 2 else { return false }
+    let value = elements[1]
+    switch atoms.name(of: key) {
+    case "keypos":
+      guard value.isSmall, value.smallValue > 0 else { return false }
+      options.keyPosition = value.smallValue
+    case "heir":
+      return isAtom(value, "none")
+    case "write_concurrency":
+      guard value.isAtom, let choice = WriteConcurrency(rawValue: atoms.name(of: value)) else {
+        return false
+      }
+      options.writeConcurrency = choice
+    case "read_concurrency":
+      options.readConcurrency = value == .true
+      return value == .true || value == .false
+    case "decentralized_counters":
+      options.decentralizedCounters = value == .true
+      return value == .true || value == .false
+    default:
+      return false
+    }
+    return true
+  }
+}
+
+/// `ets:info(Table, Item)`: `undefined` where there is no table.
+private func information(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[1].isAtom else { return interpreter.badArgument() }
+  let result = interpreter.onTable(x[0]) { table throws(TableError) in
+    let information = try table.information()
+    switch interpreter.atoms.name(of: x[1]) {
+    case "size": return .small(information.objectCount)
+    case "memory": return .small(information.words)
+    case "owner": return information.owner
+    case "name": return information.name
+    case "heir": return information.heir ?? .none(interpreter)
+    case "keypos": return .small(information.options.keyPosition)
+    case "named_table": return .boolean(information.options.isNamed)
+    case "compressed": return .boolean(information.options.isCompressed)
+    case "read_concurrency": return .boolean(information.options.readConcurrency)
+    case "fixed": return .boolean(information.isFixed)
+    case "type": return interpreter.atom(information.options.type.rawValue)
+    case "protection": return interpreter.atom(information.options.protection.rawValue)
+    case "write_concurrency":
+      return interpreter.atom(information.options.writeConcurrency.rawValue)
+    default: return nil
+    }
+  }
+  return result
+}
+
+extension Term {
+  /// The atom `none`.
+  fileprivate static func none(_ interpreter: Interpreter) -> Term? { interpreter.atom("none") }
+}
