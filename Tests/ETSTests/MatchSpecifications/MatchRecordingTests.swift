@@ -1,3 +1,4 @@
+import Carriers
 import ETS
 import Foundation
 import TestKit
