@@ -71,6 +71,9 @@ let package = Package(
     .executableTarget(
       name: "EtfFuzz", dependencies: ["TestKit"], path: "Tests/EtfFuzz", exclude: ["Corpus"],
       swiftSettings: common),
+    .executableTarget(
+      name: "MatchFuzz", dependencies: ["TestKit"], path: "Tests/MatchFuzz", exclude: ["Corpus"],
+      swiftSettings: common),
     .testTarget(
       name: "CarriersTests", dependencies: ["Carriers", "TestKit"], swiftSettings: common),
     .testTarget(

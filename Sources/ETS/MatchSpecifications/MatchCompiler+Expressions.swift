@@ -64,7 +64,7 @@ extension MatchCompiler {
     if term.isAtom {
       switch MatchAtom(term, atoms: atoms) {
       case .variable:
-        guard let slot = slots[term] else {
+        guard let slot = slot(of: term) else {
           throw flaw(.unboundVariable(name: atoms.name(of: term)))
         }
         use(slot)
@@ -138,7 +138,7 @@ extension MatchCompiler {
     }
     if function == .node {
       // Whoever has no node of its own is of this one.
-      try push(.constant(node))
+      try push(.constant(nodeName()))
       try putOff(.call(function, arguments: 2))
     } else {
       try putOff(.call(function, arguments: arity))
@@ -159,7 +159,7 @@ extension MatchCompiler {
       if count != 0 { throw flaw(.wrongArguments(name: name)) }
       try push(.place(MatchFrame.selfPid))
     case .localNode:
-      try push(.constant(node))
+      try push(.constant(nodeName()))
     case .and, .or:
       if count == 0 { throw flaw(.noArguments(name: name)) }
       // Of one argument it is still asked that it be a Boolean.

@@ -69,14 +69,11 @@ extension MatchCompiler {
   private mutating func compileVariable(
     _ name: Term, at place: Int
   ) throws(MatchSpecificationError) {
-    if let slot = slots[name] {
+    if let slot = slot(of: name) {
       use(slot)
       return try emit(.same, place, slot)
     }
-    let slot = MatchFrame.firstVariable + variables.count
-    try variables.push(name.bits)
-    slots[name] = slot
-    frame.words = max(frame.words, slot + 1)
+    let slot = try addVariable(name)
     try emit(.bind, place, slot)
     try bindings.push(UInt(lastInstruction))
   }

@@ -6,8 +6,8 @@ import Terms
 struct MatchCompiler: ~Copyable {
   let atoms: AtomTable
   let scratch: any ScratchProvider
-  /// The name of the node.
-  let node: Term
+  /// This node, where it has a name of its own.
+  let localNode: Node?
   /// The instructions so far.
   var code: MatchWords
   /// Where the last one begins.
@@ -31,8 +31,9 @@ struct MatchCompiler: ~Copyable {
   var variables: MatchWords
   /// Where each of them is bound in the code; 0 once it is read.
   var bindings: MatchWords
-  /// The slots of the variables.
-  var slots: [Term: Int] = [:]
+  /// The slots of the variables, once there are so many that a search would take long.
+  private var slots: [Term: Int] = [:]
+  private static var searchLimit: Int { 16 }
   /// The slots in the order of the numbers of the variables, once somebody asked.
   var sortedSlots: [Int]?
   /// The temporary words in use.
@@ -42,12 +43,12 @@ struct MatchCompiler: ~Copyable {
   var isGuard = false
 
   init(
-    atoms: AtomTable, scratch: any ScratchProvider, node: Term,
+    atoms: AtomTable, scratch: any ScratchProvider, localNode: Node?,
     constants: consuming MatchConstants
   ) {
     self.atoms = atoms
     self.scratch = scratch
-    self.node = node
+    self.localNode = localNode
     self.constants = constants
     code = MatchWords(scratch)
     literals = MatchWords(scratch)
@@ -113,6 +114,40 @@ struct MatchCompiler: ~Copyable {
     try literals.push(term.bits)
     frame.literals = max(frame.literals, literals.count)
     return -literals.count
+  }
+
+  /// The slot of a variable, if the head has it.
+  func slot(of name: Term) -> Int? {
+    if variables.count > Self.searchLimit { return slots[name] }
+    for index in 0..<variables.count where variables[index] == name.bits {
+      return MatchFrame.firstVariable + index
+    }
+    return nil
+  }
+
+  /// Gives a variable the next slot.
+  mutating func addVariable(_ name: Term) throws(MatchSpecificationError) -> Int {
+    let slot = MatchFrame.firstVariable + variables.count
+    try variables.push(name.bits)
+    if variables.count > Self.searchLimit {
+      // Those before, too, when the limit is passed.
+      let first = variables.count == Self.searchLimit + 1 ? 0 : variables.count - 1
+      for index in first..<variables.count {
+        slots[Term(bits: variables[index])] = MatchFrame.firstVariable + index
+      }
+    }
+    frame.words = max(frame.words, slot + 1)
+    return slot
+  }
+
+  /// The name of the node.
+  func nodeName() throws(MatchSpecificationError) -> Term {
+    if let localNode { return localNode.name }
+    do throws(AtomError) {
+      return try atoms.atom("nonode@nohost")
+    } catch {
+      throw .atom(error)
+    }
   }
 
   /// The place of the next temporary word.

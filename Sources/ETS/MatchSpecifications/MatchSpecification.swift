@@ -81,14 +81,9 @@ public final class MatchSpecification: @unchecked Sendable {
     constants: consuming MatchConstants, order: TermOrder, atoms: AtomTable,
     environment: HeapEnvironment, localNode: Node?
   ) throws(MatchSpecificationError) {
-    let node: Term
-    do throws(AtomError) {
-      if let localNode { node = localNode.name } else { node = try atoms.atom("nonode@nohost") }
-    } catch {
-      throw .atom(error)
-    }
     var compiler = MatchCompiler(
-      atoms: atoms, scratch: environment.scratch, node: node, constants: constants)
+      atoms: atoms, scratch: environment.scratch, localNode: localNode,
+      constants: constants)
     try compiler.compile(compiler.constants.specification)
     (block, code) = try compiler.makeProgram(allocator: environment.allocator)
     frame = compiler.frame

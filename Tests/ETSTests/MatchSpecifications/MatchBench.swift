@@ -55,14 +55,9 @@ final class MatchBench {
     return try printer.text(of: term)
   }
 
+  var order: TermOrder { TermOrder(atoms: atoms, scratch: environment.scratch, funs: funs) }
+
   func isEqual(_ left: Term, _ right: Term) throws -> Bool {
     try TermEquality.isExactlyEqual(left, right, scratch: environment.scratch)
-  }
-
-  /// The blocks in use at the moment.
-  var usedBlocks: Int {
-    var count = 0
-    allocator.forEachBlock { _ in count += 1 }
-    return count
   }
 }
