@@ -138,10 +138,11 @@ extension Table {
 
   /// Runs a piece of work on each part, under its lock.
   func forEachPart(_ body: (TablePart) -> Void) throws(TableError) {
-    for index in 0..<record.pointee.storage.parts.count {
-      try withPart(index) { part in body(part) }
-    }
+    for index in 0..<(try partCount()) { try withPart(index) { part in body(part) } }
   }
+
+  /// The parts, each with a lock.
+  func partCount() throws(TableError) -> Int { try counting { $0.parts.count } }
 
   private func checkReader(_ caller: Term) throws(TableError) {
     if record.pointee.isPrivate {

@@ -32,7 +32,7 @@ struct MatchWalk {
     self.isBackward = isBackward
     let demand: KeyDemand
     do {
-      demand = try specification.keyDemand(at: keyPosition)
+      demand = try specification.keyDemand(at: keyPosition, isOrdered: storage.tree != nil)
     } catch {
       throw TableError(error)
     }

@@ -70,7 +70,8 @@ extension Table {
     }
   }
 
-  private func counting<Result>(
+  /// Looks at a table as any process may.
+  func counting<Result>(
     _ body: (TableStorage) -> Result
   ) throws(TableError) -> Result {
     if record.pointee.isPrivate {

@@ -61,7 +61,7 @@ extension Table {
     try checkWriter(caller)
     var machine = try Self.machine(for: specification, caller)
     var count = 0
-    for index in 0..<record.pointee.storage.parts.count {
+    for index in 0..<(try partCount()) {
       try withPart(index) { part throws(TableError) in
         count += try part.removeObjects { entry throws(TableError) in
           try Self.run(&machine, on: entry) == .true
@@ -91,7 +91,7 @@ extension Table {
     }
     var machine = try Self.machine(for: specification, caller)
     var count = 0
-    for index in 0..<record.pointee.storage.parts.count {
+    for index in 0..<(try partCount()) {
       try withPart(index) { part throws(TableError) in
         count += try part.replaceObjects { entry throws(TableError) in
           guard let result = try Self.run(&machine, on: entry) else { return .none }
