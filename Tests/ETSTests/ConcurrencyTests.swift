@@ -155,7 +155,9 @@ import Testing
         do throws(TableError) {
           var roots = NoRoots()
           for round in 0..<2000 {
-            do throws(HeapError) { try heap.ensureFree(words: 64, roots: &roots) } catch { throw .heap(error) }
+            do throws(HeapError) { try heap.ensureFree(words: 64, roots: &roots) } catch {
+              throw .heap(error)
+            }
             if number == 0 {
               if round == 200 { return try table.delete(by: caller) }
               do {

@@ -82,13 +82,15 @@ struct ObjectStore: ~Copyable {
 
   @inline(never)
   private mutating func retireSlowly(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
-    limbo.makeRoom(in: arena, binaries: environment.binaries)
-    if limbo.push(bits, byteCount: byteCount, content) { return }
-    // No memory to keep it in mind: the readers of all before are waited for.
+    // Who writes is within a section too, and would wait for itself. Nothing it still uses goes:
+    // what is in the limbo was taken out before.
     let reader = environment.allocator.reader
     reader.leave()
+    defer { reader.enter() }
+    limbo.makeRoom(in: arena, binaries: environment.binaries)
+    if limbo.push(bits, byteCount: byteCount, content) { return }
+    // No memory to keep it in mind.
     environment.allocator.waitForReaders()
-    reader.enter()
     limbo.freeAll(in: arena, binaries: environment.binaries)
     Limbo.free(
       bits, byteCount: byteCount, content, in: arena, binaries: environment.binaries)

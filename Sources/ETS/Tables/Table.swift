@@ -136,6 +136,10 @@ extension Table {
     }
     try closeGate()
     defer { openGate() }
+    // What writes may have to wait for readers, and does so from within a section.
+    let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
+    reader.enter()
+    defer { reader.leave() }
     return try body(record.pointee.storage)
   }
 
