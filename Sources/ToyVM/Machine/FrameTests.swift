@@ -105,12 +105,9 @@ extension Frame {
   @inline(__always) mutating func selectDense(_ w: UInt) {
     let term = value(w.fieldA)
     let table = code + 1
-    let index = term.smallValue &- Int(bitPattern: table[1])
-    if term.isSmall && index >= 0 && index < table[0].lowerHalf {
-      code += table[2 &+ index].jump
-    } else {
-      code += table[0].jump
-    }
+    let index = term.isSmall ? term.smallValue &- Int(bitPattern: table[1]) : -1
+    let fits = index >= 0 && index < table[0].lowerHalf
+    code += fits ? table[2 &+ index].jump : table[0].jump
   }
 
   @inline(__always) mutating func selectArity(_ w: UInt) {
