@@ -27,14 +27,18 @@ struct Frame<Checks: OperandChecks> {
   var stack: UnsafeMutablePointer<UInt>
   /// The first free word of the heap.
   var top: UnsafeMutablePointer<UInt>
-  /// Calls left before the interpreter looks up.
-  var steps: Int
   /// The first rule of operands that the code broke.
   var fault: StaticString?
   /// The X registers.
   let x: UnsafeMutablePointer<UInt>
 
-  /// What is seldom needed stands beside the X registers and takes no register of the processor.
+  // What is seldom needed stands beside the X registers and takes no register of the processor.
+
+  /// Calls left before the interpreter looks up.
+  @inline(__always) var steps: Int {
+    get { MachineRegisters.steps(beside: x).pointee }
+    nonmutating set { MachineRegisters.steps(beside: x).pointee = newValue }
+  }
   @inline(__always) var heap: UnsafeMutablePointer<HeapState> { MachineRegisters.heap(beside: x) }
 
   /// Shows the collector where heap and stack end.

@@ -17,7 +17,7 @@ extension Frame {
   @inline(__always) mutating func addReturn(_ w: UInt) -> Bool {
     guard let sum = Self.sum(value(w.fieldA).bits, value(w.fieldB).bits) else { return false }
     xSlot(w.fieldC).pointee = sum
-    leaveFrame(words: Int(code[2]))
+    leaveFrame(words: code[2].lowerHalf)
     return true
   }
   @inline(__always) mutating func addSmall(_ w: UInt) -> Bool {

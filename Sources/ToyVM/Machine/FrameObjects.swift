@@ -169,7 +169,7 @@ extension Frame {
   }
   @inline(__always) mutating func putTupleReturn(_ w: UInt) {
     makeTuple(w, arity: w.count, sources: code + 2)
-    leaveFrame(words: Int(code[1]))
+    leaveFrame(words: code[1].lowerHalf)
   }
   @inline(__always) mutating func getTupleElement(_ w: UInt) {
     let tuple = tuple(value(w.fieldA), upTo: w.fieldC)
@@ -181,7 +181,7 @@ extension Frame {
     let first = tuple.load(fromByteOffset: Int(w.fieldC), as: Term.self)
     let second = tuple.load(fromByteOffset: Int(w.fieldC) &+ 8, as: Term.self)
     store(first, w.fieldB)
-    store(second, code[1])
+    store(second, code[1] & 0xFFFF)
     code += 2
   }
   @inline(__always) mutating func setTupleElement(_ w: UInt) {

@@ -10,10 +10,9 @@ import Tenure
 // function ends with if both have the same parameters. CI looks at the handlers' code. In a debug build
 // each handler ends its chain: half of the instructions are then the loop's.
 
-/// Runs an instruction: its address, the stack, the top of the heap, the steps that are left, the
-/// X registers, and the instruction's first slot.
+/// Runs an instruction: its address, the stack, the top of the heap, the X registers, and the instruction's first slot.
 typealias Handler = @convention(c) (
-  _ code: Words, _ stack: Words, _ top: Words, _ steps: Int, _ x: Words, _ w: UInt
+  _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt
 ) -> Void
 typealias Words = UnsafeMutablePointer<UInt>
 
@@ -22,9 +21,8 @@ extension Frame {
   @inline(__always)
   mutating func runHandlers() {
     let w = code.pointee
-    handler(of: w)(code, stack, top, steps, x, w)
+    handler(of: w)(code, stack, top, x, w)
     code = MachineRegisters.code(beside: x).pointee
-    steps = MachineRegisters.steps(beside: x).pointee
     load()
   }
 
@@ -41,7 +39,7 @@ extension Frame {
       endChain()
     #else
       let w = code.pointee
-      handler(of: w)(code, stack, top, steps, x, w)
+      handler(of: w)(code, stack, top, x, w)
     #endif
   }
 
@@ -49,23 +47,22 @@ extension Frame {
   @inline(__always)
   fileprivate func endChain() {
     MachineRegisters.code(beside: x).pointee = code
-    MachineRegisters.steps(beside: x).pointee = steps
     save()
   }
 }
 
 /// Hands an instruction to the loop.
-let leaveToLoop: Handler = { code, stack, top, steps, x, _ in
-  Frame<Unchecked>(code: code, stack: stack, top: top, steps: steps, x: x).endChain()
+let leaveToLoop: Handler = { code, stack, top, x, _ in
+  Frame<Unchecked>(code: code, stack: stack, top: top, x: x).endChain()
 }
 
 /// An instruction that only has a frequent case.
 @inline(__always)
 func handle(
-  _ code: Words, _ stack: Words, _ top: Words, _ steps: Int, _ x: Words, _ w: UInt,
+  _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt,
   _ body: (inout Frame<Unchecked>, UInt) -> Void
 ) {
-  var frame = Frame<Unchecked>(code: code, stack: stack, top: top, steps: steps, x: x)
+  var frame = Frame<Unchecked>(code: code, stack: stack, top: top, x: x)
   body(&frame, w)
   frame.next()
 }
@@ -74,24 +71,24 @@ func handle(
 /// what the loop writes again.
 @inline(__always)
 func attempt(
-  _ code: Words, _ stack: Words, _ top: Words, _ steps: Int, _ x: Words, _ w: UInt,
+  _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt,
   _ body: (inout Frame<Unchecked>, UInt) -> Bool
 ) {
-  var frame = Frame<Unchecked>(code: code, stack: stack, top: top, steps: steps, x: x)
+  var frame = Frame<Unchecked>(code: code, stack: stack, top: top, x: x)
   if _fastPath(body(&frame, w)) {
     frame.next()
   } else {
-    Frame<Unchecked>(code: code, stack: stack, top: top, steps: steps, x: x).endChain()
+    Frame<Unchecked>(code: code, stack: stack, top: top, x: x).endChain()
   }
 }
 
 /// An instruction that begins with a test for room and is the loop's where there is none.
 @inline(__always)
 func build(
-  _ code: Words, _ stack: Words, _ top: Words, _ steps: Int, _ x: Words, _ w: UInt,
+  _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt,
   _ words: (Frame<Unchecked>, UInt) -> Int, _ body: (inout Frame<Unchecked>, UInt) -> Void
 ) {
-  attempt(code, stack, top, steps, x, w) { frame, w in
+  attempt(code, stack, top, x, w) { frame, w in
     guard frame.hasRoom(words: words(frame, w)) else { return false }
     body(&frame, w)
     return true

@@ -30,104 +30,104 @@ extension HandlerTable {
 }
 
 @inline(__always) private func isNil(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isNil } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isNil } }
 }
 @inline(__always) private func isNonemptyList(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isCons } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isCons } }
 }
 @inline(__always) private func isList(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isList } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isList } }
 }
 @inline(__always) private func isTuple(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isTuple } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isTuple } }
 }
 @inline(__always) private func isAtom(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isAtom } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isAtom } }
 }
 @inline(__always) private func isInteger(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isInteger } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isInteger } }
 }
 @inline(__always) private func isFloat(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isFloat } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isFloat } }
 }
 @inline(__always) private func isNumber(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isNumber } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isNumber } }
 }
 @inline(__always) private func isMap(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isMap } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isMap } }
 }
 @inline(__always) private func isFunction(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0.isFun } }
+  handle(c, s, t, x, w) { $0.test($1) { $0.isFun } }
 }
 @inline(__always) private func isBoolean(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.test($1) { $0 == .true || $0 == .false } }
+  handle(c, s, t, x, w) { $0.test($1) { $0 == .true || $0 == .false } }
 }
 @inline(__always) private func isTaggedTuple(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.isTaggedTuple($1) }
+  handle(c, s, t, x, w) { $0.isTaggedTuple($1) }
 }
 @inline(__always) private func testArity(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.testArity($1) }
+  handle(c, s, t, x, w) { $0.testArity($1) }
 }
 @inline(__always) private func isTupleOfArity(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.isTupleOfArity($1) }
+  handle(c, s, t, x, w) { $0.isTupleOfArity($1) }
 }
 @inline(__always) private func isExactlyWord(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.isExactlyWord($1) }
+  handle(c, s, t, x, w) { $0.isExactlyWord($1) }
 }
 @inline(__always) private func isNotExactlyWord(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.isNotExactlyWord($1) }
+  handle(c, s, t, x, w) { $0.isNotExactlyWord($1) }
 }
 @inline(__always) private func selectLinear(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.selectLinear($0.value($1.fieldA).bits) }
+  handle(c, s, t, x, w) { $0.selectLinear($0.value($1.fieldA).bits) }
 }
 @inline(__always) private func selectSorted(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.selectSorted($1) }
+  handle(c, s, t, x, w) { $0.selectSorted($1) }
 }
 @inline(__always) private func selectDense(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.selectDense($1) }
+  handle(c, s, t, x, w) { $0.selectDense($1) }
 }
 @inline(__always) private func selectArity(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  handle(c, s, t, n, x, w) { $0.selectArity($1) }
+  handle(c, s, t, x, w) { $0.selectArity($1) }
 }
 
 // MARK: - Comparisons
@@ -146,42 +146,42 @@ extension HandlerTable {
 }
 
 @inline(__always) private func isExactlyEqual(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWords($1, exactly: true, wantsEqual: true) }
+  attempt(c, s, t, x, w) { $0.compareWords($1, exactly: true, wantsEqual: true) }
 }
 @inline(__always) private func isNotExactlyEqual(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWords($1, exactly: true, wantsEqual: false) }
+  attempt(c, s, t, x, w) { $0.compareWords($1, exactly: true, wantsEqual: false) }
 }
 @inline(__always) private func isEqual(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWords($1, exactly: false, wantsEqual: true) }
+  attempt(c, s, t, x, w) { $0.compareWords($1, exactly: false, wantsEqual: true) }
 }
 @inline(__always) private func isNotEqual(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWords($1, exactly: false, wantsEqual: false) }
+  attempt(c, s, t, x, w) { $0.compareWords($1, exactly: false, wantsEqual: false) }
 }
 @inline(__always) private func isLess(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareSmalls($1, wantsLess: true) }
+  attempt(c, s, t, x, w) { $0.compareSmalls($1, wantsLess: true) }
 }
 @inline(__always) private func isNotLess(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareSmalls($1, wantsLess: false) }
+  attempt(c, s, t, x, w) { $0.compareSmalls($1, wantsLess: false) }
 }
 @inline(__always) private func isLessThanSmall(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWithSmall($1, wantsLess: true) }
+  attempt(c, s, t, x, w) { $0.compareWithSmall($1, wantsLess: true) }
 }
 @inline(__always) private func isNotLessThanSmall(
-  _ c: Words, _ s: Words, _ t: Words, _ n: Int, _ x: Words, _ w: UInt
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  attempt(c, s, t, n, x, w) { $0.compareWithSmall($1, wantsLess: false) }
+  attempt(c, s, t, x, w) { $0.compareWithSmall($1, wantsLess: false) }
 }

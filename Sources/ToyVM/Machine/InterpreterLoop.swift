@@ -26,8 +26,9 @@ extension Interpreter {
     _ checks: Checks.Type, from start: UnsafeMutablePointer<UInt>, steps: Int
   ) -> RunEnd {
     var f = Frame<Checks>(
-      code: start, stack: heap.pointee.stackTop, top: heap.pointee.top, steps: steps,
+      code: start, stack: heap.pointee.stackTop, top: heap.pointee.top,
       x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self))
+    f.steps = steps
 
     while true {
       if Checks.isOn {
