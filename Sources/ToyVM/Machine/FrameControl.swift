@@ -62,10 +62,31 @@ extension Frame {
   @inline(__always) mutating func initYRegisters(_ w: UInt) {
     var index = 0
     while index < w.count {
-      store(.nil, code[1 &+ index])
+      store(.nil, code[1 &+ index] & 0xFFFF)
       index &+= 1
     }
     code += 1 + w.count
+  }
+}
+
+// MARK: - Exceptions
+
+extension Frame {
+  @inline(__always) mutating func `catch`(_ w: UInt) {
+    slot(w.fieldA).pointee = code[1]
+    code += 2
+  }
+  @inline(__always) mutating func tryEnd(_ w: UInt) {
+    store(.nil, w.fieldA)
+    code += 1
+  }
+  /// Class, reason and trace of the exception go to the first X registers.
+  @inline(__always) mutating func tryCase(_ w: UInt) {
+    store(.nil, w.fieldA)
+    x[0] = x[1]
+    x[1] = x[2]
+    x[2] = x[3]
+    code += 1
   }
 }
 
@@ -98,22 +119,22 @@ extension Frame {
   }
   @inline(__always) mutating func moveXXMoveXX(_ w: UInt) {
     moveXX(w.fieldA, w.fieldB)
-    moveXX(w.fieldC, code[1])
+    moveXX(w.fieldC, code[1] & 0xFFFF)
     code += 2
   }
   @inline(__always) mutating func moveXYMoveXX(_ w: UInt) {
     moveXY(w.fieldA, w.fieldB)
-    moveXX(w.fieldC, code[1])
+    moveXX(w.fieldC, code[1] & 0xFFFF)
     code += 2
   }
   @inline(__always) mutating func moveXYMoveXY(_ w: UInt) {
     moveXY(w.fieldA, w.fieldB)
-    moveXY(w.fieldC, code[1])
+    moveXY(w.fieldC, code[1] & 0xFFFF)
     code += 2
   }
   @inline(__always) mutating func moveYXMoveYX(_ w: UInt) {
     moveYX(w.fieldA, w.fieldB)
-    moveYX(w.fieldC, code[1])
+    moveYX(w.fieldC, code[1] & 0xFFFF)
     code += 2
   }
   @inline(__always) mutating func swap(_ w: UInt) {
@@ -168,7 +189,7 @@ extension Frame {
   }
   @inline(__always) mutating func allocateInitMoveXYMoveXXCall(_ w: UInt) -> Bool {
     beginFrame(w)
-    ySlot(code[2]).pointee = Term.nil.bits
+    ySlot(code[2] & 0xFFFF).pointee = Term.nil.bits
     return call(slot: 3)
   }
   @inline(__always) mutating func moveYXMoveYYTrimCall(_ w: UInt) -> Bool {

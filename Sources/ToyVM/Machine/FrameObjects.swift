@@ -81,14 +81,6 @@ extension Frame {
     }
     store(.boxed(at: tuple), w.fieldA)
   }
-
-  /// Fills the words of a fun in front of its free variables.
-  @inline(__always)
-  func fillFun(_ fun: UnsafeMutablePointer<UInt>, entry: UInt, free: Int, creator: Term) {
-    let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry).unsafelyUnwrapped
-    var cursor = WordCursor(top: fun, limit: fun + Fun.words(free: free))
-    _ = cursor.makeFun(entry: entry, arity: lambda.pointee.arity, free: free, creator: creator)
-  }
 }
 
 // MARK: - Lists
@@ -158,7 +150,7 @@ extension Frame {
 extension Frame {
   @inline(__always) mutating func putTuple(_ w: UInt) {
     let isShort = w.count > 0
-    let arity = isShort ? w.count : Int(code[1])
+    let arity = isShort ? w.count : code[1].lowerHalf
     let sources = code + (isShort ? 1 : 2)
     makeTuple(w, arity: arity, sources: sources)
     code = sources + arity
@@ -191,5 +183,22 @@ extension Frame {
       tuple.storeBytes(of: element.bits, toByteOffset: Int(w.fieldC), as: UInt.self)
     }
     code += w.count
+  }
+}
+
+// MARK: - Funs
+
+extension Frame {
+  mutating func makeFun(_ w: UInt, creator: Term) {
+    let free = w.count
+    if let fun = reserve(words: Fun.words(free: free)) {
+      let entry = UnsafePointer<LambdaEntry>(bitPattern: code[1]).unsafelyUnwrapped
+      var cursor = WordCursor(top: fun, limit: fun + Fun.words(free: free))
+      _ = cursor.makeFun(
+        entry: code[1], arity: entry.pointee.arity, free: free, creator: creator)
+      for index in 0..<free { fun[5 + index] = source(code[2 + index]).bits }
+      store(.boxed(at: fun), w.fieldA)
+    }
+    code += 2 + free
   }
 }

@@ -1,5 +1,3 @@
-// The dispatch loop is one function on purpose: the processor's registers hold the machine's
-// only within one. Whatever is not short stands in functions of its own.
 import Tenure
 
 /// How a run of the interpreter ended.
@@ -16,6 +14,9 @@ enum RunEnd {
   case loadFailed(LoadError)
 }
 
+// Instructions that meet their frequent case are run by handlers (Handler.swift). The loop runs
+// those that need more: room that must be made, terms that no word decides, exceptions, calls out.
+// It also runs code whose operands are checked, one instruction after the other.
 extension Interpreter {
   /// Runs from an address until the first function returns or cannot go on.
   ///
@@ -81,24 +82,12 @@ extension Interpreter {
 
         case .callExport, .callExportOnly, .callExportLast, .callNative, .callNativeOnly,
           .callNativeLast, .callFun, .apply, .applyLast:
-          f.save()
-          let next: UnsafeMutablePointer<UInt>?
-          switch opcode {
-          case .callNative, .callNativeOnly, .callNativeLast: next = callNative(w, at: f.code)
-          case .callFun: next = callFun(f.value(w.fieldA), arity: w.count, at: f.code)
-          case .apply, .applyLast: next = apply(w, at: f.code)
-          default: next = callExport(w, at: f.code)
-          }
+          let goesOn = callOut(&f, w, opcode)
           f.steps &-= 1
           if f.steps < 0 { return .outOfSteps }
-          if let next {
-            f.load()
-            f.code = next
-          } else {
-            if let error = loadFailure { return .loadFailed(error) }
-            if let fault = callFault { return .fault(fault) }
-            break raised
-          }
+          if let error = loadFailure { return .loadFailed(error) }
+          if let fault = callFault { return .fault(fault) }
+          if !goesOn { break raised }
 
         // MARK: Moves
 
@@ -190,24 +179,11 @@ extension Interpreter {
         case .isExactlyWord: f.isExactlyWord(w)
         case .isNotExactlyWord: f.isNotExactlyWord(w)
         case .isExactlyEqual, .isNotExactlyEqual, .isEqual, .isNotEqual:
-          let exactly = opcode == .isExactlyEqual || opcode == .isNotExactlyEqual
-          let wantsEqual = opcode == .isExactlyEqual || opcode == .isEqual
-          if f.compareWords(w, exactly: exactly, wantsEqual: wantsEqual) { continue }
-          f.save()
-          guard let equal = isEqual(f.operand(w.fieldA), f.operand(w.fieldB), exactly: exactly)
-          else { break raised }
-          f.go(if: equal == wantsEqual, slots: w.count, else: f.code[1].jump)
+          if !testEquality(&f, w, opcode) { break raised }
         case .isLess, .isNotLess:
-          if f.compareSmalls(w, wantsLess: opcode == .isLess) { continue }
-          f.save()
-          guard let order = compare(f.operand(w.fieldA), f.operand(w.fieldB)) else { break raised }
-          f.go(if: (order < 0) == (opcode == .isLess), slots: w.count, else: f.code[1].jump)
+          if !testOrder(&f, w, wantsLess: opcode == .isLess) { break raised }
         case .isLessThanSmall, .isNotLessThanSmall:
-          let wantsLess = opcode == .isLessThanSmall
-          if f.compareWithSmall(w, wantsLess: wantsLess) { continue }
-          f.save()
-          guard let order = compare(f.value(w.fieldA), Term(bits: f.code[1])) else { break raised }
-          f.go(if: (order < 0) == wantsLess, slots: 2, else: w.jump)
+          if !testOrderWithSmall(&f, w, wantsLess: opcode == .isLessThanSmall) { break raised }
 
         // MARK: Choices
 
@@ -233,89 +209,27 @@ extension Interpreter {
           if !f.smallArithmetic(w, opcode) && !arithmetic(&f, w, f.operand(w.fieldB)) {
             break raised
           }
-        case .guardNative:
-          f.save()
-          let result = guardNative(
-            f.guardNative, f.operand(w.fieldA), f.operand(w.fieldB), live: f.live,
-            isGuard: f.code[1].jump != 0)
-          f.load()
-          if result.isNone {
-            if jumpsOnFailure(&f) { continue }
-            break raised
-          }
-          f.store(result, w.fieldC)
-          f.code += w.count
+        case .guardNative: if !guardNative(&f, w) { break raised }
 
         // MARK: Floats
 
-        case .floatLoad, .floatConvert:
-          if f.floatLoad(w) { continue }
-          if let value = double(f.operand(w.fieldA)) {
-            f.float(w.fieldB).pointee = value
-            f.code += w.count
-          } else {
-            f.save()
-            _ = badArithmetic()
-            break raised
-          }
+        case .floatLoad, .floatConvert: if !floatLoad(&f, w) { break raised }
         case .floatStore: f.floatStore(w)
         case .floatAdd, .floatSubtract, .floatMultiply, .floatDivide, .floatNegate:
-          let isFinite =
-            switch opcode {
-            case .floatAdd: f.floatOperation(w, to: w.fieldC, +)
-            case .floatSubtract: f.floatOperation(w, to: w.fieldC, -)
-            case .floatMultiply: f.floatOperation(w, to: w.fieldC, *)
-            case .floatDivide: f.floatOperation(w, to: w.fieldC, /)
-            default: f.floatOperation(w, to: w.fieldB) { value, _ in -value }
-            }
-          if isFinite || f.jumpOnFailure() { continue }
-          f.save()
-          _ = badArithmetic()
-          break raised
+          if !floatOperation(&f, w, opcode) { break raised }
 
         // MARK: Funs
 
-        case .makeFun:
-          let free = w.count
-          if let fun = f.reserve(words: Fun.words(free: free)) {
-            f.fillFun(fun, entry: f.code[1], free: free, creator: pid)
-            for index in 0..<free { fun[5 + index] = f.source(f.code[2 + index]).bits }
-            f.store(.boxed(at: fun), w.fieldA)
-          }
-          f.code += 2 + free
+        case .makeFun: f.makeFun(w, creator: pid)
 
         // MARK: Exceptions
 
-        case .catch:
-          f.slot(w.fieldA).pointee = f.code[1]
-          f.code += 2
-        case .tryEnd:
-          f.store(.nil, w.fieldA)
-          f.code += 1
-        case .catchEnd:
-          f.store(.nil, w.fieldA)
-          if f.xSlot(0).pointee == 0 {
-            f.save()
-            guard let result = catchResult() else { break raised }
-            f.load()
-            x[0] = result
-          }
-          f.code += 1
-        case .tryCase:
-          f.store(.nil, w.fieldA)
-          x[0] = x[1]
-          x[1] = x[2]
-          x[2] = x[3]
-          f.code += 1
+        case .catch: f.catch(w)
+        case .tryEnd: f.tryEnd(w)
+        case .catchEnd: if !catchEnd(&f, w) { break raised }
+        case .tryCase: f.tryCase(w)
         case .tryCaseEnd, .badMatch, .caseEnd, .ifEnd, .badRecord, .raise, .rawRaise:
-          let a = f.operand(w.fieldA)
-          let b = f.operand(w.fieldB)
-          f.save()
-          if raiseInstruction(opcode, a, b) {
-            f.code += 1  // The class of a raw raise was none: x0 is `badarg`, and the code goes on.
-            continue
-          }
-          break raised
+          if !raiseInstruction(&f, w, opcode) { break raised }
         case .buildStacktrace:
           f.save()
           x[0] = stacktrace(of: f.xValue(0))
@@ -330,16 +244,7 @@ extension Interpreter {
         case .hasMapFields:
           guard let slots = hasMapFields(&f, w) else { break raised }
           f.code += slots
-        case .putMap:
-          f.save()
-          let map = putMap(&f, w)
-          f.load()
-          if map.isNone {
-            if jumpsOnFailure(&f) { continue }
-            break raised
-          }
-          f.store(map, w.fieldB)
-          f.code += f.mapSlots
+        case .putMap: if !putMap(&f, w) { break raised }
         }
         continue
       }
