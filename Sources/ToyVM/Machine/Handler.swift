@@ -22,9 +22,10 @@ import Tenure
 //   the steps that are left in memory rather than in a parameter: the same, one register more.
 
 /// Runs an instruction: its address, the stack, the top of the heap, the X registers, and the instruction's first slot.
-typealias Handler = @convention(c) (
-  _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt
-) -> Void
+typealias Handler =
+  @convention(c) (
+    _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt
+  ) -> Void
 typealias Words = UnsafeMutablePointer<UInt>
 
 extension Frame {
