@@ -21,7 +21,8 @@ import Tenure
 //     gives up the thunk, a compiler flag the frame pointer (Package.swift): 143, 329.
 //   the steps that are left in memory rather than in a parameter: the same, one register more.
 
-/// Runs an instruction: its address, the stack, the top of the heap, the X registers, and the instruction's first slot.
+/// Runs an instruction: its address, the stack, the top of the heap, the X registers, and the
+/// instruction's first slot. Handlers name these c, s, t, x and w.
 typealias Handler =
   @convention(c) (
     _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt
@@ -96,7 +97,7 @@ func attempt(
 
 /// An instruction that begins with a test for room and is the loop's where there is none.
 @inline(__always)
-func build(
+func attemptWithRoom(
   _ code: Words, _ stack: Words, _ top: Words, _ x: Words, _ w: UInt,
   _ words: (Frame<Unchecked>, UInt) -> Int, _ body: (inout Frame<Unchecked>, UInt) -> Void
 ) {

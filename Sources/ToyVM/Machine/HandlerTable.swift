@@ -8,7 +8,9 @@ enum HandlerTable {
   static func fill(_ table: UnsafeMutableRawPointer) {
     let handlers = table.bindMemory(to: Handler.self, capacity: 256)
     handlers.initialize(repeating: leaveToLoop, count: 256)
-    for list in [control, moves, lists, tuples, tests, comparisons, arithmetic, floats] {
+    for list in [
+      control, exceptions, moves, lists, tuples, tests, comparisons, arithmetic, floats,
+    ] {
       for (opcode, handler) in list { handlers[Int(opcode.rawValue)] = handler }
     }
   }

@@ -53,17 +53,17 @@ extension HandlerTable {
 @inline(__always) private func allocate(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { $1.frameWords }) { $0.allocate($1) }
+  attemptWithRoom(c, s, t, x, w, { $1.frameWords }) { $0.allocate($1) }
 }
 @inline(__always) private func allocateHeap(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { $1.frameWords &+ $1.jump }) { $0.allocate($1) }
+  attemptWithRoom(c, s, t, x, w, { $1.frameWords &+ $1.jump }) { $0.allocate($1) }
 }
 @inline(__always) private func testHeap(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { $1.jump }) { $0.skip($1) }
+  attemptWithRoom(c, s, t, x, w, { $1.jump }) { $0.skip($1) }
 }
 @inline(__always) private func deallocate(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
@@ -74,6 +74,28 @@ extension HandlerTable {
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
   handle(c, s, t, x, w) { $0.initYRegisters($1) }
+}
+
+// MARK: - Exceptions
+
+extension HandlerTable {
+  static let exceptions: List = [(.catch, `catch`), (.tryEnd, tryEnd), (.tryCase, tryCase)]
+}
+
+@inline(__always) private func `catch`(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  handle(c, s, t, x, w) { $0.catch($1) }
+}
+@inline(__always) private func tryEnd(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  handle(c, s, t, x, w) { $0.tryEnd($1) }
+}
+@inline(__always) private func tryCase(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  handle(c, s, t, x, w) { $0.tryCase($1) }
 }
 
 // MARK: - Moves
@@ -203,7 +225,7 @@ extension HandlerTable {
 @inline(__always) private func allocateMoveXYMoveXX(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { $1.frameWords }) { $0.allocateMoveXYMoveXX($1) }
+  attemptWithRoom(c, s, t, x, w, { $1.frameWords }) { $0.allocateMoveXYMoveXX($1) }
 }
 @inline(__always) private func allocateMoveXYMoveXXCall(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt

@@ -45,12 +45,12 @@ extension HandlerTable {
 @inline(__always) private func testHeapPutList(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { frame, _ in frame.room }) { $0.putList($1) }
+  attemptWithRoom(c, s, t, x, w, { frame, _ in frame.room }) { $0.putList($1) }
 }
 @inline(__always) private func testHeapPutListReturn(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { frame, _ in frame.room }) { $0.putListReturn($1) }
+  attemptWithRoom(c, s, t, x, w, { frame, _ in frame.room }) { $0.putListReturn($1) }
 }
 @inline(__always) private func isNonemptyListAllocateGetList(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
@@ -78,12 +78,12 @@ extension HandlerTable {
 @inline(__always) private func testHeapPutTuple(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { Int($1.fieldC) }) { $0.putShortTuple($1) }
+  attemptWithRoom(c, s, t, x, w, { Int($1.fieldC) }) { $0.putShortTuple($1) }
 }
 @inline(__always) private func testHeapPutTupleReturn(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
-  build(c, s, t, x, w, { Int($1.fieldC) }) { $0.putTupleReturn($1) }
+  attemptWithRoom(c, s, t, x, w, { Int($1.fieldC) }) { $0.putTupleReturn($1) }
 }
 @inline(__always) private func getTupleElement(
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt

@@ -6,8 +6,8 @@ import Tenure
 /// | handler 0 ... 255 | heap | code | steps |
 /// | x 0 ... x 1023 | constants 0-3 | kept 0-11 | float 0 ... 63 |
 /// ```
-/// `handler` has the code that runs each opcode, `heap` the address of the heap's state, `code` that
-/// of the code where a chain of handlers ended, `steps` the calls that are left: all at fixed
+/// `handler` has the code that runs each opcode, `heap` the address of the heap's state, `code`
+/// that of the code where a chain of handlers ended, `steps` the calls that are left: all at fixed
 /// distances from x 0.
 /// `constants` hold constants for instructions that take only registers; they refer to nothing
 /// that moves. `kept` are roots of every collection: natives and slow paths keep terms there.
