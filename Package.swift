@@ -13,13 +13,12 @@ let common: [SwiftSetting] = [
 ]
 let strict: [SwiftSetting] = common + [.strictMemorySafety()]
 
-/// The interpreter's `switch` becomes one indirect jump. LLVM copies it to the end of every
-/// instruction, where the processor predicts it far better (fib 1.2 times faster, binary trees
-/// 1.4), unless a function has as many cases as an interpreter: these flags lift that limit. The
-/// target is in no library product, so no embedder meets them.
+/// The interpreter's handlers are to be nothing but their instructions and a jump: no frame pointer
+/// in a function that calls nothing, and no two handlers merged to one that is called with what
+/// they differ by. The target is in no library product, so no embedder meets the flags.
 let interpreter: [SwiftSetting] = [
   .unsafeFlags(
-    ["-Xllvm", "-tail-dup-pred-size=1000", "-Xllvm", "-tail-dup-succ-size=1000"],
+    ["-Xcc", "-momit-leaf-frame-pointer", "-Xllvm", "-swiftmergefunc-threshold=0"],
     .when(configuration: .release))
 ]
 

@@ -1,7 +1,8 @@
 import Tenure
 
 // Pairs and triples of instructions that the compiler writes often become one: each saves a
-// dispatch. No label stands between instructions that follow each other in `items`.
+// dispatch. A fused instruction is made of the steps of its parts (FrameControl.swift), which costs
+// nothing: they are inlined. No label stands between instructions that follow each other in `items`.
 extension Translator {
   /// Translates instructions that fuse; nothing where none do.
   ///

@@ -27,16 +27,19 @@ struct Frame<Checks: OperandChecks> {
   var stack: UnsafeMutablePointer<UInt>
   /// The first free word of the heap.
   var top: UnsafeMutablePointer<UInt>
-  /// Calls left before the interpreter looks up.
-  var steps: Int
   /// The first rule of operands that the code broke.
   var fault: StaticString?
   /// The X registers.
   let x: UnsafeMutablePointer<UInt>
-  let floats: UnsafeMutablePointer<Double>
-  let heap: UnsafeMutablePointer<HeapState>
-  /// The pid of the process, which funs name as their creator.
-  let pid: Term
+
+  // What is seldom needed stands beside the X registers and takes no register of the processor.
+
+  /// Calls left before the interpreter looks up.
+  @inline(__always) var steps: Int {
+    get { MachineRegisters.steps(beside: x).pointee }
+    nonmutating set { MachineRegisters.steps(beside: x).pointee = newValue }
+  }
+  @inline(__always) var heap: UnsafeMutablePointer<HeapState> { MachineRegisters.heap(beside: x) }
 
   /// Shows the collector where heap and stack end.
   @inline(__always)
@@ -67,10 +70,15 @@ extension UInt {
   @inline(__always) var fieldC: UInt { self >> 48 }
   /// The count behind the opcode.
   @inline(__always) var count: Int { Int(self >> 8 & 0xFF) }
+  /// The field of the X register whose index is the count.
+  @inline(__always) var countedX: UInt { UInt(count) &* 8 }
+  /// The words of a frame in the first field.
+  @inline(__always) var frameWords: Int { Int(fieldA) }
   /// The signed upper half: a jump in slots.
   @inline(__always) var jump: Int { Int(bitPattern: self) >> 32 }
-  /// The lower half.
+  /// The lower half, and the upper.
   @inline(__always) var lowerHalf: Int { Int(self & 0xFFFF_FFFF) }
+  @inline(__always) var upperHalf: Int { Int(self >> 32) }
   /// What is not a byte offset in a field.
   @inline(__always) private static var kindBits: UInt { 7 }
   @inline(__always) var fieldOffset: Int { Int(self & ~Self.kindBits) }
@@ -144,7 +152,7 @@ extension Frame {
   /// A float register.
   @inline(__always)
   func float(_ field: UInt) -> UnsafeMutablePointer<Double> {
-    (UnsafeMutableRawPointer(floats) + Int(field)).assumingMemoryBound(to: Double.self)
+    (MachineRegisters.floats(beside: x) + Int(field)).assumingMemoryBound(to: Double.self)
   }
 }
 

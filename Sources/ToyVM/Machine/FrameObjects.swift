@@ -60,7 +60,7 @@ extension Frame {
 
   /// Builds the cons of a `putList` instruction.
   @inline(__always)
-  mutating func makeCons(_ w: UInt) {
+  private mutating func makeCons(_ w: UInt) {
     let head = operand(w.fieldA)
     let tail = operand(w.fieldB)
     guard let cell = reserve(words: 2) else { return }
@@ -69,10 +69,9 @@ extension Frame {
     store(.cons(at: cell), w.fieldC)
   }
 
-  /// Builds the tuple of an instruction with its arity behind the opcode.
+  /// Builds the tuple of a `putTuple` instruction.
   @inline(__always)
-  mutating func makeTuple(_ w: UInt, sources: UnsafeMutablePointer<UInt>) {
-    let arity = w.count
+  private mutating func makeTuple(_ w: UInt, arity: Int, sources: UnsafeMutablePointer<UInt>) {
     guard let tuple = reserve(words: 1 &+ arity) else { return }
     tuple[0] = Header.tuple(arity: arity).bits
     var index = 0
@@ -82,115 +81,124 @@ extension Frame {
     }
     store(.boxed(at: tuple), w.fieldA)
   }
+}
 
-  /// Fills the words of a fun in front of its free variables.
-  @inline(__always)
-  func fillFun(_ fun: UnsafeMutablePointer<UInt>, entry: UInt, free: Int, creator: Term) {
-    let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry).unsafelyUnwrapped
-    var cursor = WordCursor(top: fun, limit: fun + Fun.words(free: free))
-    _ = cursor.makeFun(entry: entry, arity: lambda.pointee.arity, free: free, creator: creator)
+// MARK: - Lists
+
+extension Frame {
+  @inline(__always) mutating func getList(_ w: UInt) {
+    takeApart(value(w.fieldA), w)
+    code += 1
+  }
+  @inline(__always) mutating func getHead(_ w: UInt) {
+    store(cell(value(w.fieldA))[0], w.fieldB)
+    code += 1
+  }
+  @inline(__always) mutating func getTail(_ w: UInt) {
+    store(cell(value(w.fieldA))[1], w.fieldB)
+    code += 1
+  }
+  @inline(__always) mutating func putList(_ w: UInt) {
+    makeCons(w)
+    code += w.count
+  }
+  @inline(__always) mutating func putListReturn(_ w: UInt) {
+    makeCons(w)
+    leaveFrame(words: code[1].upperHalf)
+  }
+  @inline(__always) mutating func isNonemptyListGetList(_ w: UInt) {
+    let list = xValue(w.fieldA)
+    if _fastPath(list.isCons) {
+      takeApart(list, w)
+      code += 2
+    } else {
+      code += code[1].jump
+    }
+  }
+  /// False where there is no room for the frame of a list that is not empty.
+  @inline(__always) mutating func isNonemptyListAllocateGetList(_ w: UInt) -> Bool {
+    if _fastPath(xValue(w.fieldA).isCons) {
+      guard hasRoom(words: roomBesideJump) else { return false }
+      allocateGetList(w)
+    } else {
+      code += code[1].jump
+    }
+    return true
+  }
+  @inline(__always) mutating func allocateGetList(_ w: UInt) {
+    pushFrame(words: roomBesideJump)
+    takeApart(xValue(w.fieldA), w)
+    code += 2
+  }
+
+  @inline(__always) private mutating func takeApart(_ list: Term, _ w: UInt) {
+    let cell = cell(list)
+    let head = cell[0]
+    let tail = cell[1]
+    store(head, w.fieldB)
+    store(tail, w.fieldC)
+  }
+
+  /// The words and the live registers of the room that slot 1 asks for beside something else.
+  @inline(__always) var room: Int { Int(code[1] >> 8 & 0xFF_FFFF) }
+  @inline(__always) var roomBesideJump: Int { code[1].lowerHalf >> 8 }
+  @inline(__always) var roomLive: Int { Int(code[1] & 0xFF) }
+}
+
+// MARK: - Tuples
+
+extension Frame {
+  @inline(__always) mutating func putTuple(_ w: UInt) {
+    let isShort = w.count > 0
+    let arity = isShort ? w.count : code[1].lowerHalf
+    let sources = code + (isShort ? 1 : 2)
+    makeTuple(w, arity: arity, sources: sources)
+    code = sources + arity
+  }
+  @inline(__always) mutating func putShortTuple(_ w: UInt) {
+    makeTuple(w, arity: w.count, sources: code + 1)
+    code += 1 + w.count
+  }
+  @inline(__always) mutating func putTupleReturn(_ w: UInt) {
+    makeTuple(w, arity: w.count, sources: code + 2)
+    leaveFrame(words: code[1].lowerHalf)
+  }
+  @inline(__always) mutating func getTupleElement(_ w: UInt) {
+    let tuple = tuple(value(w.fieldA), upTo: w.fieldC)
+    store(tuple.load(fromByteOffset: Int(w.fieldC), as: Term.self), w.fieldB)
+    code += 1
+  }
+  @inline(__always) mutating func getTupleElementPair(_ w: UInt) {
+    let tuple = tuple(value(w.fieldA), upTo: w.fieldC &+ 8)
+    let first = tuple.load(fromByteOffset: Int(w.fieldC), as: Term.self)
+    let second = tuple.load(fromByteOffset: Int(w.fieldC) &+ 8, as: Term.self)
+    store(first, w.fieldB)
+    store(second, code[1] & 0xFFFF)
+    code += 2
+  }
+  @inline(__always) mutating func setTupleElement(_ w: UInt) {
+    let element = operand(w.fieldA)
+    let tuple = tuple(value(w.fieldB), upTo: w.fieldC)
+    if !Checks.isOn || mayStore(element, in: tuple) {
+      tuple.storeBytes(of: element.bits, toByteOffset: Int(w.fieldC), as: UInt.self)
+    }
+    code += w.count
   }
 }
 
-extension Interpreter {
-  /// Makes sure that words can be built or pushed; false with a pending exception if they can't.
-  @inline(__always)
-  func ensureRoom<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, words: Int, live: Int
-  ) -> Bool {
-    if f.hasRoom(words: words) { return true }
-    f.save()
-    let isThere = ensure(words, live: live)
-    f.load()
-    return isThere
-  }
+// MARK: - Funs
 
-  /// Arithmetic beyond small integers: stores the result or takes the instruction's jump; false
-  /// with a pending exception.
-  @inline(__always)
-  func arithmetic<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ a: Term, _ b: Term
-  ) -> Bool {
-    f.save()
-    let operation = unsafeBitCast(
-      UInt8(truncatingIfNeeded: f.code[1] >> 16), to: BinaryArithmetic.self)
-    let result = arithmetic(operation, a, b, live: f.live)
-    f.load()
-    if result.isNone { return jumpsOnFailure(&f) }
-    f.store(result, w.fieldC)
-    f.code += w.count
-    return true
-  }
-
-  /// Takes the jump of an instruction that failed. False where it has none, and where memory was
-  /// refused: that a guard could not be computed is no answer of the guard.
-  @inline(never)
-  func jumpsOnFailure<Checks: OperandChecks>(_ f: inout Frame<Checks>) -> Bool {
-    if exception.reason == .systemLimit && memoryRefusal != nil { return false }
-    return f.jumpOnFailure()
-  }
-
-  /// Arithmetic of two small integers, or no value where it takes more.
-  @inline(__always)
-  static func smallArithmetic(_ opcode: Opcode, _ a: Term, _ b: Term) -> Term {
-    guard a.bits & b.bits & 0xF == 0xF else { return .none }
-    let left = a.smallValue
-    let right = b.smallValue
-    switch opcode {
-    case .multiply:
-      let (product, overflow) = left.multipliedReportingOverflow(by: right)
-      return !overflow && Term.fitsSmall(product) ? .small(product) : .none
-    case .divide:
-      if right == 0 { return .none }
-      let quotient = left / right
-      return Term.fitsSmall(quotient) ? .small(quotient) : .none
-    case .remainder: return right == 0 ? .none : .small(left % right)
-    case .and: return Term(bits: a.bits & b.bits)
-    case .or: return Term(bits: a.bits | b.bits)
-    case .xor: return Term(bits: (a.bits ^ b.bits) | 0xF)
-    case .shiftRight: return right >= 0 ? .small(left >> min(right, 63)) : .none
-    case .shiftLeft:
-      guard right >= 0 && right < 60 else { return .none }
-      let shifted = left << right
-      return shifted >> right == left && Term.fitsSmall(shifted) ? .small(shifted) : .none
-    default: return .none
+extension Frame {
+  mutating func makeFun(_ w: UInt, creator: Term) {
+    let free = w.count
+    if let fun = reserve(words: Fun.words(free: free)) {
+      let entry = UnsafePointer<LambdaEntry>(bitPattern: code[1]).unsafelyUnwrapped
+      var cursor = WordCursor(top: fun, limit: fun + Fun.words(free: free))
+      _ = cursor.makeFun(
+        entry: code[1], arity: entry.pointee.arity, free: free, creator: creator)
+      for index in 0..<free { fun[5 + index] = source(code[2 + index]).bits }
+      store(.boxed(at: fun), w.fieldA)
     }
-  }
-
-  // MARK: - Choices
-
-  /// The jump of a word among a few. `table`: count and jump where nothing fits, then pairs.
-  @inline(__always)
-  static func selectLinear(_ word: UInt, _ table: UnsafeMutablePointer<UInt>) -> Int {
-    let count = table[0].lowerHalf
-    var index = 0
-    while index < count {
-      if table[1 &+ 2 &* index] == word { return table[2 &+ 2 &* index].jump }
-      index &+= 1
-    }
-    return table[0].jump
-  }
-
-  /// The jump of a word among many, sorted by their words.
-  @inline(__always)
-  static func selectSorted(_ word: UInt, _ table: UnsafeMutablePointer<UInt>) -> Int {
-    var low = 0
-    var high = table[0].lowerHalf
-    while low < high {
-      let middle = (low &+ high) >> 1
-      let found = table[1 &+ 2 &* middle]
-      if found == word { return table[2 &+ 2 &* middle].jump }
-      if found < word { low = middle &+ 1 } else { high = middle }
-    }
-    return table[0].jump
-  }
-
-  /// The jump of a small integer in a table without gaps.
-  @inline(__always)
-  static func selectDense(_ term: Term, _ table: UnsafeMutablePointer<UInt>) -> Int {
-    guard term.isSmall else { return table[0].jump }
-    let index = term.smallValue &- Int(bitPattern: table[1])
-    guard index >= 0 && index < table[0].lowerHalf else { return table[0].jump }
-    return table[2 &+ index].jump
+    code += 2 + free
   }
 }

@@ -9,7 +9,7 @@ final class Interpreter {
   var process: Process
   /// The pid of the process. Not inlined into the loop, which calls nothing of Swift's runtime.
   var pid: Term { @inline(never) get { process.pid } }
-  let registers = MachineRegisters()
+  let registers: MachineRegisters
   /// The X registers.
   let x: UnsafeMutablePointer<Term>
   /// Terms that every collection keeps, for natives and slow paths.
@@ -37,6 +37,7 @@ final class Interpreter {
     self.code = code
     heap = process.heap.state
     self.process = process
+    registers = MachineRegisters(heap: heap)
     x = registers.x
     kept = registers.kept
     order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch, funs: code)

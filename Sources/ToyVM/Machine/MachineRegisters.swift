@@ -3,8 +3,12 @@ import Tenure
 /// The registers of a machine, in raw memory.
 ///
 /// ```
+/// | handler 0 ... 255 | heap | code | steps |
 /// | x 0 ... x 1023 | constants 0-3 | kept 0-11 | float 0 ... 63 |
 /// ```
+/// `handler` has the code that runs each opcode, `heap` the address of the heap's state, `code`
+/// that of the code where a chain of handlers ended, `steps` the calls that are left: all at fixed
+/// distances from x 0.
 /// `constants` hold constants for instructions that take only registers; they refer to nothing
 /// that moves. `kept` are roots of every collection: natives and slow paths keep terms there.
 struct MachineRegisters {
@@ -15,20 +19,22 @@ struct MachineRegisters {
 
   let x: UnsafeMutablePointer<Term>
 
-  init() {
-    let words = Self.xCount + Self.constantCount + Self.keptCount + Self.floatCount
-    x = UnsafeMutablePointer<Term>.allocate(capacity: words)
-    x.initialize(repeating: .nil, count: words - Self.floatCount)
-    floats.initialize(repeating: 0, count: Self.floatCount)
+  init(heap: UnsafeMutablePointer<HeapState>) {
+    let words = Self.xCount + Self.constantCount + Self.keptCount
+    let block = UnsafeMutableRawPointer.allocate(
+      byteCount: 8 * (Self.wordsBefore + words + Self.floatCount), alignment: 64)
+    x = (block + 8 * Self.wordsBefore).bindMemory(to: Term.self, capacity: words)
+    x.initialize(repeating: .nil, count: words)
+    let floats = Self.floats(beside: x)
+    floats.initializeMemory(as: Double.self, repeating: 0, count: Self.floatCount)
+    HandlerTable.fill(Self.handlers(beside: x))
+    block.storeBytes(of: heap, toByteOffset: 8 * Self.handlerCount, as: type(of: heap))
   }
 
-  func deallocate() { x.deallocate() }
+  func deallocate() { (UnsafeMutableRawPointer(x) - 8 * Self.wordsBefore).deallocate() }
 
   /// The terms that every collection keeps.
   var kept: UnsafeMutablePointer<Term> { x + Self.xCount + Self.constantCount }
-  var floats: UnsafeMutablePointer<Double> {
-    UnsafeMutableRawPointer(kept + Self.keptCount).assumingMemoryBound(to: Double.self)
-  }
   /// The field offset of the constant register with an index.
   static func constantOffset(_ index: Int) -> Int { (xCount + index) * 8 }
 
@@ -36,6 +42,41 @@ struct MachineRegisters {
   func roots(live: Int) -> MachineRoots {
     MachineRoots(
       x: RootSlots(base: x, count: live), kept: RootSlots(base: kept, count: Self.keptCount))
+  }
+}
+
+// MARK: - Beside the X registers
+
+extension MachineRegisters {
+  private static var handlerCount: Int { 256 }
+  private static var wordsBefore: Int { handlerCount + 3 }
+
+  @inline(__always)
+  static func handlers(beside x: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    x - 8 * wordsBefore
+  }
+
+  @inline(__always)
+  static func heap(beside x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<HeapState> {
+    (x - 24).load(as: UnsafeMutablePointer<HeapState>.self)
+  }
+
+  /// Where a chain of handlers leaves the address of the code.
+  @inline(__always)
+  static func code(
+    beside x: UnsafeMutableRawPointer
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<UInt>> {
+    (x - 16).assumingMemoryBound(to: UnsafeMutablePointer<UInt>.self)
+  }
+
+  @inline(__always)
+  static func steps(beside x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int> {
+    (x - 8).assumingMemoryBound(to: Int.self)
+  }
+
+  @inline(__always)
+  static func floats(beside x: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    x + 8 * (xCount + constantCount + keptCount)
   }
 }
 
