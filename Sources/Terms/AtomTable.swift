@@ -143,6 +143,7 @@ extension AtomTable {
 
   /// What an atom's name adds to a ``PortableHash``.
   /// - Precondition: the atom is one of this table.
+  @inline(__always)
   func portableHash(of atom: Term) -> UInt32 { record(of: atom).portableHash }
 
   @inline(__always)
