@@ -98,8 +98,6 @@ private struct PortableHashRule: HashRule {
       hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
     case .fun:
       hash = adding(fun: words, to: hash)
-    case .tuple:
-      hash.add(0, .tuple)
     default:
       preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
     }
