@@ -54,10 +54,13 @@ import Testing
     #expect(try zeroSign(in: map) == .minus)
   }
 
-  /// `Map#{0.0 => Value, more => []}` and `Map#{0.0 := Value, 1 := more}`.
+  /// `Map#{0.0 => Value, 1000 => ok}` and `Map#{0.0 := Value, 1 := ok}`; of 31 integers, the first
+  /// of the two makes a large map.
   @Test(
-    arguments: [(3, 1, .minus), (3, 0, .minus), (40, 1, .plus), (40, 0, .minus)]
-      as [(integers: Int, value: Int, sign: FloatingPointSign)], [1, 1000])
+    arguments: [
+      (3, 1, .minus), (3, 0, .minus), (31, 1, .minus), (31, 0, .minus), (40, 1, .plus),
+      (40, 0, .minus),
+    ] as [(integers: Int, value: Int, sign: FloatingPointSign)], [1, 1000])
   func soDoesAnUpdateOfMoreKeys(
     update: (integers: Int, value: Int, sign: FloatingPointSign), otherKey: Int
   ) throws {
@@ -66,7 +69,12 @@ import Testing
       [(bench.cursor.makeFloat(0), .small(update.value)), (.small(otherKey), .ok)],
       on: map, precedence: .values)
     #expect(try zeroSign(in: updated) == update.sign)
+    #expect(try zeroValue(in: updated) == .small(update.value))
     #expect(updated.mapSize == update.integers + (otherKey == 1 ? 1 : 2))
+  }
+
+  private func zeroValue(in map: Term) throws -> Term? {
+    try TermMap.value(of: bench.cursor.makeFloat(0), in: map, scratch: bench.scratch)
   }
 
   /// Also where the values are the same.
