@@ -143,6 +143,7 @@ extension AtomTable {
 
   /// What an atom's name adds to a ``PortableHash``.
   /// - Precondition: the atom is one of this table.
+  @inline(__always)
   func portableHash(of atom: Term) -> UInt32 { record(of: atom).portableHash }
 
   @inline(__always)
@@ -178,6 +179,9 @@ extension AtomTable {
 // MARK: - Adding, under the lock
 
 extension AtomTable {
+  /// Runs a function while no thread can add a name, so that a test sees who waits.
+  package func withoutAdding(_ body: () -> Void) { lock.withLock { _ in body() } }
+
   private func add(_ name: UnsafeRawBufferPointer, hash: UInt32) throws(AtomError) -> Term {
     let index = counted.load(ordering: .relaxed)
     if index == limit { throw .tableFull(limit: limit) }

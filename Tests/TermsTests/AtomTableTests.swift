@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Terms
 import TestKit
@@ -106,5 +107,31 @@ import Testing
     #expect(!results[0].contains(.none))
     #expect(Set(results[0]).count == names.count)
     #expect(table.count == Self.commonCount + names.count)
+  }
+
+  @Test func lookupsWaitForNobodyWhoAdds() throws {
+    let table = AtomTable()
+    let known = try table.atom("known")
+    let (found, added) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    table.withoutAdding {
+      Thread.detachNewThread {
+        var name = "known"
+        let existing = name.withUTF8 { table.existing(utf8: UnsafeRawBufferPointer($0)) }
+        var unknown = "new"
+        let missing = unknown.withUTF8 { table.existing(utf8: UnsafeRawBufferPointer($0)) }
+        let again = try? table.atom("known")
+        guard existing == known, missing == nil, again == known else { return }
+        guard table.name(of: known) == "known", table.count == Self.commonCount + 1 else { return }
+        found.signal()
+      }
+      Thread.detachNewThread {
+        _ = try? table.atom("new")
+        added.signal()
+      }
+      #expect(found.wait(timeout: .now() + 60) == .success)
+      #expect(added.wait(timeout: .now() + 0.2) == .timedOut, "the lock was not held")
+    }
+    #expect(added.wait(timeout: .now() + 60) == .success)
+    #expect(table.count == Self.commonCount + 2)
   }
 }

@@ -7,10 +7,20 @@ protocol HashRule {
   ///
   /// If not, the order of equal maps must be equal, and the cells of lists are marked.
   static var isPortable: Bool { get }
-  /// Adds a term that holds no terms.
-  func adding(leaf term: Term, to hash: JenkinsHash) -> JenkinsHash
+  /// Adds a term that is in its word.
+  func adding(immediate term: Term, to hash: JenkinsHash) -> JenkinsHash
+  /// Adds a boxed term that holds no terms.
+  func adding(boxed term: Term, to hash: JenkinsHash) -> JenkinsHash
   /// Adds what a fun is but for its free variables.
   func adding(fun: UnsafeMutablePointer<UInt>, to hash: JenkinsHash) -> JenkinsHash
+}
+
+extension HashRule {
+  /// Adds a term that holds no terms.
+  @inline(__always)
+  func adding(leaf term: Term, to hash: JenkinsHash) -> JenkinsHash {
+    term.isImmediate ? adding(immediate: term, to: hash) : adding(boxed: term, to: hash)
+  }
 }
 
 extension Term {
@@ -18,7 +28,12 @@ extension Term {
   @inline(__always)
   var holdsTerms: Bool {
     if isImmediate { return false }
-    if isCons { return true }
+    return isCons || boxedHoldsTerms
+  }
+
+  /// Whether there are terms in this boxed one that a walk over a term must visit.
+  @inline(__always)
+  var boxedHoldsTerms: Bool {
     switch header.subtag {
     case .tuple, .map: return true
     case .fun: return !Fun.isExternal(at: boxed) && Fun.freeCount(at: boxed) > 0
@@ -30,10 +45,11 @@ extension Term {
 /// The walk of the hash functions over a term, each with its ``HashRule``.
 ///
 /// What is still to visit stands in the run at hand, in registers, and on a stack, which takes no
-/// memory for terms whose parts hold no terms: strings, lists and tuples of numbers and the like.
+/// memory for terms whose parts hold no terms: strings, lists, tuples and flat maps of numbers and
+/// the like.
 struct HashWalk<Rule: HashRule>: ~Copyable {
   /// What is visited behind what stands above it on the stack; two words each.
-  private enum Frame: UInt {
+  enum Frame: UInt {
     /// An address of words; their number.
     case words = 0
     /// As ``words``: the tail of the last cell of a list.
@@ -48,11 +64,23 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
     case mapEnd = 5
   }
 
-  private let rule: Rule
+  /// The run of words at hand, and the hash of all before it.
+  struct Position {
+    var words: UnsafePointer<UInt>
+    var count: Int
+    var hash: JenkinsHash
+
+    /// Goes on with other words.
+    @inline(__always)
+    mutating func enter(_ words: UnsafePointer<UInt>, _ count: Int) {
+      (self.words, self.count) = (words, count)
+    }
+  }
+
+  let rule: Rule
   private var pending: ScratchStack
-  private var pairSum: UInt32 = 0
-  private var words: UnsafePointer<UInt>
-  private var count = 0
+  /// What the pairs so far of the map at hand add to a portable hash, in any order.
+  var pairSum: UInt32 = 0
 
   /// The hash of a term.
   @inline(__always)
@@ -69,25 +97,23 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
   ) throws(ScratchExhausted) -> UInt32 {
     var walk = HashWalk(rule: rule, scratch: scratch)
     return try withUnsafePointer(to: term.bits) { word throws(ScratchExhausted) in
-      (walk.words, walk.count) = (word, 1)
-      return try walk.run(JenkinsHash(value: seed)).value
+      try walk.run(Position(words: word, count: 1, hash: JenkinsHash(value: seed))).value
     }
   }
 
   private init(rule: Rule, scratch: any ScratchProvider) {
     self.rule = rule
     pending = ScratchStack(provider: scratch)
-    words = UnsafePointer(bitPattern: 8).unsafelyUnwrapped
   }
 
-  private mutating func push(
-    _ frame: Frame, _ word: UInt, _ count: Int = 0
-  ) throws(ScratchExhausted) {
-    try pending.push(word)
-    try pending.push(UInt(count) << 3 | frame.rawValue)
+  @inline(__always)
+  mutating func push(_ frame: Frame, _ word: UInt, _ count: Int = 0) throws(ScratchExhausted) {
+    try pending.push(word, UInt(count) << 3 | frame.rawValue)
   }
 
-  private mutating func push(
+  /// Pushes words to visit, if there are any.
+  @inline(__always)
+  mutating func push(
     _ frame: Frame, _ words: UnsafePointer<UInt>, _ count: Int
   ) throws(ScratchExhausted) {
     if count > 0 { try push(frame, UInt(bitPattern: words), count) }
@@ -97,33 +123,31 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
 // MARK: - Going on
 
 extension HashWalk {
-  private mutating func run(_ seed: JenkinsHash) throws(ScratchExhausted) -> JenkinsHash {
-    var hash = seed
+  private mutating func run(_ begin: Position) throws(ScratchExhausted) -> JenkinsHash {
+    // A copy, not `self`: only so it stands in registers.
+    var position = begin
     while true {
-      while count > 0 {
-        let term = Term(bits: words.pointee)
-        words += 1
-        count &-= 1
-        if term.isCons {
-          try push(.words, words, count)
-          hash = try openList(term, hash)
-        } else if term.isImmediate || !term.holdsTerms {
-          hash = rule.adding(leaf: term, to: hash)
+      while position.count > 0 {
+        let term = Term(bits: position.words[0])
+        position.enter(position.words + 1, position.count &- 1)
+        if term.isImmediate {
+          position.hash = rule.adding(immediate: term, to: position.hash)
+        } else if term.isCons {
+          try push(.words, position.words, position.count)
+          try openList(term, &position)
+        } else if term.isTuple {
+          try push(.words, position.words, position.count)
+          openTuple(term, &position)
         } else {
-          try push(.words, words, count)
-          count = 0
-          if term.isTuple {
-            openTuple(term, &hash)
-          } else {
-            hash = try openRare(term, hash)
-          }
+          try openBoxed(term, &position)
         }
       }
-      guard let low = pending.pop(), let word = pending.pop() else { return hash }
-      if low & 7 == Frame.words.rawValue {
-        enter(word, Int(low >> 3))
+      if pending.isEmpty { return position.hash }
+      let frame = pending.popTwo()
+      if frame.second & 7 == Frame.words.rawValue {
+        position.enter(Self.pointer(frame.first), Int(frame.second >> 3))
       } else {
-        hash = try resume(low, word, hash)
+        position = try resume(frame.second, frame.first, position.hash)
       }
     }
   }
@@ -131,161 +155,65 @@ extension HashWalk {
   /// Takes up what was left and is no more than words.
   @inline(never)
   private mutating func resume(
-    _ low: UInt, _ word: UInt, _ before: JenkinsHash
-  ) throws(ScratchExhausted) -> JenkinsHash {
-    var hash = before
+    _ low: UInt, _ word: UInt, _ hash: JenkinsHash
+  ) throws(ScratchExhausted) -> Position {
+    var position = Position(words: Self.pointer(8), count: 0, hash: hash)
     guard let frame = Frame(rawValue: low & 7) else { preconditionFailure("a torn stack") }
     let left = Int(low >> 3)
     switch frame {
-    case .words: enter(word, left)
+    case .words: position.enter(Self.pointer(word), left)
     case .tail:
-      hash.mark(.tail)
-      enter(word, left)
-    case .pairs: try nextPair(word, left)
-    case .slots: try nextSlot(word, left)
+      position.hash.mark(.tail)
+      position.enter(Self.pointer(word), left)
+    case .pairs: return try visitPairs(of: Self.pointer(word), left, hash)
+    case .slots: return try visitSlots(Self.pointer(word), left, hash)
     case .pairEnd:
       pairSum ^= hash.value
-      hash.value = 0
+      position.hash.value = 0
     case .mapEnd:
-      hash.value = UInt32(truncatingIfNeeded: word)
-      hash.add(pairSum, .mapPairs)
-      pairSum = UInt32(truncatingIfNeeded: word >> 32)
+      position.hash = endMap(before: word)
     }
-    return hash
+    return position
   }
 
   @inline(__always)
-  private mutating func enter(_ address: UInt, _ count: Int) {
-    words = UnsafePointer(bitPattern: address).unsafelyUnwrapped
-    self.count = count
+  private static func pointer(_ address: UInt) -> UnsafePointer<UInt> {
+    UnsafePointer(bitPattern: address).unsafelyUnwrapped
   }
 
   /// Begins with the elements of a tuple.
   @inline(__always)
-  private mutating func openTuple(_ tuple: Term, _ hash: inout JenkinsHash) {
+  func openTuple(_ tuple: Term, _ position: inout Position) {
     let object = tuple.boxed
     let arity = Header(bits: object[0]).arity
-    hash.add(UInt32(truncatingIfNeeded: arity), .tuple)
-    words = UnsafePointer(object + 1)
-    count = arity
+    position.hash.add(UInt32(truncatingIfNeeded: arity), .tuple)
+    position.enter(object + 1, arity)
   }
 
-  /// Begins with what is in a map or a fun; the run at hand must be empty.
+  /// Adds a boxed term that is no tuple, or begins with what is in it.
+  @inline(__always)
+  private mutating func openBoxed(
+    _ term: Term, _ position: inout Position
+  ) throws(ScratchExhausted) {
+    if term.header == .flatMap {
+      position = try openFlatMap(term, position)
+    } else if term.boxedHoldsTerms {
+      try push(.words, position.words, position.count)
+      position = try openRare(term, position.hash)
+    } else {
+      position.hash = rule.adding(boxed: term, to: position.hash)
+    }
+  }
+
+  /// Begins with what is in a hash map or a fun; the run at hand must be empty.
   @inline(never)
   private mutating func openRare(
-    _ term: Term, _ before: JenkinsHash
-  ) throws(ScratchExhausted) -> JenkinsHash {
-    var hash = before
-    if term.isMap {
-      try openMap(term, &hash)
-    } else {
-      let object = term.boxed
-      hash = rule.adding(fun: object, to: hash)
-      words = UnsafePointer(Fun.terms(at: object) + 1)
-      count = Fun.freeCount(at: object)
-    }
-    return hash
-  }
-}
-
-// MARK: - Lists
-
-extension HashWalk {
-  /// Runs through the cells of a list up to its tail or to a cell whose head holds terms.
-  ///
-  /// Bytes are packed in fours, since most lists of bytes are text.
-  @inline(__always)
-  private mutating func openList(
-    _ list: Term, _ before: JenkinsHash
-  ) throws(ScratchExhausted) -> JenkinsHash {
-    var hash = before
-    var cell = list.cons
-    while true {
-      var (packed, length) = (UInt32(0), UInt32(0))
-      while cell[0].bits & ~0xFF0 == 0xF {
-        packed = packed << 8 | UInt32(truncatingIfNeeded: cell[0].bits >> 4)
-        length &+= 1
-        if length == 4 {
-          hash.add(packed, .text)
-          (packed, length) = (0, 0)
-        }
-        if !cell[1].isCons {
-          addRest(packed, length, &hash)
-          enter(UInt(bitPattern: cell + 1), 1)
-          return hash
-        }
-        cell = cell[1].cons
-      }
-      addRest(packed, length, &hash)
-      if !Rule.isPortable { hash.mark(.head) }
-      let (head, isLast) = (cell[0], !cell[1].isCons)
-      let marksTail = isLast && !Rule.isPortable
-      if head.holdsTerms {
-        try push(marksTail ? .tail : .words, UInt(bitPattern: cell + 1), 1)
-        if head.isTuple {
-          openTuple(head, &hash)
-        } else {
-          enter(UInt(bitPattern: cell), 1)
-        }
-        return hash
-      }
-      hash = rule.adding(leaf: head, to: hash)
-      if isLast {
-        if marksTail { hash.mark(.tail) }
-        enter(UInt(bitPattern: cell + 1), 1)
-        return hash
-      }
-      cell = cell[1].cons
-    }
-  }
-
-  @inline(__always)
-  private func addRest(_ packed: UInt32, _ length: UInt32, _ hash: inout JenkinsHash) {
-    if length == 0 { return }
-    if Rule.isPortable { hash.add(packed, .text) } else { hash.add(packed, length, .textRest) }
-  }
-}
-
-// MARK: - Maps
-
-extension HashWalk {
-  private mutating func openMap(
-    _ map: Term, _ hash: inout JenkinsHash
-  ) throws(ScratchExhausted) {
-    let object = map.boxed
-    if map.header.mapType == .node {
-      return try pushSlots(map)
-    }
-    let size = map.mapSize
-    hash.add(UInt32(truncatingIfNeeded: size), .map)
-    if size == 0 { return }
-    if Rule.isPortable {
-      try push(.mapEnd, UInt(pairSum) << 32 | UInt(hash.value))
-      (pairSum, hash.value) = (0, 0)
-    }
-    if map.isFlatMap { try push(.pairs, UnsafePointer(object), size) } else { try pushSlots(map) }
-  }
-
-  private mutating func pushSlots(_ node: Term) throws(ScratchExhausted) {
-    let slots = HashMap.slots(at: node.boxed)
-    try push(.slots, UInt(bitPattern: slots.baseAddress), slots.count)
-  }
-
-  private mutating func nextPair(_ address: UInt, _ left: Int) throws(ScratchExhausted) {
-    let map = UnsafeMutablePointer<UInt>(bitPattern: address).unsafelyUnwrapped
-    let place = FlatMap.size(at: map) - left
-    try push(.pairs, map, left - 1)
-    if Rule.isPortable { try push(.pairEnd, 0) }
-    try push(.words, FlatMap.values(at: map) + place, 1)
-    enter(UInt(bitPattern: FlatMap.keys(at: map).boxed + 1 + place), 1)
-  }
-
-  private mutating func nextSlot(_ address: UInt, _ left: Int) throws(ScratchExhausted) {
-    let slots = UnsafePointer<UInt>(bitPattern: address).unsafelyUnwrapped
-    let slot = Term(bits: slots[left - 1])
-    try push(.slots, slots, left - 1)
-    guard slot.isCons else { return try pushSlots(slot) }
-    if Rule.isPortable { try push(.pairEnd, 0) }
-    enter(slot.address, 2)
+    _ term: Term, _ hash: JenkinsHash
+  ) throws(ScratchExhausted) -> Position {
+    if term.isMap { return try openHashMap(term, hash) }
+    let object = term.boxed
+    return Position(
+      words: Fun.terms(at: object) + 1, count: Fun.freeCount(at: object),
+      hash: rule.adding(fun: object, to: hash))
   }
 }

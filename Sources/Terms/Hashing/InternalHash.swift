@@ -30,20 +30,19 @@ private struct InternalHashRule: HashRule {
   static var isPortable: Bool { false }
 
   @inline(__always)
-  func adding(leaf: Term, to before: JenkinsHash) -> JenkinsHash {
-    if !leaf.isImmediate { return adding(boxed: leaf, to: before) }
+  func adding(immediate term: Term, to before: JenkinsHash) -> JenkinsHash {
     var hash = before
-    hash.addHalves(of: leaf.bits, .word)
+    hash.addHalves(of: term.bits, .word)
     return hash
   }
 
   @inline(never)
-  private func adding(boxed term: Term, to before: JenkinsHash) -> JenkinsHash {
+  func adding(boxed term: Term, to before: JenkinsHash) -> JenkinsHash {
     var hash = before
     let words = term.boxed
     switch term.header.subtag {
     case .heapBinary, .binaryHandle, .subBinary:
-      hash.add(term.bitRange)
+      hash = hash.adding(bitString: term)
     case .float:
       // `0.0` equals `-0.0`.
       hash.addHalves(of: term.floatValue == 0 ? 0 : words[1], .float)
@@ -66,8 +65,6 @@ private struct InternalHashRule: HashRule {
       hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
     case .fun:
       hash = adding(fun: words, to: hash)
-    case .tuple:
-      hash.add(0, .tuple)
     default:
       preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
     }

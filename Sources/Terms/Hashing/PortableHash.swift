@@ -34,7 +34,7 @@ private struct PortableHashRule: HashRule {
   static var isPortable: Bool { true }
 
   @inline(__always)
-  func adding(leaf term: Term, to before: JenkinsHash) -> JenkinsHash {
+  func adding(immediate term: Term, to before: JenkinsHash) -> JenkinsHash {
     var hash = before
     if term.isSmall {
       let value = term.smallValue
@@ -45,41 +45,47 @@ private struct PortableHashRule: HashRule {
         if value < 0 { hash.add(UInt32(value.magnitude), .word) }
         hash.add(UInt32(truncatingIfNeeded: value), .word)
       }
-      return hash
-    }
-    if term.isFloat {
-      let bits = term.floatValue == 0 ? 0 : term.boxed[1]
-      hash.addHalves(of: bits << 32 | bits >> 32, .float)
-      return hash
-    }
-    return adding(rare: term, to: hash)
-  }
-
-  @inline(never)
-  private func adding(rare term: Term, to before: JenkinsHash) -> JenkinsHash {
-    var hash = before
-    if term.isAtom {
+    } else if term.isAtom {
       // The first atom is its own hash: quick, if poor.
       let name = atoms.portableHash(of: term)
       if hash.value == 0 { hash.value = name } else { hash.add(name, .atom) }
     } else if term.isNil {
       if hash.value == 0 { hash.value = 3_468_870_702 } else { hash.add(2, .nil) }
-    } else if term.isLocalPid {
-      let identifier = LocalIdentifier.identifier(of: term.identifierNumber)
-      hash.add(UInt32(truncatingIfNeeded: identifier), .pid)
-    } else if term.isLocalPort {
-      hash.addHalves(of: term.identifierNumber, .port)
     } else {
-      add(boxed: term, to: &hash)
+      hash = adding(identifier: term, to: hash)
     }
     return hash
   }
 
-  private func add(boxed term: Term, to hash: inout JenkinsHash) {
+  @inline(never)
+  private func adding(identifier term: Term, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
+    if term.isLocalPid {
+      let identifier = LocalIdentifier.identifier(of: term.identifierNumber)
+      hash.add(UInt32(truncatingIfNeeded: identifier), .pid)
+    } else {
+      precondition(term.isLocalPort, "no hash for the word 0x\(String(term.bits, radix: 16))")
+      hash.addHalves(of: term.identifierNumber, .port)
+    }
+    return hash
+  }
+
+  @inline(__always)
+  func adding(boxed term: Term, to before: JenkinsHash) -> JenkinsHash {
+    if !term.isFloat { return adding(rare: term, to: before) }
+    var hash = before
+    let bits = term.floatValue == 0 ? 0 : term.boxed[1]
+    hash.addHalves(of: bits << 32 | bits >> 32, .float)
+    return hash
+  }
+
+  @inline(never)
+  private func adding(rare term: Term, to before: JenkinsHash) -> JenkinsHash {
+    var hash = before
     let words = term.boxed
     switch term.header.subtag {
     case .heapBinary, .binaryHandle, .subBinary:
-      hash.add(term.bitRange)
+      hash = hash.adding(bitString: term)
     case .positiveBigInteger, .negativeBigInteger:
       hash.addDigits(of: term)
     case .reference:
@@ -92,11 +98,10 @@ private struct PortableHashRule: HashRule {
       hash.addHalves(of: ExternalIdentifier.data(at: words), .port)
     case .fun:
       hash = adding(fun: words, to: hash)
-    case .tuple:
-      hash.add(0, .tuple)
     default:
       preconditionFailure("no hash for the header 0x\(String(term.header.bits, radix: 16))")
     }
+    return hash
   }
 
   func adding(fun words: UnsafeMutablePointer<UInt>, to before: JenkinsHash) -> JenkinsHash {

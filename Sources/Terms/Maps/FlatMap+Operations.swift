@@ -23,13 +23,6 @@ extension FlatMap {
     return Term(bits: values(at: map.boxed)[place])
   }
 
-  /// The value of a key that is compared by its word, or no term.
-  @usableFromInline @inline(never)
-  static func value(ofImmediate key: Term, in map: Term) -> Term {
-    let place = place(ofWord: key.bits, in: map)
-    return place < 0 ? .none : Term(bits: values(at: map.boxed)[place])
-  }
-
   /// The place of a key among the keys of the map, or nothing where the map has no such key.
   @inlinable @inline(__always)
   public static func place(
@@ -38,31 +31,6 @@ extension FlatMap {
     let place = place(ofWord: key.bits, in: map)
     if place >= 0 { return place }
     return key.isImmediate ? nil : try slowPlace(of: key, in: map, scratch: scratch)
-  }
-
-  /// The place of a key of just this word, or -1.
-  ///
-  /// Looks at all keys: which one it is no processor can guess, and a wrong guess costs more than
-  /// the keys behind it.
-  @inlinable @inline(__always)
-  static func place(ofWord word: UInt, in map: Term) -> Int {
-    let size = size(at: map.boxed)
-    let keys = keys(at: map.boxed).boxed + 1
-    // Four at a time, so that none waits for the one before.
-    var (first, second, third, fourth) = (-1, -1, -1, -1)
-    var place = 0
-    while place &+ 4 <= size {
-      if keys[place] == word { first = place }
-      if keys[place &+ 1] == word { second = place &+ 1 }
-      if keys[place &+ 2] == word { third = place &+ 2 }
-      if keys[place &+ 3] == word { fourth = place &+ 3 }
-      place &+= 4
-    }
-    while place < size {
-      if keys[place] == word { first = place }
-      place &+= 1
-    }
-    return max(max(first, second), max(third, fourth))
   }
 
   @usableFromInline @inline(never)

@@ -24,6 +24,9 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   private var isRehashed = false
   private var isDistinct = false
   private var baseWins = false
+  /// Whether a leaf of the map below stays where the new one has the same value: with its own key,
+  /// which may look unlike the new one.
+  var keepsUnchanged = false
 
   /// Keys that the map below does not have, after the survey.
   private(set) var newKeys = 0
@@ -249,7 +252,10 @@ extension HashedPairs {
     if part.base.isBoxed { return nil }
     if part.base.isCons {
       guard try isKey(last, part.base.cons[0], level: part.level) else { return nil }
-      if isSurveyed { return Term(bits: terms[index(last)]) }
+      if isSurveyed {
+        let leaf = Term(bits: terms[index(last)])
+        return keepsUnchanged && leaf.cons[1] == part.base.cons[1] ? part.base : leaf
+      }
       if baseWins { terms[index(last)] = 0 } else { replacedKeys += 1 }
       return part.base
     }

@@ -16,7 +16,8 @@ public struct MapBuilder: ~Copyable {
   public enum Precedence: Sendable {
     /// The new pair, its key too.
     case pairs
-    /// The new pair as `Map#{Key => Value}` has it: a flat map keeps its own key.
+    /// The new pair as `Map#{Key => Value}` has it: a flat map keeps its own key, a hash map where
+    /// the value is the same.
     case values
     /// The pair of the map below.
     case base
@@ -53,6 +54,7 @@ public struct MapBuilder: ~Copyable {
     var hashed = try HashedPairs<InternalKeyHash>(
       capacity: isHashed ? pairs + size : 0, scratch: order.scratch)
     if isHashed && precedence != .base { try hashed.addKeys(of: base, count: size) }
+    hashed.keepsUnchanged = precedence == .values
     self.hashed = hashed
     self.isHashed = isHashed
     self.order = order
@@ -152,8 +154,16 @@ extension MapBuilder {
     if isFlat {
       try flat?.insert(key, value, keepsKey: precedence == .values)
     } else {
+      let key = try ownKey(for: key)
       hashed.setLeaf(leaf ?? cursor.makeCons(key, value), index)
     }
+  }
+
+  /// The key that a flat map below keeps on its way to a hash map; else the new one.
+  private func ownKey(for key: Term) throws(ScratchExhausted) -> Term {
+    if precedence != .values || flatSize == 0 || key.isImmediate { return key }
+    let place = try FlatMap.place(of: key, in: base, scratch: order.scratch)
+    return place.map { Term(bits: (FlatMap.keys(at: base.boxed).boxed + 1)[$0]) } ?? key
   }
 
   /// Gives the next pair as a leaf of another hash map, which is shared.

@@ -19,11 +19,11 @@ public enum TermMap {
   public static func value(
     of key: Term, in map: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Term? {
-    if map.isFlatMap {
-      if !key.isImmediate { return try FlatMap.value(of: key, in: map, scratch: scratch) }
-      let value = FlatMap.value(ofImmediate: key, in: map)
+    if key.isImmediate {
+      let value = map.mapValue(ofImmediate: key)
       return value.isNone ? nil : value
     }
+    if map.isFlatMap { return try FlatMap.value(of: key, in: map, scratch: scratch) }
     return try HashMap.value(of: key, in: map, scratch: scratch)
   }
 
@@ -31,82 +31,6 @@ public enum TermMap {
   public static func makeEmpty(cursor: inout WordCursor) -> Term {
     FlatMap.makeEmpty(cursor: &cursor)
   }
-}
-
-extension HashMap {
-  /// The value of a key of a hash map, or nothing where the map has no such key.
-  @inlinable @inline(__always)
-  public static func value(
-    of key: Term, in map: Term, scratch: any ScratchProvider
-  ) throws(ScratchExhausted) -> Term? {
-    if key.isImmediate {
-      let value = value(ofImmediate: key, in: map)
-      return value.isNone ? nil : value
-    }
-    return try slowValue(of: key, in: map, scratch: scratch)
-  }
-
-  /// The value of a key that is compared by its word, or no term.
-  ///
-  /// Most lookups by far; so no more than the hash, and a few words at each level.
-  @usableFromInline @inline(never)
-  static func value(ofImmediate key: Term, in map: Term) -> Term {
-    // The bit above the hash tells when its eight levels are used up.
-    var hash = UInt(InternalHash.hash(immediate: key)) | 1 << 32
-    var node = map.boxed
-    var slots = node + 2
-    while hash != 1 {
-      let bitmap = node[0] >> 16
-      let place = hash & 15
-      let slot: Term
-      if _fastPath(bitmap == 0xFFFF) {
-        // The upper levels of a large map are full: there is nothing to count.
-        slot = Term(bits: slots[Int(place)])
-      } else {
-        if bitmap >> place & 1 == 0 { return .none }
-        slot = Term(bits: slots[HashMapNode.countSome(bitmap & (1 << place &- 1))])
-      }
-      if slot.isCons {
-        let leaf = slot.cons
-        return leaf[0] == key ? leaf[1] : .none
-      }
-      node = slot.boxed
-      slots = node + 1
-      hash >>= 4
-    }
-    return deepValue(ofImmediate: key, in: map)
-  }
-
-  /// The value of a key whose hash collides with another's in all bits.
-  @inline(never)
-  private static func deepValue(ofImmediate key: Term, in map: Term) -> Term {
-    do {
-      let leaf = try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: NoScratch.shared)
-      return leaf?[1] ?? .none
-    } catch {
-      preconditionFailure("an immediate takes working memory")
-    }
-  }
-
-  @usableFromInline @inline(never)
-  static func slowValue(
-    of key: Term, in map: Term, scratch: any ScratchProvider
-  ) throws(ScratchExhausted) -> Term? {
-    try HashMapTree<InternalKeyHash>.leaf(of: key, in: map, scratch: scratch)?[1]
-  }
-}
-
-/// A provider that is never asked.
-private final class NoScratch: ScratchProvider, Sendable {
-  static let shared = NoScratch()
-
-  func allocateScratch(
-    byteCount: Int
-  ) throws(ScratchExhausted) -> UnsafeMutableRawPointer {
-    throw ScratchExhausted(requestedBytes: byteCount)
-  }
-
-  func freeScratch(_ memory: UnsafeMutableRawPointer, byteCount: Int) {}
 }
 
 /// What a change of one key of a map takes and does.

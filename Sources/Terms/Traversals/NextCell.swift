@@ -14,21 +14,33 @@ struct NextCell {
     step = tail &- cell.bits
     return Term(bits: tail)
   }
+}
 
-  /// Runs through two lists while their heads are the same words.
+/// A ``NextCell`` for each of two lists that a comparison runs through.
+struct CellSteps {
+  private var left = NextCell()
+  private var right = NextCell()
+
+  /// The tails of two cells.
+  @inline(__always)
+  mutating func tails(of leftCell: Term, _ rightCell: Term) -> (left: Term, right: Term) {
+    (left.tail(of: leftCell), right.tail(of: rightCell))
+  }
+
+  /// Runs through two lists while their heads are the same words; of other terms does nothing.
   /// - Returns: the cells whose heads differ, or where one list ends; the same twice where both
   ///   lists share the rest.
   @inline(__always)
-  static func skipEqualHeads(
-    _ left: Term, _ right: Term, _ leftStep: inout NextCell, _ rightStep: inout NextCell
+  mutating func skipEqualHeads(
+    _ leftList: Term, _ rightList: Term
   ) -> (left: Term, right: Term) {
-    var (left, right, leftCell, rightCell) = (left, right, leftStep, rightStep)
-    while left.isCons && right.isCons && left.cons[0] == right.cons[0] {
-      left = leftCell.tail(of: left)
-      right = rightCell.tail(of: right)
-      if left == right { break }
+    var steps = self
+    var lists = (left: leftList, right: rightList)
+    while lists.left.isCons && lists.right.isCons && lists.left.cons[0] == lists.right.cons[0] {
+      lists = steps.tails(of: lists.left, lists.right)
+      if lists.left == lists.right { break }
     }
-    (leftStep, rightStep) = (leftCell, rightCell)
-    return (left, right)
+    self = steps
+    return lists
   }
 }

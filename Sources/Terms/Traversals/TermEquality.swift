@@ -36,10 +36,10 @@ public enum TermEquality {
   ) throws(ScratchExhausted) -> Bool {
     var pending = PendingRuns(scratch)
     var (left, right, mode) = (left, right, exactly ? PendingRuns.Mode.exact : .byValue)
-    var (leftStep, rightStep) = (NextCell(), NextCell())
+    var (steps, headSteps) = (CellSteps(), CellSteps())
     while true {
       if left.isCons && right.isCons {
-        (left, right) = skipEqualHeads(left, right, mode, &leftStep, &rightStep)
+        (left, right) = skipEqualHeads(left, right, mode, &steps, &headSteps)
         if left.isCons && right.isCons && left != right {
           try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
           (left, right) = (left.cons[0], right.cons[0])
@@ -76,26 +76,29 @@ public enum TermEquality {
   ///   where both lists share the rest.
   @inline(__always)
   private static func skipEqualHeads(
-    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ leftStep: inout NextCell,
-    _ rightStep: inout NextCell
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ steps: inout CellSteps,
+    _ headSteps: inout CellSteps
   ) -> (left: Term, right: Term) {
     var (left, right) = (left, right)
     while true {
-      (left, right) = NextCell.skipEqualHeads(left, right, &leftStep, &rightStep)
+      (left, right) = steps.skipEqualHeads(left, right)
       guard left.isCons && right.isCons && left != right,
-        areEqualAtSight(left.cons[0], right.cons[0], mode)
+        areEqualAtSight(left.cons[0], right.cons[0], mode, &headSteps)
       else { return (left, right) }
-      left = leftStep.tail(of: left)
-      right = rightStep.tail(of: right)
+      (left, right) = steps.tails(of: left, right)
     }
   }
 
-  /// Whether two terms of unlike words are equal floats, or tuples with nothing to look into.
+  /// Whether two terms of unlike words are equal floats, or lists or tuples with nothing to look
+  /// into.
   @inline(__always)
   private static func areEqualAtSight(
-    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode
+    _ left: Term, _ right: Term, _ mode: PendingRuns.Mode, _ steps: inout CellSteps
   ) -> Bool {
-    guard left.isBoxed && right.isBoxed else { return false }
+    guard left.isBoxed && right.isBoxed else {
+      let ends = steps.skipEqualHeads(left, right)
+      return ends.left == ends.right
+    }
     let (leftWords, rightWords) = (left.boxed, right.boxed)
     if leftWords[0] != rightWords[0] { return false }
     if leftWords[0] == Header.float.bits { return areEqualFloats(leftWords, rightWords) }

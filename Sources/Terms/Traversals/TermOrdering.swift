@@ -88,21 +88,23 @@ extension TermOrder {
     _ left: inout Term, _ right: inout Term, _ mode: PendingRuns.Mode,
     _ pending: inout PendingRuns
   ) throws(ScratchExhausted) -> Int {
-    var (leftStep, rightStep) = (NextCell(), NextCell())
+    var (steps, headSteps) = (CellSteps(), CellSteps())
     while true {
       while left.isCons && right.isCons {
-        (left, right) = NextCell.skipEqualHeads(left, right, &leftStep, &rightStep)
+        (left, right) = steps.skipEqualHeads(left, right)
         if left == right { return 0 }
         guard left.isCons && right.isCons else { break }
-        let (leftHead, rightHead) = (left.cons[0], right.cons[0])
-        guard let known = orderShallow(leftHead, rightHead, mode) else {
-          try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
-          (left, right) = (leftHead, rightHead)
-          continue
+        // Of heads that are lists, strings above all, as much as needs no stack either.
+        let heads = headSteps.skipEqualHeads(left.cons[0], right.cons[0])
+        if heads.left != heads.right {
+          guard let known = orderShallow(heads.left, heads.right, mode) else {
+            try pending.push(left.consWords + 1, right.consWords + 1, count: 1, mode)
+            (left, right) = heads
+            continue
+          }
+          if known != 0 { return known }
         }
-        if known != 0 { return known }
-        left = leftStep.tail(of: left)
-        right = rightStep.tail(of: right)
+        (left, right) = steps.tails(of: left, right)
         if left == right { return 0 }
       }
       guard left.isTuple && right.isTuple else {

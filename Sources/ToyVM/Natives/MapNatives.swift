@@ -6,6 +6,7 @@ var mapsNatives: [Native] {
     Native("maps", "get", 2) { interpreter, x in
       interpreter.guardNative(.mapGet, x[0], x[1], live: 2)
     },
+    Native("maps", "get", 3, getOrDefault),
     Native("maps", "is_key", 2) { interpreter, x in
       interpreter.guardNative(.isMapKey, x[0], x[1], live: 2)
     },
@@ -19,7 +20,7 @@ var mapsNatives: [Native] {
     Native("maps", "merge", 2, merge),
     Native("maps", "from_list", 1, fromList),
     Native("maps", "from_keys", 2, fromKeys),
-    Native("erts_internal", "map_next", 3, next),
+    Native("erts_internal", "map_next", 3, nextPairs),
   ]
 }
 
@@ -58,6 +59,12 @@ private func find(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   }
 }
 
+/// `get(Key, Map, Default)`.
+private func getOrDefault(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[1].isMap else { return interpreter.badMap(x[1]) }
+  return interpreter.lookUp(x[0], in: x[1]) ?? x[2]
+}
+
 /// Builds the list of the keys or values of the map in x0: a flat map's in the order of its keys,
 /// a hash map's in the order of its slots, turned round.
 private func list(
@@ -73,7 +80,7 @@ private func list(
 
 /// Turns round a list that was just built and that nobody else knows: puts its cells, last first,
 /// in front of another list.
-private func turned(_ list: Term, onto rest: Term) -> Term {
+func turned(_ list: Term, onto rest: Term) -> Term {
   var (list, result) = (list, rest)
   while list.isCons && list != rest {
     let next = list.cons[1]
@@ -81,33 +88,6 @@ private func turned(_ list: Term, onto rest: Term) -> Term {
     (result, list) = (list, next)
   }
   return result
-}
-
-/// `map_next(Path, Map, Type)`: all pairs at once, as nested `{Key, Value, Rest}` where the type is
-/// `iterator`, else as `{Key, Value}` in front of the list that the type is.
-private func next(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[1].isMap else { return interpreter.badArgument() }
-  guard let iterator = interpreter.atom("iterator") else { return .none }
-  guard x[2] == iterator || x[2].isList else { return interpreter.badArgument() }
-  let count = x[1].mapSize
-  guard interpreter.ensure((x[2] == iterator ? 4 : 5) * count, live: 3) else { return .none }
-  if count == 0 { return x[2] == iterator ? .noneAtom : x[2] }
-  if x[2] == iterator { return nextTuples(interpreter, x[1]) }
-  let list = interpreter.buildPairs(of: x[1], first: x[2]) { cursor, list, pair in
-    cursor.makeCons(cursor.makeTuple(pair.key, pair.value), list)
-  }
-  return x[1].isFlatMap ? turned(list, onto: x[2]) : list
-}
-
-private func nextTuples(_ interpreter: Interpreter, _ map: Term) -> Term {
-  var last: UnsafeMutablePointer<Term>?
-  let tuples = interpreter.buildPairs(of: map, first: .noneAtom) { cursor, first, pair in
-    let tuple = cursor.makeTuple(pair.key, pair.value, .noneAtom)
-    last?.pointee = tuple
-    last = tuple.tupleElements.baseAddress.map { $0 + 2 }
-    return first == .noneAtom ? tuple : first
-  }
-  return tuples
 }
 
 // MARK: - Changed copies

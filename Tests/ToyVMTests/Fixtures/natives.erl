@@ -256,8 +256,11 @@ numbers() ->
 
 maps() ->
     Map = #{a => 1, {b} => 2, "c" => 3, 4.0 => 5, 4 => 6},
+    Wide = maps:from_list([{X, -X} || X <- seq(1, 100)]),
+    Wide33 = maps:from_list([{X, -X} || X <- seq(1, 33)]),
     [{maps, F, A} || {F, A} <-
-        [{get, [a, Map]}, {get, [x, Map]}, {get, [a, b]}, {find, [{b}, Map]}, {find, [x, Map]},
+        [{get, [a, Map]}, {get, [x, Map]}, {get, [a, b]}, {get, [a, Map, d]},
+         {get, [x, Map, d]}, {get, [a, b, d]}, {find, [{b}, Map]}, {find, [x, Map]},
          {find, [a, b]}, {is_key, ["c", Map]}, {is_key, [4.0, Map]}, {is_key, [5, Map]},
          {is_key, [a, b]}, {keys, [Map]}, {keys, [#{}]}, {keys, [a]}, {values, [Map]},
          {values, [#{}]}, {values, [a]}, {put, [x, y, #{}]}, {put, [a, y, Map]},
@@ -279,7 +282,9 @@ maps() ->
     ++ [{erlang, is_map_key, A} || A <- [[a, Map], [x, Map], [a, b]]]
     ++ [{erts_internal, map_next, A} || A <-
            [[0, Map, iterator], [0, #{}, iterator], [0, Map, []], [0, #{}, []], [0, Map, [x]],
-            [0, a, []], [0, #{}, foo]]]
+            [0, a, []], [0, #{}, foo], [7, Map, iterator], [0, Wide, iterator],
+            [0, Wide, []], [0, Wide, [x]], [30, Wide33, iterator], [30, Wide33, []],
+            [255, Wide33, iterator], [-1, Wide, iterator], [a, Wide, iterator]]]
     ++ [{?MODULE, F, [M, V]} || F <- [updated, updated_exactly],
                                 M <- [#{}, #{a => 1}, #{a => 1, b => 2, {c} => 3}, x], V <- [new]]
     ++ [{?MODULE, looked_up, [M]} || M <- [#{}, Map, #{{k, 1} => x, b => y, "d" => z}]].
