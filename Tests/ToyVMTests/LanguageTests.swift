@@ -60,7 +60,10 @@ import Testing
   }
 
   /// Those that build too much to collect at every step.
-  static let slow: Set<String> = ["deep", "tail", "deep_unwinding", "large_sizes"]
+  static let slow: Set<String> = [
+    "deep", "tail", "deep_unwinding", "large_sizes", "many_objects", "growing_and_shrinking",
+    "big_objects", "selecting", "going_on_in_order", "counting_and_deleting", "going_on", "fixed",
+  ]
 
   @Test(
     arguments: answers.filter { notImplemented.contains($0.function) },

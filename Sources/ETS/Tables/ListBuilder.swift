@@ -34,6 +34,8 @@ struct ListBuilder {
     var failure: TableError?
     do {
       try heap.buildInPlace(words: words) { cursor, list in
+        // The heap may have more room, which is not all for the taking.
+        let end = cursor.top + words
         while !entry.isNone {
           let copy = StoredObject.copy(entry, into: &cursor, list: &list)
           builder.append(copy, &cursor)
@@ -43,7 +45,7 @@ struct ListBuilder {
             failure = error
             return
           }
-          if !entry.isNone && cursor.remainingWords < StoredObject.words(of: entry) + 2 {
+          if !entry.isNone && end - cursor.top < StoredObject.words(of: entry) + 2 {
             walk.putBack(entry)
             return
           }

@@ -166,6 +166,7 @@ extension ListBuilder {
       let piece = max(words, match.words + 2)
       do {
         try heap.buildInPlace(words: piece) { cursor, list in
+          let end = cursor.top + piece
           while true {
             builder.append(match.copy(into: &cursor, list: &list), &cursor)
             do throws(TableError) {
@@ -178,7 +179,7 @@ extension ListBuilder {
               failure = error
               return
             }
-            if cursor.remainingWords < match.words + 2 {
+            if end - cursor.top < match.words + 2 {
               pending = match
               return
             }
