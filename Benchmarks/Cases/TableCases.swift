@@ -12,7 +12,7 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
           cases.append(
             BenchmarkCase(
               name: "ets/\(type.rawValue)/\(operation.rawValue)/\(size)/\(order)",
-              unit: "ns/operation", peers: peers
+              unit: "ns/operation", peers: peers, isLong: size > 10_000
             ) { effort in
               try measure(type, operation, size: size, isShuffled: order == "shuffled", effort)
             })
@@ -26,14 +26,18 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
   }
   for size in [100_000, 200_000, 500_000, 1_000_000, 2_000_000] {
     cases.append(
-      BenchmarkCase(name: "ets/set/words/\(size)", unit: "words/object", peers: peers) { _ in
+      BenchmarkCase(
+        name: "ets/set/words/\(size)", unit: "words/object", peers: peers, isLong: size > 100_000
+      ) { _ in
         let bench = try TableBench(type: .set, size: size, isShuffled: false)
         try bench.fill()
         return Measurement(samples: [try bench.wordsPerObject()], check: "\(size)")
       })
   }
   cases.append(
-    BenchmarkCase(name: "ets/set/end/1000000", unit: "us", peers: peers) { effort in
+    BenchmarkCase(
+      name: "ets/set/end/1000000", unit: "us", peers: peers, isLong: true
+    ) { effort in
       try measureEnd(size: 1_000_000, effort)
     })
   return cases

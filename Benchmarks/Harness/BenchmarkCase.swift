@@ -6,16 +6,19 @@ struct BenchmarkCase {
   let unit: String
   /// Who does the same work elsewhere.
   let peers: [any Peer]
+  /// Whether it takes seconds even when it is quick: then it has to be asked for by name.
+  let isLong: Bool
   /// Measures once per repetition asked for.
   let run: (Effort) throws -> Measurement
 
   init(
-    name: String, unit: String, peers: [any Peer] = [],
+    name: String, unit: String, peers: [any Peer] = [], isLong: Bool = false,
     run: @escaping (Effort) throws -> Measurement
   ) {
     self.name = name
     self.unit = unit
     self.peers = peers
+    self.isLong = isLong
     self.run = run
   }
 }

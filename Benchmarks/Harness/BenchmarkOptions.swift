@@ -42,7 +42,12 @@ struct BenchmarkOptions {
     for filter in filters where !cases.contains(where: { $0.name.hasPrefix(filter) }) {
       throw UsageError("no case begins with \(filter)")
     }
-    if filters.isEmpty { return cases }
+    if filters.isEmpty && !isQuick { return cases }
+    if filters.isEmpty {
+      let short = cases.filter { !$0.isLong }
+      complain("\(cases.count - short.count) long cases are left out; name them to measure them")
+      return short
+    }
     return cases.filter { candidate in filters.contains { candidate.name.hasPrefix($0) } }
   }
 }
