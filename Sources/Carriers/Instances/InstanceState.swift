@@ -87,7 +87,7 @@ struct KindCounters: ~Copyable {
 extension Atomic<Int> {
   /// Adds where only one thread writes: no locked instruction.
   @inlinable @inline(__always) @discardableResult
-  borrowing func advance(by difference: Int) -> Int {
+  package borrowing func advance(by difference: Int) -> Int {
     let sum = load(ordering: .relaxed) &+ difference
     store(sum, ordering: .relaxed)
     return sum

@@ -46,32 +46,34 @@ extension HashPart {
     guard let place = try place(of: key, hash: hash, from: first), !place.entry.isDeleted else {
       return false
     }
-    let old = place.entry
-    guard old.isGroup else {
-      if try !isEqual(old, object) { return false }
+    return try removeObjects(of: place, first, number) { entry throws(TableError) in
+      try isEqual(entry, object)
+    } > 0
+  }
+
+  /// Takes out those objects of a place for which something holds.
+  /// - Parameter matches: asked for each object of a group twice, with the same answer.
+  /// - Returns: how many.
+  func removeObjects(
+    of place: Place, _ first: IndexLine, _ number: Int,
+    where matches: (TableEntry) throws(TableError) -> Bool
+  ) throws(TableError) -> Int {
+    let count = place.entry.objectCount
+    var matching = 0
+    for index in 0..<count where try matches(place.entry.object(index)) { matching += 1 }
+    if matching == count {
       remove(place, first, number)
-      return true
+    } else if matching > 0 {
+      try keep(count - matching, of: place) { entry throws(TableError) in try !matches(entry) }
     }
-    let group = old.group
-    let count = group.count
-    var equal = 0
-    for index in 0..<count where try isEqual(group[index], object) { equal += 1 }
-    if equal == 0 { return false }
-    if equal == count {
-      remove(place, first, number)
-      return true
-    }
-    try keep(count - equal, of: place) { entry throws(TableError) in
-      try !self.isEqual(entry, object)
-    }
-    return true
+    return matching
   }
 
   /// Puts a group of fewer objects in a group's place, and gives the others back.
   /// - Parameters:
   ///   - kept: how many stay, at least one.
   ///   - stays: asked for each object twice, with the same answer.
-  func keep(
+  private func keep(
     _ kept: Int, of place: Place, where stays: (TableEntry) throws(TableError) -> Bool
   ) throws(TableError) {
     let old = place.entry
@@ -92,7 +94,7 @@ extension HashPart {
       }
     }
     place.line.replace(place.slot, by: new.with(hash: old.hash))
-    countObjects(kept - count)
+    state.pointee.objectCount.advance(by: kept - count)
     // What stays is in the new place; the answers can be had without error again from there.
     for index in 0..<count {
       let entry = group[index]
@@ -124,12 +126,7 @@ extension HashPart {
   }
 
   private func isEqual(_ entry: TableEntry, _ object: Term) throws(TableError) -> Bool {
-    do {
-      return try TermEquality.isExactlyEqual(
-        entry.object, object, scratch: state.pointee.objects.environment.scratch)
-    } catch {
-      throw TableError(error)
-    }
+    try state.pointee.objects.isExactlyEqual(entry.object, object)
   }
 }
 

@@ -19,7 +19,7 @@ extension HashPart {
 
   /// Takes out the entry of a place.
   func remove(_ place: Place, _ first: IndexLine, _ number: Int) {
-    countObjects(-place.entry.objectCount)
+    state.pointee.objectCount.advance(by: -place.entry.objectCount)
     if state.pointee.fixCount > 0 {
       // Who stands at the key goes on from there.
       place.line.replace(place.slot, by: place.entry.deleted)
@@ -87,7 +87,7 @@ extension HashPart {
       var line: IndexLine? = state.pointee.directory[number]
       while let current = line {
         for slot in 0..<IndexLine.entryCount where current.entry(slot).isLive {
-          countObjects(-current.entry(slot).objectCount)
+          state.pointee.objectCount.advance(by: -current.entry(slot).objectCount)
           current.replace(slot, by: current.entry(slot).deleted)
           state.pointee.deletions.note(number, in: state.pointee.objects.arena)
         }

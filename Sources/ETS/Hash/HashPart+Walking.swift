@@ -47,22 +47,15 @@ extension HashPart {
   /// Where a walk stands behind a key; nothing where the key is not there, marked or not.
   func cursor(behind key: Term, hash: UInt) throws(TableError) -> Cursor? {
     while true {
-      let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
-      let number = Self.line(of: hash, lineCount: lineCount)
-      let first = state.pointee.directory[number]
-      let version = first.version
-      if let place = try place(of: key, hash: hash, from: first) {
-        var ordinal = place.slot + 1
-        var line = first
-        while line != place.line, let next = line.link {
-          ordinal += 5
-          line = next
-        }
-        if line == place.line { return Cursor(line: number, ordinal: ordinal) }
-      } else if first.version == version && version & 1 == 0 {
-        let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
-        if Self.line(of: hash, lineCount: lineCount) == number { return nil }
+      let (place, number, first) = try search(key, hash: hash)
+      guard let place else { return nil }
+      var ordinal = place.slot + 1
+      var line = first
+      while line != place.line, let next = line.link {
+        ordinal += 5
+        line = next
       }
+      if line == place.line { return Cursor(line: number, ordinal: ordinal) }
     }
   }
 }

@@ -72,7 +72,7 @@ extension HashPart {
   func counted(
     _ kind: Change.Kind, _ hash: UInt, new: TableEntry, previous: TableEntry, difference: Int
   ) -> Change {
-    countObjects(difference)
+    state.pointee.objectCount.advance(by: difference)
     return Change(
       kind: kind, part: self, hash: hash, new: new, previous: previous, difference: difference)
   }
@@ -136,7 +136,7 @@ extension HashPart {
   /// Takes back a change that was not settled, the last one first.
   /// - Precondition: nobody reads.
   func undo(_ change: Change) {
-    countObjects(-change.difference)
+    state.pointee.objectCount.advance(by: -change.difference)
     switch change.kind {
     case .none:
       break
@@ -170,18 +170,12 @@ extension HashPart {
       line = next
     }
   }
-
-  @inline(__always)
-  func countObjects(_ difference: Int) {
-    let count = state.pointee.objectCount.load(ordering: .relaxed)
-    state.pointee.objectCount.store(count &+ difference, ordering: .relaxed)
-  }
 }
 
 extension HashPart {
   /// Replaces the object of a key by one that is made of it. Not for bags.
-  /// - Parameter body: given the object, makes the new one with ``store(_:)``, or changes one word
-  ///   of it and answers none.
+  /// - Parameter body: given the object, makes the new one in the part's memory, or changes one
+  ///   word of it and answers none.
   /// - Returns: whether there is an object with the key.
   @inline(__always)
   func update(

@@ -152,17 +152,27 @@ extension HashPart {
   /// For readers and writers.
   @inline(__always)
   func find(_ key: Term, hash: UInt) throws(TableError) -> TableEntry {
+    guard let place = try search(key, hash: hash).place, !place.entry.isDeleted else {
+      return .none
+    }
+    return place.entry
+  }
+
+  /// Where the entry of a key stands, marked or not, and the line that was looked through; nothing
+  /// where there is none, and no entries moved meanwhile.
+  @inline(__always)
+  func search(
+    _ key: Term, hash: UInt
+  ) throws(TableError) -> (place: Place?, number: Int, first: IndexLine) {
     while true {
       let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
       let number = Self.line(of: hash, lineCount: lineCount)
       let first = state.pointee.directory[number]
       let version = first.version
-      if let place = try place(of: key, hash: hash, from: first) {
-        return place.entry.isDeleted ? .none : place.entry
-      }
+      if let place = try place(of: key, hash: hash, from: first) { return (place, number, first) }
       if first.version == version && version & 1 == 0 {
         let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
-        if Self.line(of: hash, lineCount: lineCount) == number { return .none }
+        if Self.line(of: hash, lineCount: lineCount) == number { return (nil, number, first) }
       }
     }
   }
@@ -194,17 +204,7 @@ extension HashPart {
     let stored = self.key(of: entry)
     if stored == key { return true }
     if key.isImmediate || stored.isImmediate { return false }
-    return try isSame(stored, key)
-  }
-
-  @inline(never)
-  private func isSame(_ stored: Term, _ key: Term) throws(TableError) -> Bool {
-    do {
-      return try TermEquality.isExactlyEqual(
-        stored, key, scratch: state.pointee.objects.environment.scratch)
-    } catch {
-      throw TableError(error)
-    }
+    return try state.pointee.objects.isExactlyEqual(stored, key)
   }
 
   /// The key of an entry's objects.

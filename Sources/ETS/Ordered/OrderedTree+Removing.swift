@@ -1,3 +1,4 @@
+import Carriers
 import Heaps
 import Terms
 
@@ -8,31 +9,18 @@ extension OrderedTree {
   /// - Returns: whether there was one.
   @inline(__always)
   func remove(_ key: Term) throws(TableError) -> Bool {
-    let prefix = prefix(of: key)
-    let leaf = try leaf(of: key, prefix: prefix)
-    if leaf.isEmpty { return false }
-    let place = try place(of: key, prefix: prefix, in: leaf.node)
-    if place.entry.isNone { return false }
-    try remove(place, of: leaf.node, key: key, prefix: prefix)
+    guard let (leaf, place, prefix) = try stored(key) else { return false }
+    try remove(place, of: leaf, key: key, prefix: prefix)
     return true
   }
 
   /// Takes out the object of a key if it is exactly equal to another.
   /// - Returns: whether it was.
   func remove(_ object: Term, key: Term) throws(TableError) -> Bool {
-    let prefix = prefix(of: key)
-    let leaf = try leaf(of: key, prefix: prefix)
-    if leaf.isEmpty { return false }
-    let place = try place(of: key, prefix: prefix, in: leaf.node)
-    if place.entry.isNone { return false }
-    do {
-      let isEqual = try TermEquality.isExactlyEqual(
-        place.entry.object, object, scratch: state.pointee.objects.environment.scratch)
-      if !isEqual { return false }
-    } catch {
-      throw TableError(error)
-    }
-    try remove(place, of: leaf.node, key: key, prefix: prefix)
+    guard let (leaf, place, prefix) = try stored(key),
+      try state.pointee.objects.isExactlyEqual(place.entry.object, object)
+    else { return false }
+    try remove(place, of: leaf, key: key, prefix: prefix)
     return true
   }
 
@@ -49,7 +37,7 @@ extension OrderedTree {
       leaf.remove(place.index)
       leaf.changeVersion()
     }
-    countObjects(-1)
+    state.pointee.objectCount.advance(by: -1)
     state.pointee.objects.retire(place.entry)
   }
 

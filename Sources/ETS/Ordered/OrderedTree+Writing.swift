@@ -98,7 +98,7 @@ extension OrderedTree {
   func settle(_ change: OrderedChange) {
     switch change.kind {
     case .none, .patched: break
-    case .added: countObjects(1)
+    case .added: state.pointee.objectCount.advance(by: 1)
     case .replaced: state.pointee.objects.retire(change.previous)
     }
   }
@@ -140,28 +140,30 @@ extension OrderedTree {
   }
 
   /// Replaces the object of a key by one that is made of it.
-  /// - Parameter body: given the object, makes the new one with ``store(_:)``, or changes one word
-  ///   of it and answers none.
+  /// - Parameter body: given the object, makes the new one in the tree's memory, or changes one
+  ///   word of it and answers none.
   /// - Returns: whether there is an object with the key.
   @inline(__always)
   func update(
     _ key: Term, _ body: (TableEntry) throws(TableError) -> TableEntry
   ) throws(TableError) -> Bool {
-    let prefix = prefix(of: key)
-    let leaf = try leaf(of: key, prefix: prefix)
-    if leaf.isEmpty { return false }
-    let place = try place(of: key, prefix: prefix, in: leaf.node)
-    if place.entry.isNone { return false }
+    guard let (leaf, place, _) = try stored(key) else { return false }
     let new = try body(place.entry)
     if new.isNone { return true }
-    leaf.node.replace(place.index, by: new)
+    leaf.replace(place.index, by: new)
     state.pointee.objects.retire(place.entry)
     return true
   }
 
+  /// Where the object of a key stands; nothing where there is none.
   @inline(__always)
-  func countObjects(_ difference: Int) {
-    let count = state.pointee.objectCount.load(ordering: .relaxed)
-    state.pointee.objectCount.store(count &+ difference, ordering: .relaxed)
+  func stored(
+    _ key: Term
+  ) throws(TableError) -> (leaf: TreeNode, place: Place, prefix: UInt)? {
+    let prefix = prefix(of: key)
+    let leaf = try leaf(of: key, prefix: prefix)
+    if leaf.isEmpty { return nil }
+    let place = try place(of: key, prefix: prefix, in: leaf.node)
+    return place.entry.isNone ? nil : (leaf.node, place, prefix)
   }
 }

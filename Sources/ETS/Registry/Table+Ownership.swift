@@ -61,7 +61,7 @@ extension Table {
       ? .none
       : try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
         let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
-        return try withFirstPart { part throws(TableError) in try part.store(.boxed(at: words)) }
+        return try withPart(0) { part throws(TableError) in try part.store(.boxed(at: words)) }
       }
     let old = record.pointee.registry.withState { _ in
       let old = record.pointee.heirData
@@ -69,7 +69,7 @@ extension Table {
       record.pointee.heirData = stored
       return old
     }
-    if !old.isNone { try withFirstPart { $0.retire(old) } }
+    if !old.isNone { try withPart(0) { $0.retire(old) } }
   }
 
   /// The pid of the heir.
@@ -77,14 +77,6 @@ extension Table {
     record.pointee.registry.withState { _ in
       record.pointee.heir.isNone ? nil : record.pointee.heir
     }
-  }
-
-  private func withFirstPart<Result>(
-    _ body: (TablePart) throws(TableError) -> Result
-  ) throws(TableError) -> Result {
-    var result: Result?
-    try withPart(0) { part throws(TableError) in result = try body(part) }
-    return result.unsafelyUnwrapped
   }
 
   func destroyStorage() { record.pointee.storage.destroy(record.pointee.environment) }

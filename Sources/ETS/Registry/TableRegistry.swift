@@ -134,11 +134,21 @@ extension TableRegistry {
   /// Ends a process as an owner: its tables go to their heirs, or end; the tables that it fixed are
   /// released.
   public func end(owner: Term) {
-    for table in tables {
+    for table in tables(concerning: owner) {
       table.releaseAll(of: owner)
       if !table.isOwned(by: owner) { continue }
       if inherit(table, from: owner) { continue }
       try? delete(table)
+    }
+  }
+
+  /// The tables that a process owns or fixed.
+  private func tables(concerning process: Term) -> [Table] {
+    withState { state in
+      state.tables.values.filter { table in
+        table.owner == process
+          || table.record.pointee.fixations.contains { $0.process == process }
+      }
     }
   }
 

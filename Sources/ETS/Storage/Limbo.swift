@@ -2,19 +2,20 @@ import Carriers
 import Terms
 
 /// Blocks that were taken out of a table, until nobody reads them any more.
-///
-/// ```
-/// | bits of an entry, or an address; a mark | bytes of the block |   two words for each block
-/// ```
 struct Limbo: BitwiseCopyable {
   /// What stands in a block.
-  enum Content: UInt {
+  enum Content {
     case object, bytes
   }
 
-  private var items: UnsafeMutablePointer<UInt>?
-  private var room = 0
-  private(set) var count = 0
+  private struct Item: BitwiseCopyable {
+    /// Of an object's entry, or the address of a block.
+    let bits: UInt
+    let byteCount: Int
+    let content: Content
+  }
+
+  private var items = ArenaRow<Item>()
   /// The bytes of all its blocks.
   private(set) var byteCount = 0
 
@@ -24,7 +25,7 @@ struct Limbo: BitwiseCopyable {
   private static var largestRoom: Int { 1 << 16 }
 
   /// The bytes of its own memory.
-  var ownByteCount: Int { room * 2 * MemoryLayout<UInt>.stride }
+  var ownByteCount: Int { items.byteCount }
 
   /// Keeps a block in mind.
   /// - Parameters:
@@ -33,10 +34,7 @@ struct Limbo: BitwiseCopyable {
   /// - Returns: whether there was room.
   @inline(__always)
   mutating func push(_ bits: UInt, byteCount: Int, _ content: Content) -> Bool {
-    if count == room { return false }
-    items.unsafelyUnwrapped[2 &* count] = bits
-    items.unsafelyUnwrapped[2 &* count &+ 1] = UInt(byteCount) << 1 | content.rawValue
-    count &+= 1
+    if !items.append(Item(bits: bits, byteCount: byteCount, content: content)) { return false }
     self.byteCount &+= byteCount
     return true
   }
@@ -46,39 +44,39 @@ struct Limbo: BitwiseCopyable {
   mutating func makeRoom(in arena: borrowing OwnedArena, binaries: any BinaryProvider) {
     let allocator = arena.allocator
     let isShared = allocator.hasSeveralThreads
-    if room > 0 && (!isShared || room >= Self.sharedRoom) {
+    if items.room > 0 && (!isShared || items.room >= Self.sharedRoom) {
       if allocator.readersHavePassed(allocator.endEpoch()) {
         return freeAll(in: arena, binaries: binaries)
       }
     }
-    let newRoom = isShared ? max(Self.sharedRoom, room * 2) : max(Self.smallestRoom, room * 2)
-    if newRoom <= Self.largestRoom { grow(to: newRoom, in: arena) }
+    let newRoom =
+      isShared ? max(Self.sharedRoom, items.room * 2) : max(Self.smallestRoom, items.room * 2)
+    if newRoom <= Self.largestRoom { items.grow(to: newRoom, in: arena) }
   }
 
   /// Frees all blocks.
   /// - Precondition: nobody reads them.
   mutating func freeAll(in arena: borrowing OwnedArena, binaries: any BinaryProvider) {
-    guard let items else { return }
-    for index in 0..<count {
-      let (bits, note) = (items[2 * index], items[2 * index + 1])
-      let content = Content(rawValue: note & 1).unsafelyUnwrapped
-      Self.free(bits, byteCount: Int(note >> 1), content, in: arena, binaries: binaries)
+    for index in 0..<items.count {
+      let item = items[index]
+      Self.free(
+        item.bits, byteCount: item.byteCount, item.content, in: arena, binaries: binaries)
     }
-    count = 0
+    items.removeAll()
     byteCount = 0
   }
 
   /// Gives back the references of the objects that wait, as the table ends.
   func releaseHandles(to binaries: any BinaryProvider) {
-    guard let items else { return }
-    for index in 0..<count where Content(rawValue: items[2 * index + 1] & 1) == .object {
-      let entry = TableEntry(bits: items[2 * index])
+    for index in 0..<items.count where items[index].content == .object {
+      let entry = TableEntry(bits: items[index].bits)
       if StoredObject.hasHandles(entry) {
         OwnedHandles.release(handlesOf: entry, to: binaries)
       }
     }
   }
 
+  /// Frees a block.
   static func free(
     _ bits: UInt, byteCount: Int, _ content: Content, in arena: borrowing OwnedArena,
     binaries: any BinaryProvider
@@ -92,17 +90,5 @@ struct Limbo: BitwiseCopyable {
       let block = UnsafeMutableRawPointer(bitPattern: bits & TableEntry.addressMask)
       arena.free(block.unsafelyUnwrapped, byteCount: byteCount)
     }
-  }
-
-  private mutating func grow(to newRoom: Int, in arena: borrowing OwnedArena) {
-    let bytes = newRoom * 2 * MemoryLayout<UInt>.stride
-    guard let memory = try? arena.allocate(byteCount: bytes) else { return }
-    let grown = memory.assumingMemoryBound(to: UInt.self)
-    if let items {
-      grown.update(from: items, count: 2 * count)
-      arena.free(items, byteCount: ownByteCount)
-    }
-    items = grown
-    room = newRoom
   }
 }

@@ -41,6 +41,16 @@ struct ObjectStore: ~Copyable {
       object, in: arena, handles: &handles, scratch: environment.scratch)
   }
 
+  /// Whether two terms are exactly equal, `=:=`.
+  @inline(never)
+  func isExactlyEqual(_ left: Term, _ right: Term) throws(TableError) -> Bool {
+    do {
+      return try TermEquality.isExactlyEqual(left, right, scratch: environment.scratch)
+    } catch {
+      throw TableError(error)
+    }
+  }
+
   /// A block for something else than an object.
   func allocate(byteCount: Int) throws(TableError) -> UnsafeMutableRawPointer {
     do {

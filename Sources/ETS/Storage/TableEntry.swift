@@ -11,15 +11,14 @@ import Terms
 /// ```
 /// C: the object has terms that are no immediates, see ``StoredObject``. G: an ``ObjectGroup``
 /// stands there instead of an object. D: deleted while the table was fixed. The word 0 is no entry.
-@usableFromInline
 struct TableEntry: BitwiseCopyable, Equatable {
-  @usableFromInline let bits: UInt
+  let bits: UInt
 
-  @inlinable @inline(__always)
+  @inline(__always)
   init(bits: UInt) { self.bits = bits }
 
   /// Makes the entry of an object, without a hash.
-  @inlinable @inline(__always)
+  @inline(__always)
   init(object: UnsafeMutablePointer<UInt>, isCompound: Bool) {
     bits = UInt(bitPattern: object) | (isCompound ? Self.compoundBit : 0)
   }
@@ -28,26 +27,26 @@ struct TableEntry: BitwiseCopyable, Equatable {
   init(group: ObjectGroup) { bits = UInt(bitPattern: group.memory) | Self.groupBit }
 
   static var none: TableEntry { TableEntry(bits: 0) }
-  @inlinable static var compoundBit: UInt { 1 }
-  @inlinable static var groupBit: UInt { 2 }
+  static var compoundBit: UInt { 1 }
+  static var groupBit: UInt { 2 }
   static var deletedBit: UInt { 4 }
-  @inlinable static var addressMask: UInt { 0x0000_FFFF_FFFF_FFF8 }
+  static var addressMask: UInt { 0x0000_FFFF_FFFF_FFF8 }
 
   @inline(__always) var isNone: Bool { bits == 0 }
-  @inlinable @inline(__always) var isCompound: Bool { bits & Self.compoundBit != 0 }
-  @inlinable @inline(__always) var isGroup: Bool { bits & Self.groupBit != 0 }
+  @inline(__always) var isCompound: Bool { bits & Self.compoundBit != 0 }
+  @inline(__always) var isGroup: Bool { bits & Self.groupBit != 0 }
   @inline(__always) var isDeleted: Bool { bits & Self.deletedBit != 0 }
   /// Whether there is something for a reader.
   @inline(__always) var isLive: Bool { bits != 0 && bits & Self.deletedBit == 0 }
 
   /// The words of the object, its header first.
-  @inlinable @inline(__always)
+  @inline(__always)
   var words: UnsafeMutablePointer<UInt> {
     UnsafeMutablePointer(bitPattern: bits & Self.addressMask).unsafelyUnwrapped
   }
 
   /// The object as a term of the table's memory.
-  @inlinable @inline(__always)
+  @inline(__always)
   var object: Term { .boxed(at: words) }
 
   /// The group.
@@ -65,7 +64,7 @@ struct TableEntry: BitwiseCopyable, Equatable {
 }
 
 /// A word that one thread at a time writes and any thread reads.
-@usableFromInline typealias SharedWord = UnsafeMutablePointer<Atomic<UInt>>
+typealias SharedWord = UnsafeMutablePointer<Atomic<UInt>>
 
 extension SharedWord {
   /// The word at an address.

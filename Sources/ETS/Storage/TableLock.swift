@@ -3,7 +3,6 @@ import Synchronization
 
 /// A lock for pieces of work that take less than a system call: it is taken by one exchange, and
 /// who finds it taken lets others run.
-@usableFromInline
 struct TableLock: ~Copyable {
   private let word = Atomic<UInt32>(0)
 

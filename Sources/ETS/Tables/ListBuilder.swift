@@ -1,68 +1,82 @@
 import Heaps
 import Terms
 
+/// What a list is built of, one term after the other. Inside a section.
+protocol ListSource: ~Copyable {
+  /// Goes on to the next term, which stays the one until the next call.
+  /// - Returns: whether there is one.
+  mutating func advance() throws(TableError) -> Bool
+  /// The words of a copy of the term.
+  var words: Int { get }
+  /// Copies the term where a cursor stands.
+  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term
+}
+
 /// A list that grows at its end, built in pieces of free words of a heap, or of fragments beside it.
 struct ListBuilder {
-  /// The list so far.
-  private(set) var first = Term.nil
+  private var first = Term.nil
   private var last: UnsafeMutablePointer<UInt>?
   /// The words of the next piece; each is twice as large as the one before.
   private var pieceWords = 256
 
   private static var largestPieceWords: Int { 1 << 16 }
 
+  /// The list of copies of all terms of a source.
+  /// - Throws: ``TableError``; the heap may then hold a part of it.
+  static func list(
+    of source: inout some ListSource & ~Copyable, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    var builder = ListBuilder()
+    var isWaiting = try source.advance()
+    while isWaiting { isWaiting = try builder.addPiece(of: &source, on: &heap) }
+    return builder.first
+  }
+
+  /// Copies as many terms as go in one piece, the one that waits first.
+  /// - Returns: whether another one waits.
+  private mutating func addPiece(
+    of source: inout some ListSource & ~Copyable, on heap: inout ProcessHeap
+  ) throws(TableError) -> Bool {
+    let words = max(pieceWords, source.words + 2)
+    pieceWords = min(pieceWords * 2, Self.largestPieceWords)
+    var builder = self
+    var isWaiting = true
+    var failure: TableError?
+    try ObjectCopies.build(words: words, on: &heap) { cursor, list in
+      // The heap may have more room, which is not all for the taking.
+      let end = cursor.top + words
+      do throws(TableError) {
+        isWaiting = try builder.fill(upTo: end, from: &source, &cursor, &list)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    self = builder
+    return isWaiting
+  }
+
+  /// Copies terms up to the end of a piece.
+  /// - Returns: whether another one waits.
+  @inline(never)
+  private mutating func fill(
+    upTo end: UnsafeMutablePointer<UInt>, from source: inout some ListSource & ~Copyable,
+    _ cursor: inout WordCursor, _ list: inout OffHeapList
+  ) throws(TableError) -> Bool {
+    while end - cursor.top >= source.words + 2 {
+      append(source.copy(into: &cursor, list: &list), &cursor)
+      if try !source.advance() { return false }
+    }
+    return true
+  }
+
   /// Adds a cell for a term of the same heap.
-  /// - Precondition: the cursor has room for 2 words.
   @inline(__always)
-  mutating func append(_ term: Term, _ cursor: inout WordCursor) {
+  private mutating func append(_ term: Term, _ cursor: inout WordCursor) {
     let cell = cursor.reserve(2)
     cell[0] = term.bits
     cell[1] = Term.nil.bits
     if let last { last[1] = Term.cons(at: cell).bits } else { first = .cons(at: cell) }
     last = cell
-  }
-
-  /// Copies objects of a walk, as many as go in one piece. Inside a section.
-  /// - Returns: whether there are no more.
-  mutating func addObjects(
-    of storage: TableStorage, _ walk: inout TableWalk, on heap: inout ProcessHeap
-  ) throws(TableError) -> Bool {
-    var entry = try storage.next(&walk)
-    if entry.isNone { return true }
-    let words = nextPieceWords(atLeast: StoredObject.words(of: entry) + 2)
-    var builder = self
-    var failure: TableError?
-    do {
-      try heap.buildInPlace(words: words) { cursor, list in
-        // The heap may have more room, which is not all for the taking.
-        let end = cursor.top + words
-        while !entry.isNone {
-          let copy = StoredObject.copy(entry, into: &cursor, list: &list)
-          builder.append(copy, &cursor)
-          do throws(TableError) {
-            entry = try storage.next(&walk)
-          } catch {
-            failure = error
-            return
-          }
-          if !entry.isNone && end - cursor.top < StoredObject.words(of: entry) + 2 {
-            walk.putBack(entry)
-            return
-          }
-        }
-      }
-    } catch {
-      throw .heap(error)
-    }
-    if let failure { throw failure }
-    self = builder
-    return entry.isNone
-  }
-
-  /// How large a piece is for which a term is waiting.
-  mutating func nextPieceWords(atLeast least: Int) -> Int {
-    let words = max(pieceWords, least)
-    pieceWords = min(pieceWords * 2, Self.largestPieceWords)
-    return words
   }
 }

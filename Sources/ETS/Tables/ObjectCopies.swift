@@ -101,10 +101,10 @@ enum ObjectCopies {
   }
 
   /// Builds on a heap, without a collection.
-  static func build(
+  static func build<Result>(
     words: Int, on heap: inout ProcessHeap,
-    _ body: (inout WordCursor, inout OffHeapList) -> Term
-  ) throws(TableError) -> Term {
+    _ body: (inout WordCursor, inout OffHeapList) -> Result
+  ) throws(TableError) -> Result {
     do {
       return try heap.buildInPlace(words: words, body)
     } catch {

@@ -50,9 +50,7 @@ extension Table {
     if isBag { throw .unsupported(type: record.pointee.options.type) }
     return try writing(key: key, by: caller) { part, hash throws(TableError) in
       if let sum = try addAtOnce(step, key, hash, in: part) { return sum }
-      var results = Term.nil
-      try add([step], to: key, hash, in: part, default: other, &results, on: &heap)
-      return results.cons[0]
+      return try add([step], to: key, hash, in: part, default: other, on: &heap).cons[0]
     }
   }
 
@@ -64,9 +62,7 @@ extension Table {
   ) throws(TableError) -> Term {
     if isBag { throw .unsupported(type: record.pointee.options.type) }
     return try writing(key: key, by: caller) { part, hash throws(TableError) in
-      var results = Term.nil
-      try add(steps, to: key, hash, in: part, default: other, &results, on: &heap)
-      return results
+      try add(steps, to: key, hash, in: part, default: other, on: &heap)
     }
   }
 
@@ -80,7 +76,7 @@ extension Table {
     if isBag { throw .unsupported(type: record.pointee.options.type) }
     return try writing(key: key, by: caller) { part, hash throws(TableError) in
       let exists = try part.update(key, hash: hash) { entry throws(TableError) in
-        try replacing(updates, in: entry.object, key: nil, part)
+        try replacing(updates, in: entry.object, part)
       }
       guard !exists, let other else { return exists }
       try insert(updates, on: other, key: key, hash, in: part)
@@ -99,7 +95,7 @@ extension Table {
   ) throws(TableError) -> Term? {
     if !step.increment.isSmall || step.bound != nil { return nil }
     let entry = try part.find(key, hash: hash)
-    if entry.isNone || step.position == record.pointee.options.keyPosition { return nil }
+    if entry.isNone || step.position == keyPosition { return nil }
     let words = entry.words
     if step.position < 1 || step.position > Header(bits: words[0]).arity { return nil }
     let value = Term(bits: words[step.position])
@@ -111,10 +107,11 @@ extension Table {
   }
 
   /// Takes steps on the object of a key, or on the one given instead.
+  /// - Returns: the list of what the elements became.
   private func add(
     _ steps: [CounterStep], to key: Term, _ hash: UInt, in part: TablePart, default other: Term?,
-    _ results: inout Term, on heap: inout ProcessHeap
-  ) throws(TableError) {
+    on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
     let entry = try part.find(key, hash: hash)
     let object: Term
     if entry.isNone {
@@ -144,17 +141,17 @@ extension Table {
       try insert(updates, on: object, key: key, hash, in: part)
     } else {
       _ = try part.update(key, hash: hash) { entry throws(TableError) in
-        try replacing(updates, in: entry.object, key: nil, part)
+        try replacing(updates, in: entry.object, part)
       }
     }
-    results = list
+    return list
   }
 
   /// The element that may be changed at a position.
   private func element(_ position: Int, of object: Term) throws(TableError) -> Term {
     let words = object.boxed
     if position < 1 || position > Header(bits: words[0]).arity
-      || position == record.pointee.options.keyPosition
+      || position == keyPosition
     {
       throw .invalidPosition(position)
     }
@@ -212,7 +209,7 @@ extension Table {
 
   /// A new object in place of one, or none where one word of it was enough.
   private func replacing(
-    _ updates: [ElementUpdate], in object: Term, key: Term?, _ part: TablePart
+    _ updates: [ElementUpdate], in object: Term, _ part: TablePart
   ) throws(TableError) -> TableEntry {
     for update in updates { _ = try element(update.position, of: object) }
     let words = object.boxed
@@ -224,7 +221,7 @@ extension Table {
     }
     if updates.isEmpty { return .none }
     var new = TableEntry.none
-    try withChanged(object, updates, key: key) { changed throws(TableError) in
+    try withChanged(object, updates) { changed throws(TableError) in
       new = try part.store(changed)
     }
     return new
@@ -232,7 +229,7 @@ extension Table {
 
   /// Calls with a tuple as an object, but for some elements: it shares the rest with it.
   private func withChanged(
-    _ object: Term, _ updates: [ElementUpdate], key: Term?,
+    _ object: Term, _ updates: [ElementUpdate], key: Term? = nil,
     _ body: (Term) throws(TableError) -> Void
   ) throws(TableError) {
     let source = object.boxed
@@ -249,7 +246,7 @@ extension Table {
     let words = memory.bindMemory(to: UInt.self, capacity: count)
     words.update(from: source, count: count)
     for update in updates { words[update.position] = update.value.bits }
-    if let key { words[record.pointee.options.keyPosition] = key.bits }
+    if let key { words[keyPosition] = key.bits }
     try body(.boxed(at: words))
   }
 }

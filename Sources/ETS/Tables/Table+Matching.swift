@@ -26,13 +26,12 @@ extension Table {
     _ specification: MatchSpecification, isBackward: Bool, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    var machine = try Self.machine(for: specification, caller)
-    return try walking(by: caller) { storage throws(TableError) in
-      var walk = try MatchWalk(
+    try walking(by: caller) { storage throws(TableError) in
+      let walk = try MatchWalk(
         specification, keyPosition: keyPosition, of: storage, isBackward: isBackward)
-      var list = ListBuilder()
-      while try !list.addMatches(of: storage, &walk, &machine, on: &heap) {}
-      return list.first
+      var matches = MatchSource(
+        walk, try Self.machine(for: specification, caller), of: storage)
+      return try ListBuilder.list(of: &matches, on: &heap)
     }
   }
 
@@ -102,9 +101,6 @@ extension Table {
     return count
   }
 
-  /// The place of the key in each object, from 1.
-  public var keyPosition: Int { record.pointee.options.keyPosition }
-
   static func machine(
     for specification: MatchSpecification, _ caller: Term
   ) throws(TableError) -> MatchMachine {
@@ -146,83 +142,37 @@ extension TableError {
   }
 }
 
-extension ListBuilder {
-  /// Copies the results for objects of a walk, as many as go in one piece. Inside a section.
-  /// - Returns: whether there are no more.
-  mutating func addMatches(
-    of storage: TableStorage, _ walk: inout MatchWalk, _ machine: inout MatchMachine,
-    on heap: inout ProcessHeap
-  ) throws(TableError) -> Bool {
-    guard var match = try Match(next: &walk, storage, &machine) else { return true }
-    let words = nextPieceWords(atLeast: match.words + 2)
-    var builder = self
-    var failure: TableError?
-    var isComplete = false
-    // The result that did not go in is valid until the next run, so it begins the next piece.
-    var pending: Match? = match
-    while let first = pending {
-      pending = nil
-      match = first
-      let piece = max(words, match.words + 2)
-      do {
-        try heap.buildInPlace(words: piece) { cursor, list in
-          let end = cursor.top + piece
-          while true {
-            builder.append(match.copy(into: &cursor, list: &list), &cursor)
-            do throws(TableError) {
-              guard let next = try Match(next: &walk, storage, &machine) else {
-                isComplete = true
-                return
-              }
-              match = next
-            } catch {
-              failure = error
-              return
-            }
-            if end - cursor.top < match.words + 2 {
-              pending = match
-              return
-            }
-          }
-        }
-      } catch {
-        throw .heap(error)
-      }
-      if let failure { throw failure }
-    }
-    self = builder
-    return isComplete
+/// The results of a match specification for the objects of a walk.
+private struct MatchSource: ~Copyable, ListSource {
+  private let storage: TableStorage
+  private var walk: MatchWalk
+  private var machine: MatchMachine
+  private var entry = TableEntry.none
+  private var result = Term.none
+  private(set) var words = 0
+
+  init(_ walk: MatchWalk, _ machine: consuming MatchMachine, of storage: TableStorage) {
+    self.storage = storage
+    self.walk = walk
+    self.machine = machine
   }
-}
 
-/// A result of a match specification, and the words of its copy.
-private struct Match {
-  private let entry: TableEntry
-  private let result: Term
-  let words: Int
-
-  /// The next result of a walk, or nothing at its end.
-  init?(
-    next walk: inout MatchWalk, _ storage: TableStorage, _ machine: inout MatchMachine
-  ) throws(TableError) {
+  mutating func advance() throws(TableError) -> Bool {
     while true {
-      let entry = try walk.next(of: storage)
-      if entry.isNone { return nil }
+      entry = try walk.next(of: storage)
+      if entry.isNone { return false }
       guard let result = try Table.run(&machine, on: entry) else { continue }
-      self.entry = entry
       self.result = result
       if result == entry.object {
         words = StoredObject.words(of: entry)
-      } else if result.isImmediate {
-        words = 0
-      } else {
-        do {
-          words = try TermSize.flatWords(of: result, scratch: machine.scratch)
-        } catch {
-          throw TableError(error)
-        }
+        return true
       }
-      return
+      do {
+        words = try TermSize.flatWords(of: result, scratch: machine.scratch)
+      } catch {
+        throw TableError(error)
+      }
+      return true
     }
   }
 

@@ -34,7 +34,7 @@ extension Table {
   @inline(__always)
   func key(of object: Term) throws(TableError) -> Term {
     if !object.isTuple { throw .notAnObject }
-    let position = record.pointee.options.keyPosition
+    let position = keyPosition
     let words = object.boxed
     if Header(bits: words[0]).arity < position { throw .noKeyPosition(keyPosition: position) }
     return Term(bits: words[position])
@@ -74,13 +74,14 @@ extension Table {
 
   /// Takes out the objects that are exactly equal to one, as `ets:delete_object/2`.
   public func deleteObject(_ object: Term, by caller: Term) throws(TableError) {
-    if !object.isTuple { throw .notAnObject }
-    let words = object.boxed
-    let position = record.pointee.options.keyPosition
-    if Header(bits: words[0]).arity < position {
-      return try writing(key: .nil, by: caller) { _, _ in }
+    let key: Term
+    do {
+      key = try self.key(of: object)
+    } catch .noKeyPosition {
+      // It is in no table of this kind.
+      if !isAlive { throw .noTable }
+      return try checkWriter(caller)
     }
-    let key = Term(bits: words[position])
     _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.remove(object, key: key, hash: hash)
     }

@@ -65,10 +65,8 @@ extension Table {
   /// Objects that others insert or delete meanwhile may be in it or not; each is there once at most.
   public func list(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term {
     try walking(by: caller) { storage throws(TableError) in
-      var walk = TableWalk()
-      var list = ListBuilder()
-      while try !list.addObjects(of: storage, &walk, on: &heap) {}
-      return list.first
+      var objects = ObjectSource(storage: storage)
+      return try ListBuilder.list(of: &objects, on: &heap)
     }
   }
 

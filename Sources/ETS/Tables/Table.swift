@@ -17,10 +17,13 @@ import Terms
 /// Any thread may call anything, with a heap that is its own. Readers never wait for writers of
 /// single objects, and write nothing that other threads read.
 public struct Table: Equatable, @unchecked Sendable {
-  // Unchecked: the record is reached as `TableAccess` says.
+  // Unchecked: the record is reached as told under "Access".
   let record: UnsafeMutablePointer<TableRecord>
   /// A number that no other table of the registry ever has.
   public let number: UInt64
+
+  /// The place of the key in each object, from 1.
+  public var keyPosition: Int { record.pointee.options.keyPosition }
 
   /// Whether the table has not ended at this moment.
   public var isAlive: Bool { record.pointee.life.load(ordering: .relaxed) == number }
@@ -45,7 +48,7 @@ extension Table {
   func reading<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.options.protection == .private {
+    if record.pointee.isPrivate {
       try checkOwner(caller)
       return try body(record.pointee.storage)
     }
@@ -66,7 +69,7 @@ extension Table {
   func writing<Result>(
     key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.options.protection != .public { try checkOwner(caller) }
+    try checkWriter(caller)
     if record.pointee.isPrivate {
       let hash = try record.pointee.storage.hash(key)
       return try body(record.pointee.storage.part(of: hash), hash)
@@ -84,16 +87,16 @@ extension Table {
   }
 
   /// Runs a piece of work on a part that nobody else writes to.
-  func withPart(
-    _ index: Int, _ body: (TablePart) throws(TableError) -> Void
-  ) throws(TableError) {
+  func withPart<Result>(
+    _ index: Int, _ body: (TablePart) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
     if record.pointee.isPrivate { return try body(record.pointee.storage.parts[index]) }
     let (reader, part) = try takePart { $0.parts[index] }
     defer {
       part.releaseLock()
       reader.leave()
     }
-    try body(part)
+    return try body(part)
   }
 
   /// Enters a section and takes the lock of a part.
@@ -126,7 +129,6 @@ extension Table {
   }
 
   /// Runs a piece of work while nobody else reads or writes.
-  /// - Parameter body: answers whether the table goes on; else its gate stays closed.
   func alone<Result>(
     _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
@@ -185,6 +187,7 @@ extension Table {
   }
 
   /// Whether a process may write.
+  @inline(__always)
   func checkWriter(_ caller: Term) throws(TableError) {
     if record.pointee.options.protection != .public { try checkOwner(caller) }
   }

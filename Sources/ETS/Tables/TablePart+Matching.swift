@@ -17,7 +17,10 @@ extension TablePart {
       while true {
         let entry = part.next(&cursor)
         if entry.isNone { return count }
-        count += try part.removeObjects(of: entry, where: matches)
+        let hash = try part.hash(part.key(of: entry))
+        let (number, first) = part.line(of: hash)
+        count += try part.removeObjects(
+          of: part.place(of: entry, hash: hash), first, number, where: matches)
       }
     case .ordered(let tree):
       var count = 0
@@ -73,25 +76,6 @@ extension TablePart {
 }
 
 extension HashPart {
-  /// Takes out those of an entry's objects for which something holds.
-  fileprivate func removeObjects(
-    of entry: TableEntry, where matches: (TableEntry) throws(TableError) -> Bool
-  ) throws(TableError) -> Int {
-    var matching = 0
-    let count = entry.objectCount
-    for index in 0..<count where try matches(entry.object(index)) { matching += 1 }
-    if matching == 0 { return 0 }
-    let hash = try hash(key(of: entry))
-    let place = place(of: entry, hash: hash)
-    if matching == count {
-      let (number, first) = line(of: hash)
-      remove(place, first, number)
-    } else {
-      try keep(count - matching, of: place) { entry throws(TableError) in try !matches(entry) }
-    }
-    return matching
-  }
-
   /// Replaces objects of a group by others of the same key.
   fileprivate func replaceObjects(
     of entry: TableEntry, _ replacement: (TableEntry) throws(TableError) -> TableEntry

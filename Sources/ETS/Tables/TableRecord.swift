@@ -6,7 +6,7 @@ import Terms
 /// What a table is made of, in memory that stays a record's as long as the registry lives: so that
 /// an old ``Table`` can be told from the one that has its record now.
 struct TableRecord: ~Copyable {
-  /// The table's number while everybody may enter; 0 while nobody may. See ``TableAccess``.
+  /// The table's number while everybody may enter; 0 while nobody may. See ``Table``.
   let gate = Atomic<UInt64>(0)
   /// The table's number from its making to its end; else 0.
   let life = Atomic<UInt64>(0)

@@ -9,8 +9,6 @@ struct TableWalk: BitwiseCopyable {
   /// The entry before the cursor, where that is a group, and the next of its objects.
   fileprivate var group = TableEntry.none
   fileprivate var index = 0
-  /// An object that was met and comes again.
-  fileprivate var next = TableEntry.none
 
   /// Stands before all objects.
   init() {}
@@ -20,20 +18,12 @@ struct TableWalk: BitwiseCopyable {
     self.part = part
     self.cursor = cursor
   }
-
-  /// Makes an object the next one.
-  mutating func putBack(_ entry: TableEntry) { next = entry }
 }
 
 extension TableStorage {
   /// The next object; none at the end.
   @inline(__always)
   func next(_ walk: inout TableWalk) throws(TableError) -> TableEntry {
-    if !walk.next.isNone {
-      let entry = walk.next
-      walk.next = .none
-      return entry
-    }
     if !walk.group.isNone {
       let group = walk.group.group
       if walk.index < group.count {
@@ -74,5 +64,28 @@ extension TableStorage {
       let cursor = try part.cursor(behind: key, hash: hash)
     else { throw .noKey }
     return TableWalk(part: number, cursor: cursor)
+  }
+}
+
+/// All objects of a table.
+struct ObjectSource: ListSource {
+  let storage: TableStorage
+  private var walk = TableWalk()
+  private var entry = TableEntry.none
+
+  init(storage: TableStorage) { self.storage = storage }
+
+  @inline(__always)
+  mutating func advance() throws(TableError) -> Bool {
+    entry = try storage.next(&walk)
+    return !entry.isNone
+  }
+
+  @inline(__always)
+  var words: Int { StoredObject.words(of: entry) }
+
+  @inline(__always)
+  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
+    StoredObject.copy(entry, into: &cursor, list: &list)
   }
 }
