@@ -29,6 +29,13 @@ public struct BinaryInformation: Equatable, Sendable {
   public let byteCount: Int
   /// The references to it, of all heaps.
   public let references: Int
+
+  /// Tells of a binary as it is at this moment.
+  package init(_ binary: OffHeapBinary) {
+    identifier = UInt(bitPattern: binary.memory)
+    byteCount = binary.capacity
+    references = binary.references
+  }
 }
 
 extension ProcessHeap {
@@ -52,12 +59,7 @@ extension ProcessHeap {
   /// - Complexity: O(handles).
   public func binaries() throws(HeapError) -> [BinaryInformation] {
     var found: [BinaryInformation] = []
-    try forEachDistinctBinary {
-      found.append(
-        BinaryInformation(
-          identifier: UInt(bitPattern: $0.memory), byteCount: $0.capacity,
-          references: $0.references))
-    }
+    try forEachDistinctBinary { found.append(BinaryInformation($0)) }
     return found
   }
 

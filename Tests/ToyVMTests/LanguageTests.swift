@@ -32,7 +32,8 @@ import Testing
 
   @Test func everyTestHasAnAnswer() throws {
     let modules = [
-      "lang_big", "lang_calls", "lang_data", "lang_errors", "lang_maps", "lang_tables",
+      "lang_big", "lang_calls", "lang_data", "lang_errors", "lang_maps", "lang_slices",
+      "lang_tables",
       "lang_traces",
     ]
     for module in modules {

@@ -55,14 +55,10 @@ extension Table {
   public func setHeir(_ pid: Term?, data: Term, by caller: Term) throws(TableError) {
     try checkOwner(caller)
     if let pid, !pid.isLocalPid { throw .invalidOption("the heir is no local process") }
-    var tuple = (Header.tuple(arity: 1).bits, data.bits)
-    let stored: TableEntry =
+    let stored =
       pid == nil
       ? .none
-      : try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
-        let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
-        return try withPart(0) { part throws(TableError) in try part.store(.boxed(at: words)) }
-      }
+      : try withPart(0) { part throws(TableError) in try part.store(wrapping: data) }
     let old = record.pointee.registry.withState { _ in
       let old = record.pointee.heirData
       record.pointee.heir = pid ?? .none

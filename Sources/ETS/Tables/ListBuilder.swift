@@ -22,11 +22,14 @@ struct ListBuilder {
   private static var largestPieceWords: Int { 1 << 16 }
 
   /// The list of copies of all terms of a source.
+  /// - Parameter beginning: a list of the same heap; the terms come behind the first `count` of its own.
   /// - Throws: ``TableError``; the heap may then hold a part of it.
   static func list(
-    of source: inout some ListSource & ~Copyable, on heap: inout ProcessHeap
+    of source: inout some ListSource & ~Copyable, behind beginning: Term = .nil,
+    count: Int = 0, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     var builder = ListBuilder()
+    try builder.append(contentsOf: beginning, count: count, on: &heap)
     var isWaiting = try source.advance()
     while isWaiting { isWaiting = try builder.addPiece(of: &source, on: &heap) }
     return builder.first
@@ -68,6 +71,21 @@ struct ListBuilder {
       if try !source.advance() { return false }
     }
     return true
+  }
+
+  /// Adds cells for terms of the same heap.
+  private mutating func append(
+    contentsOf list: Term, count: Int, on heap: inout ProcessHeap
+  ) throws(TableError) {
+    var rest = list
+    for _ in 0..<count {
+      var builder = self
+      try ObjectCopies.build(words: 2, on: &heap) { cursor, _ in
+        builder.append(rest.cons[0], &cursor)
+      }
+      self = builder
+      rest = rest.cons[1]
+    }
   }
 
   /// Adds a cell for a term of the same heap.

@@ -7,9 +7,8 @@ struct MatchWalk {
   private var walk = TableWalk()
   private var keys: [Term]?
   private var nextKey = 0
-  /// The group of the key before, and the next of its objects.
-  private var group = TableEntry.none
-  private var index = 0
+  /// The objects of the key before.
+  private var group = GroupWalk()
   private var range: RangeWalk?
   private let isBackward: Bool
   private var isAtEnd = false
@@ -24,10 +23,11 @@ struct MatchWalk {
   }
 
   /// Stands before the first object, or with `isBackward` behind the last of an ordered table.
-  /// - Parameter key: in an ordered table, the key to go on behind.
+  /// - Parameter position: where an earlier walk with the same specification stood, to go on there.
+  /// - Throws: ``TableError/invalidContinuation`` where it was none such.
   init(
     _ specification: MatchSpecification, keyPosition: Int, of storage: TableStorage,
-    isBackward: Bool = false, behind key: Term? = nil
+    isBackward: Bool = false, from position: WalkPosition = .start
   ) throws(TableError) {
     self.isBackward = isBackward
     let demand: KeyDemand
@@ -36,18 +36,45 @@ struct MatchWalk {
     } catch {
       throw TableError(error)
     }
+    var range: KeyRange?
     switch demand {
     case .never:
       isAtEnd = true
+      return
     case .keys(let keys):
       self.keys = keys
-    case .range(let range):
-      guard let tree = storage.tree else { return }
-      try begin(tree, range, specification.order, behind: key)
-    case .anything:
-      guard let tree = storage.tree else { return }
-      try begin(tree, nil, specification.order, behind: key)
+      switch position {
+      case .start: break
+      case .keys(let count): nextKey = count
+      case .end: isAtEnd = true
+      case .line, .behind: throw .invalidContinuation
+      }
+      return
+    case .range(let keys): range = keys
+    case .anything: break
     }
+    switch position {
+    case .line(let part, let cursor): walk = TableWalk(part: part, cursor: cursor)
+    case .keys, .end: isAtEnd = true
+    case .start:
+      if let tree = storage.tree { try begin(tree, range, specification.order, behind: nil) }
+    case .behind(let key):
+      guard let tree = storage.tree else { throw .invalidContinuation }
+      try begin(tree, range, specification.order, behind: key)
+    }
+  }
+
+  /// Whether the object given last has others of its key behind it that were not given.
+  @inline(__always)
+  var isWithinKey: Bool { keys == nil ? walk.group.hasMore : group.hasMore }
+
+  /// Where the walk stands behind the objects of the key given last. A key in it is the table's,
+  /// valid in the same section.
+  var position: WalkPosition {
+    if isAtEnd { return .end }
+    if let keys { return nextKey < keys.count ? .keys(nextKey) : .end }
+    guard let range else { return .line(part: walk.part, walk.cursor) }
+    return range.cursor.entry.isNone ? .end : .behind(range.tree.key(of: range.cursor.entry))
   }
 
   private mutating func begin(
@@ -86,9 +113,16 @@ struct MatchWalk {
   @inline(__always)
   mutating func next(of storage: TableStorage) throws(TableError) -> TableEntry {
     if isAtEnd { return .none }
-    if range != nil { return try nextOfRange() }
-    if keys != nil { return try nextOfKeys(storage) }
-    return try storage.next(&walk)
+    let entry: TableEntry
+    if range != nil {
+      entry = try nextOfRange()
+    } else if keys != nil {
+      entry = try nextOfKeys(storage)
+    } else {
+      entry = try storage.next(&walk)
+    }
+    isAtEnd = entry.isNone
+    return entry
   }
 
   private mutating func nextOfRange() throws(TableError) -> TableEntry {
@@ -105,33 +139,21 @@ struct MatchWalk {
     if entry.isNone { return .none }
     if let bounds = walk.range {
       let side = try Self.side(of: walk.tree.key(of: entry), bounds, walk.order)
-      if side != 0 {
-        isAtEnd = true
-        return .none
-      }
+      if side != 0 { return .none }
     }
     return entry
   }
 
   private mutating func nextOfKeys(_ storage: TableStorage) throws(TableError) -> TableEntry {
-    if !group.isNone {
-      if index < group.group.count {
-        index += 1
-        return group.group[index - 1]
-      }
-      group = .none
-    }
+    let object = group.next()
+    if !object.isNone { return object }
     guard let keys else { return .none }
     while nextKey < keys.count {
       let key = keys[isBackward ? keys.count - 1 - nextKey : nextKey]
       nextKey += 1
       let hash = try storage.hash(key)
       let entry = try storage.part(of: hash).find(key, hash: hash)
-      if entry.isNone { continue }
-      if !entry.isGroup { return entry }
-      group = entry
-      index = 1
-      return entry.group[0]
+      if !entry.isNone { return group.begin(entry) }
     }
     return .none
   }

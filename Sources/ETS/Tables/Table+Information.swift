@@ -34,10 +34,32 @@ public struct IndexStatistics: Equatable, Sendable {
   public internal(set) var linkedLineCount = 0
   /// Keys, those deleted while the table was fixed among them.
   public internal(set) var keyCount = 0
+  /// Keys that were deleted while the table was fixed, and keep their places.
+  public internal(set) var deletedKeyCount = 0
+  /// The fewest keys that a line and those added to it have.
+  public internal(set) var fewestKeys = 0
+  /// The most keys that a line and those added to it have.
+  public internal(set) var mostKeys = 0
+  /// The sum of the squares of the lines' keys.
+  var squareSum = 0.0
   /// The most entries that one write ever moved.
   public internal(set) var mostMoved = 0
   /// Parts with a lock of their own.
   public internal(set) var partCount = 0
+
+  /// Keys for each line.
+  public var meanKeys: Double { Double(keyCount) / Double(max(1, lineCount)) }
+
+  /// The standard deviation of the keys of a line.
+  public var keyDeviation: Double {
+    let lines = Double(max(1, lineCount))
+    return max(0, squareSum / lines - meanKeys * meanKeys).squareRoot()
+  }
+
+  /// What the deviation would be if keys fell on lines by chance.
+  public var expectedDeviation: Double {
+    (meanKeys * (1 - 1 / Double(max(1, lineCount)))).squareRoot()
+  }
 }
 
 extension Table {
@@ -55,19 +77,28 @@ extension Table {
   /// The objects there are, as `ets:info(Table, size)`.
   public func objectCount() throws(TableError) -> Int { try counting { $0.objectCount } }
 
-  /// How the index is filled.
+  /// How the index is filled; nothing but zeros of an ordered table.
+  /// - Complexity: O(keys).
   public func indexStatistics() throws(TableError) -> IndexStatistics {
-    try counting { storage in
-      var statistics = IndexStatistics()
-      for case .hashed(let part) in storage.parts {
-        statistics.lineCount += part.lineCount
-        statistics.linkedLineCount += part.state.pointee.linkedLineCount
-        statistics.keyCount += part.state.pointee.entryCount
-        statistics.mostMoved = max(statistics.mostMoved, part.state.pointee.mostMoved)
-        statistics.partCount += 1
+    var statistics = IndexStatistics()
+    for index in 0..<(try partCount()) {
+      try withPart(index) { part in
+        guard case .hashed(let part) = part else { return }
+        part.add(to: &statistics)
       }
-      return statistics
     }
+    return statistics
+  }
+
+  /// The binaries outside the heaps that the objects hold, once for each time that an object does, as
+  /// `ets:info(Table, binary)`.
+  /// - Complexity: O(handles).
+  public func binaries() throws(TableError) -> [BinaryInformation] {
+    var found: [BinaryInformation] = []
+    try forEachPart { part in
+      part.forEachHandle { found.append(BinaryInformation(BinaryHandle.binary(at: $0))) }
+    }
+    return found
   }
 
   /// Looks at a table as any process may.
@@ -79,5 +110,32 @@ extension Table {
       return body(record.pointee.storage)
     }
     return try reading(by: .none) { body($0) }
+  }
+}
+
+extension HashPart {
+  /// Adds what this part's index is like. Under its lock.
+  fileprivate func add(to statistics: inout IndexStatistics) {
+    for number in 0..<lineCount {
+      var keys = 0
+      var line = state.pointee.directory[number]
+      while true {
+        for slot in 0..<IndexLine.entryCount where !line.entry(slot).isNone {
+          keys += 1
+          if line.entry(slot).isDeleted { statistics.deletedKeyCount += 1 }
+        }
+        guard let next = line.link else { break }
+        line = next
+      }
+      let isFirst = statistics.lineCount == 0 && number == 0
+      statistics.fewestKeys = isFirst ? keys : min(statistics.fewestKeys, keys)
+      statistics.mostKeys = max(statistics.mostKeys, keys)
+      statistics.squareSum += Double(keys * keys)
+    }
+    statistics.lineCount += lineCount
+    statistics.linkedLineCount += state.pointee.linkedLineCount
+    statistics.keyCount += state.pointee.entryCount
+    statistics.mostMoved = max(statistics.mostMoved, state.pointee.mostMoved)
+    statistics.partCount += 1
   }
 }

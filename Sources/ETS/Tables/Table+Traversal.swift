@@ -5,18 +5,12 @@ import Terms
 extension Table {
   /// The key of the first object, as `ets:first/1`; nothing where the table is empty.
   public func firstKey(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term? {
-    try key(by: caller, on: &heap) { storage throws(TableError) in
-      var walk = TableWalk()
-      return try storage.nextEntry(&walk)
-    }
+    try key(of: .first, by: caller, on: &heap)
   }
 
   /// The key of the last object, as `ets:last/1`: of an ordered table; the first one of others.
   public func lastKey(by caller: Term, on heap: inout ProcessHeap) throws(TableError) -> Term? {
-    if !isOrdered { return try firstKey(by: caller, on: &heap) }
-    return try key(by: caller, on: &heap) { storage throws(TableError) in
-      try storage.tree?.last() ?? .none
-    }
+    try key(of: .last, by: caller, on: &heap)
   }
 
   /// The key behind another one, as `ets:next/2`; nothing behind the last.
@@ -28,11 +22,7 @@ extension Table {
   public func nextKey(
     after key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
-    try self.key(by: caller, on: &heap) { storage throws(TableError) in
-      if let tree = storage.tree { return try tree.next(after: key) }
-      var walk = try storage.walk(behind: key)
-      return try storage.nextEntry(&walk)
-    }
+    try self.key(of: .next(key), by: caller, on: &heap)
   }
 
   /// The key before another one, as `ets:prev/2`: in an ordered table; ``nextKey(after:by:on:)`` in
@@ -40,23 +30,77 @@ extension Table {
   public func previousKey(
     before key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
-    if !isOrdered { return try nextKey(after: key, by: caller, on: &heap) }
-    return try self.key(by: caller, on: &heap) { storage throws(TableError) in
-      try storage.tree?.previous(before: key) ?? .none
+    try self.key(of: .previous(key), by: caller, on: &heap)
+  }
+
+  /// The first key and its objects, as `ets:first_lookup/1` of OTP 27: as ``firstKey(by:on:)``.
+  public func firstLookup(
+    by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> KeyedObjects? {
+    try objects(of: .first, by: caller, on: &heap)
+  }
+
+  /// The last key and its objects, as `ets:last_lookup/1` of OTP 27: as ``lastKey(by:on:)``.
+  public func lastLookup(
+    by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> KeyedObjects? {
+    try objects(of: .last, by: caller, on: &heap)
+  }
+
+  /// The key behind another one and its objects, as `ets:next_lookup/2` of OTP 27: as
+  /// ``nextKey(after:by:on:)``.
+  public func nextLookup(
+    after key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> KeyedObjects? {
+    try objects(of: .next(key), by: caller, on: &heap)
+  }
+
+  /// The key before another one and its objects, as `ets:prev_lookup/2` of OTP 27: as
+  /// ``previousKey(before:by:on:)``.
+  public func previousLookup(
+    before key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> KeyedObjects? {
+    try objects(of: .previous(key), by: caller, on: &heap)
+  }
+
+  /// The objects of a place of the index, as `ets:slot/2`: of an index by hash those of a line, of
+  /// an ordered table the one that so many come before.
+  /// - Parameter number: of the place, from 0.
+  /// - Returns: a list, or nothing behind the last place.
+  /// - Throws: ``TableError/invalidPosition(_:)`` for what is no place and not the one behind all.
+  /// - Complexity: O(objects of the line); O(number) in an ordered table.
+  public func objects(
+    atSlot number: Int, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term? {
+    if number < 0 { throw .invalidPosition(number) }
+    return try walking(by: caller) { storage throws(TableError) in
+      guard var slot = try SlotSource(number, of: storage) else { return nil }
+      return try ListBuilder.list(of: &slot, on: &heap)
     }
   }
 
   var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
-  /// A copy of the key of an entry.
   private func key(
-    by caller: Term, on heap: inout ProcessHeap,
-    _ find: (TableStorage) throws(TableError) -> TableEntry
+    of step: TableStep, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
     try reading(by: caller) { storage throws(TableError) in
-      let entry = try find(storage)
+      let entry = try storage.entry(at: step)
       if entry.isNone { return nil }
       return try ObjectCopies.copy(storage.parts[0].key(of: entry), on: &heap)
+    }
+  }
+
+  private func objects(
+    of step: TableStep, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> KeyedObjects? {
+    try reading(by: caller) { storage throws(TableError) in
+      let entry = try storage.entry(at: step)
+      if entry.isNone { return nil }
+      let objects = try ObjectCopies.list(of: entry, on: &heap)
+      // The first object's own copy of its key.
+      let key = Term(bits: objects.cons[0].boxed[keyPosition])
+      return KeyedObjects(key: key, objects: objects)
     }
   }
 
@@ -104,6 +148,25 @@ extension Table {
     return try reading(by: caller, body)
   }
 
+  /// Takes out all objects and inserts others, as `ets:init_table/2`: in steps that others see.
+  /// - Parameter next: gives the lists of objects, one after the other, and nothing at the end.
+  /// - Throws: ``WalkError``; what was inserted until then stays.
+  public func replaceAll<Failure: Error>(
+    by caller: Term, withListsOf next: () throws(Failure) -> Term?
+  ) throws(WalkError<Failure>) {
+    do throws(TableError) { try deleteAllObjects(by: caller) } catch { throw .table(error) }
+    while true {
+      let list: Term?
+      do throws(Failure) { list = try next() } catch { throw .body(error) }
+      guard let list else { return }
+      do throws(TableError) {
+        try insert(contentsOf: list, by: caller)
+      } catch {
+        throw .table(error)
+      }
+    }
+  }
+
   /// Takes out all objects, as `ets:delete_all_objects/1`: others see all of them or none.
   /// - Complexity: O(runs of pages + handles of binaries), where nobody fixed the table.
   public func deleteAllObjects(by caller: Term) throws(TableError) {
@@ -112,6 +175,14 @@ extension Table {
       for part in storage.parts { part.removeAll() }
     }
   }
+}
+
+/// A key and the list of its objects, on a heap.
+public struct KeyedObjects {
+  /// The key, as it stands in the first of the objects.
+  public let key: Term
+  /// The objects.
+  public let objects: Term
 }
 
 /// Why a walk over the objects of a table ended early.

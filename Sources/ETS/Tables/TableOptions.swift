@@ -54,6 +54,12 @@ public struct TableOptions: Sendable {
   /// Whether the counts of objects and bytes are kept apart for each part of the table; nothing
   /// where ``writeConcurrency`` and the type decide, as in ERTS.
   public var decentralizedCounters: Bool?
+  /// Whether the table counts so: what was asked for, or else what the type and
+  /// ``writeConcurrency`` decide.
+  public var countsApart: Bool {
+    if writeConcurrency == .off { return false }
+    return decentralizedCounters ?? (type == .orderedSet || writeConcurrency == .auto)
+  }
   /// Whether all of an object but its key is kept in the external format.
   public var isCompressed = false
 

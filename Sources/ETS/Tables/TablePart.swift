@@ -141,6 +141,15 @@ extension TablePart {
     }
   }
 
+  /// Copies a term into the part's memory, as the only element of a tuple.
+  func store(wrapping term: Term) throws(TableError) -> TableEntry {
+    var tuple = (Header.tuple(arity: 1).bits, term.bits)
+    return try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
+      let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
+      return try store(.boxed(at: words))
+    }
+  }
+
   /// Keeps an object until nobody reads it, then gives it back.
   func retire(_ entry: TableEntry) {
     switch self {
@@ -172,6 +181,14 @@ extension TablePart {
     switch self {
     case .hashed(let part): part.unfix()
     case .ordered(let tree): tree.unfix()
+    }
+  }
+
+  /// Calls with each handle of a binary that an object holds.
+  func forEachHandle(_ body: (UnsafeMutablePointer<UInt>) -> Void) {
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.handles.forEach(body)
+    case .ordered(let tree): tree.state.pointee.objects.handles.forEach(body)
     }
   }
 

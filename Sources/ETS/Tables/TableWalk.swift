@@ -6,9 +6,7 @@ struct TableWalk: BitwiseCopyable {
   fileprivate(set) var cursor = HashPart.Cursor()
   /// In an ordered table.
   fileprivate var treeCursor = OrderedTree.Cursor()
-  /// The entry before the cursor, where that is a group, and the next of its objects.
-  fileprivate var group = TableEntry.none
-  fileprivate var index = 0
+  fileprivate(set) var group = GroupWalk()
 
   /// Stands before all objects.
   init() {}
@@ -24,19 +22,9 @@ extension TableStorage {
   /// The next object; none at the end.
   @inline(__always)
   func next(_ walk: inout TableWalk) throws(TableError) -> TableEntry {
-    if !walk.group.isNone {
-      let group = walk.group.group
-      if walk.index < group.count {
-        walk.index &+= 1
-        return group[walk.index &- 1]
-      }
-      walk.group = .none
-    }
-    let entry = try nextEntry(&walk)
-    if !entry.isGroup { return entry }
-    walk.group = entry
-    walk.index = 1
-    return entry.group[0]
+    let object = walk.group.next()
+    if !object.isNone { return object }
+    return walk.group.begin(try nextEntry(&walk))
   }
 
   /// The next entry; none at the end.
@@ -67,6 +55,33 @@ extension TableStorage {
   }
 }
 
+/// A step of a traversal from key to key.
+enum TableStep {
+  case first, last
+  case next(Term), previous(Term)
+}
+
+extension TableStorage {
+  /// The entry that a step leads to; none where there is none. Without an order, the last one is the
+  /// first, and the one before is the next.
+  func entry(at step: TableStep) throws(TableError) -> TableEntry {
+    if let tree {
+      switch step {
+      case .first: return try tree.first()
+      case .last: return try tree.last()
+      case .next(let key): return try tree.next(after: key)
+      case .previous(let key): return try tree.previous(before: key)
+      }
+    }
+    var walk: TableWalk
+    switch step {
+    case .first, .last: walk = TableWalk()
+    case .next(let key), .previous(let key): walk = try self.walk(behind: key)
+    }
+    return try nextEntry(&walk)
+  }
+}
+
 /// All objects of a table.
 struct ObjectSource: ListSource {
   let storage: TableStorage
@@ -85,6 +100,63 @@ struct ObjectSource: ListSource {
   var words: Int { StoredObject.words(of: entry) }
 
   @inline(__always)
+  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
+    StoredObject.copy(entry, into: &cursor, list: &list)
+  }
+}
+
+/// The objects of one place of an index; see ``Table/objects(atSlot:by:on:)``.
+struct SlotSource: ListSource {
+  private let storage: TableStorage
+  private var walk: TableWalk
+  private let line: Int?
+  private var group = GroupWalk()
+  private var entry = TableEntry.none
+  private var isDone = false
+
+  /// Stands before the objects of a place; nothing for the one behind all places.
+  init?(_ number: Int, of storage: TableStorage) throws(TableError) {
+    self.storage = storage
+    walk = TableWalk()
+    if storage.tree != nil {
+      line = nil
+      for _ in 0..<number {
+        if try storage.nextEntry(&walk).isNone { throw .invalidPosition(number) }
+      }
+      entry = try storage.nextEntry(&walk)
+      if entry.isNone { return nil }
+      return
+    }
+    var first = 0
+    for (index, part) in storage.parts.enumerated() {
+      guard case .hashed(let part) = part else { continue }
+      if number < first + part.lineCount {
+        line = number - first
+        walk = TableWalk(part: index, cursor: HashPart.Cursor(line: number - first))
+        return
+      }
+      first += part.lineCount
+    }
+    if number == first { return nil }
+    throw .invalidPosition(number)
+  }
+
+  mutating func advance() throws(TableError) -> Bool {
+    guard let line else {
+      defer { isDone = true }
+      return !isDone
+    }
+    entry = group.next()
+    if !entry.isNone { return true }
+    guard case .hashed(let part) = storage.parts[walk.part] else { return false }
+    let next = part.next(&walk.cursor)
+    if walk.cursor.line != line { return false }
+    entry = group.begin(next)
+    return !entry.isNone
+  }
+
+  var words: Int { StoredObject.words(of: entry) }
+
   func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
     StoredObject.copy(entry, into: &cursor, list: &list)
   }

@@ -29,6 +29,32 @@ var tableNatives: [Native] {
         return .true
       }
     },
+    Native("ets", "internal_delete_all", 2) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        let count = try table.objectCount()
+        try table.deleteAllObjects(by: interpreter.pid)
+        return .small(count)
+      }
+    },
+    Native("ets", "give_away", 3) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        try table.giveAway(to: x[1], data: x[2], by: interpreter.pid)
+        return .true
+      }
+    },
+    Native("ets", "setopts", 2) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        var rest = x[1].isTuple ? Term.nil : x[1]
+        var options = x[1].isTuple ? [x[1]] : []
+        while rest.isCons {
+          options.append(rest.cons[0])
+          rest = rest.cons[1]
+        }
+        guard rest.isNil, let heirs = interpreter.heirs(options) else { return nil }
+        for heir in heirs { try table.setHeir(heir.pid, data: heir.data, by: interpreter.pid) }
+        return .true
+      }
+    },
     Native("ets", "safe_fixtable", 2) { interpreter, x in
       interpreter.onTable(x[0]) { table throws(TableError) in
         switch x[1] {
@@ -39,8 +65,7 @@ var tableNatives: [Native] {
         return .true
       }
     },
-    Native("ets", "info", 2, information),
-  ] + tableObjectNatives + tableWalkNatives
+  ] + tableObjectNatives + tableWalkNatives + tableSliceNatives + tableReportNatives
 }
 
 extension Interpreter {
@@ -71,6 +96,17 @@ extension Interpreter {
     }
   }
 
+  /// As ``onTable(_:_:)``, but with an answer of its own for a name or reference of no table.
+  func onTable(
+    _ identifier: Term, orGone answer: Term, _ body: (Table) throws(TableError) -> Term?
+  ) -> Term {
+    if !identifier.isAtom && !identifier.isBoxed(.reference) { return badArgument() }
+    return onTable { () throws(TableError) in
+      guard let table = table(identifier) else { return answer }
+      return try body(table)
+    }
+  }
+
   private func table(_ identifier: Term) -> Table? {
     if identifier.isAtom { return system.tables.table(named: identifier) }
     guard identifier.isBoxed(.reference) else { return nil }
@@ -86,15 +122,64 @@ extension Interpreter {
   /// What a program knows a table by that has no name.
   func reference(to table: Table) throws(TableError) -> Term {
     let number = table.number
+    return try building(words: 3) { cursor in
+      cursor.makeLocalReference(
+        UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18),
+        UInt32(Self.tableMark))
+    }
+  }
+
+  /// Builds on the heap, without a collection.
+  func building(
+    words: Int, _ body: (inout WordCursor) -> Term
+  ) throws(TableError) -> Term {
     do {
-      return try process.heap.buildInPlace(words: 3) { cursor, _ in
-        cursor.makeLocalReference(
-          UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18),
-          UInt32(Self.tableMark))
+      return try process.heap.buildInPlace(words: words) { cursor, _ in body(&cursor) }
+    } catch {
+      throw .heap(error)
+    }
+  }
+
+  /// A copy on the heap, without a collection.
+  func copied(_ term: Term) throws(TableError) -> Term {
+    let words: Int
+    do {
+      words = try TermSize.flatWords(of: term, scratch: scratch)
+    } catch {
+      throw .scratchExhausted(requestedBytes: error.requestedBytes)
+    }
+    do {
+      return try process.heap.buildInPlace(words: words) { cursor, list in
+        TermCopy.copy(term, words: words, into: &cursor, list: &list)
       }
     } catch {
       throw .heap(error)
     }
+  }
+
+  /// Compiles a match specification, or a pattern where its result is given.
+  func specification(
+    _ source: Term, result: PatternResult? = nil
+  ) throws(TableError) -> MatchSpecification {
+    do throws(MatchSpecificationError) {
+      if let result {
+        return try MatchSpecification(
+          pattern: source, result: result, atoms: atoms, environment: system.heaps, funs: code)
+      }
+      return try MatchSpecification(
+        compiling: compiledSource(source) ?? source, atoms: atoms, environment: system.heaps,
+        funs: code)
+    } catch {
+      throw TableError(error)
+    }
+  }
+
+  /// What a term was compiled of that `ets:match_spec_compile/1` gave.
+  func compiledSource(_ term: Term) -> Term? {
+    guard term.isTuple(arity: 2), isAtom(term.tupleElements[0], "ets_match_spec") else {
+      return nil
+    }
+    return term.tupleElements[1]
   }
 
   func isAtom(_ term: Term, _ name: String) -> Bool {
@@ -121,6 +206,23 @@ private func newTable(_ interpreter: Interpreter, _ x: Arguments) -> Term {
 }
 
 extension Interpreter {
+  /// The heirs that options of `ets:setopts/2` name; nothing where one is another option.
+  fileprivate func heirs(_ options: [Term]) -> [(pid: Term?, data: Term)]? {
+    var heirs: [(pid: Term?, data: Term)] = []
+    for option in options {
+      guard option.isTuple, isAtom(option.tupleElements.first ?? .nil, "heir") else { return nil }
+      let elements = option.tupleElements
+      if elements.count == 2, isAtom(elements[1], "none") {
+        heirs.append((nil, .nil))
+      } else if elements.count == 3, elements[1].isLocalPid {
+        heirs.append((elements[1], elements[2]))
+      } else {
+        return nil
+      }
+    }
+    return heirs
+  }
+
   /// Takes one option of `ets:new/2`; `false` where it is none.
   fileprivate func read(
     _ option: Term, into options: inout TableOptions, heir: inout (pid: Term, data: Term)?
@@ -170,35 +272,4 @@ extension Interpreter {
     }
     return true
   }
-}
-
-/// `ets:info(Table, Item)`: `undefined` where there is no table.
-private func information(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[1].isAtom else { return interpreter.badArgument() }
-  let result = interpreter.onTable(x[0]) { table throws(TableError) in
-    let information = try table.information()
-    switch interpreter.atoms.name(of: x[1]) {
-    case "size": return .small(information.objectCount)
-    case "memory": return .small(information.words)
-    case "owner": return information.owner
-    case "name": return information.name
-    case "heir": return information.heir ?? .none(interpreter)
-    case "keypos": return .small(information.options.keyPosition)
-    case "named_table": return .boolean(information.options.isNamed)
-    case "compressed": return .boolean(information.options.isCompressed)
-    case "read_concurrency": return .boolean(information.options.readConcurrency)
-    case "fixed": return .boolean(information.isFixed)
-    case "type": return interpreter.atom(information.options.type.rawValue)
-    case "protection": return interpreter.atom(information.options.protection.rawValue)
-    case "write_concurrency":
-      return interpreter.atom(information.options.writeConcurrency.rawValue)
-    default: return nil
-    }
-  }
-  return result
-}
-
-extension Term {
-  /// The atom `none`.
-  fileprivate static func none(_ interpreter: Interpreter) -> Term? { interpreter.atom("none") }
 }

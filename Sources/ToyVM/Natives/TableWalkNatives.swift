@@ -23,6 +23,34 @@ var tableWalkNatives: [Native] {
         try table.previousKey(before: x[1], by: interpreter.pid, on: &interpreter.process.heap)
       }
     },
+    Native("ets", "first_lookup", 1) { interpreter, x in
+      objects(interpreter, x) { table throws(TableError) in
+        try table.firstLookup(by: interpreter.pid, on: &interpreter.process.heap)
+      }
+    },
+    Native("ets", "last_lookup", 1) { interpreter, x in
+      objects(interpreter, x) { table throws(TableError) in
+        try table.lastLookup(by: interpreter.pid, on: &interpreter.process.heap)
+      }
+    },
+    Native("ets", "next_lookup", 2) { interpreter, x in
+      objects(interpreter, x) { table throws(TableError) in
+        try table.nextLookup(after: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+      }
+    },
+    Native("ets", "prev_lookup", 2) { interpreter, x in
+      objects(interpreter, x) { table throws(TableError) in
+        try table.previousLookup(before: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+      }
+    },
+    Native("ets", "slot", 2) { interpreter, x in
+      interpreter.onTable(x[0]) { table throws(TableError) in
+        guard x[1].isSmall else { return nil }
+        return try table.objects(
+          atSlot: x[1].smallValue, by: interpreter.pid, on: &interpreter.process.heap)
+          ?? interpreter.atom("$end_of_table")
+      }
+    },
     Native("ets", "tab2list", 1) { interpreter, x in
       interpreter.onTable(x[0]) { table throws(TableError) in
         try table.list(by: interpreter.pid, on: &interpreter.process.heap)
@@ -46,6 +74,12 @@ var tableWalkNatives: [Native] {
       }
     },
     Native("ets", "select_delete", 2) { interpreter, x in
+      matching(interpreter, x, ofNoClause: .small(0)) {
+        table, specification throws(TableError) in
+        .small(try table.selectDelete(specification, by: interpreter.pid))
+      }
+    },
+    Native("ets", "internal_select_delete", 2) { interpreter, x in
       matching(interpreter, x, ofNoClause: .small(0)) {
         table, specification throws(TableError) in
         .small(try table.selectDelete(specification, by: interpreter.pid))
@@ -85,6 +119,17 @@ private func key(
   }
 }
 
+/// A key and its objects, or `'$end_of_table'`.
+private func objects(
+  _ interpreter: Interpreter, _ x: Arguments,
+  _ find: (Table) throws(TableError) -> KeyedObjects?
+) -> Term {
+  interpreter.onTable(x[0]) { table throws(TableError) in
+    guard let found = try find(table) else { return interpreter.atom("$end_of_table") }
+    return try interpreter.building(words: 3) { $0.makeTuple(found.key, found.objects) }
+  }
+}
+
 /// Runs a piece of work with the specification in x1, or with the pattern there where a result is
 /// given.
 /// - Parameter ofNoClause: the answer to a specification without clauses; nothing where that is none.
@@ -95,20 +140,7 @@ private func matching(
 ) -> Term {
   interpreter.onTable(x[0]) { table throws(TableError) in
     if x[1].isNil, let ofNoClause { return ofNoClause }
-    let specification: MatchSpecification
-    do throws(MatchSpecificationError) {
-      let (atoms, heaps) = (interpreter.atoms, interpreter.system.heaps)
-      if let result {
-        specification = try MatchSpecification(
-          pattern: x[1], result: result, atoms: atoms, environment: heaps,
-          funs: interpreter.code)
-      } else {
-        specification = try MatchSpecification(
-          compiling: x[1], atoms: atoms, environment: heaps, funs: interpreter.code)
-      }
-    } catch {
-      throw TableError(error)
-    }
+    let specification = try interpreter.specification(x[1], result: result)
     return try body(table, specification)
   }
 }

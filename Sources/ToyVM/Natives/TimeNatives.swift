@@ -54,7 +54,8 @@ private func areUniqueIntegerOptions(_ options: Term, _ atoms: AtomTable) -> Boo
 
 private let nanosecondsPerSecond = 1_000_000_000
 
-private func nanoseconds(_ clock: clockid_t) -> Int {
+/// The nanoseconds that a clock shows.
+func nanoseconds(_ clock: clockid_t) -> Int {
   var now = timespec()
   // Cannot fail: both clocks are there, and the address is good.
   clock_gettime(clock, &now)
@@ -90,11 +91,15 @@ private func time(_ interpreter: Interpreter, _ clock: clockid_t, unit: Term) ->
 
 /// `{Megaseconds, Seconds, Microseconds}`.
 private func timestamp(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  let microseconds = nanoseconds(CLOCK_REALTIME) / 1000
-  let seconds = microseconds / 1_000_000
+  let parts = timestampParts(nanoseconds(CLOCK_REALTIME))
   return interpreter.makeTuple(arity: 3, live: 0) { elements in
-    elements[0] = .small(seconds / 1_000_000)
-    elements[1] = .small(seconds % 1_000_000)
-    elements[2] = .small(microseconds % 1_000_000)
+    (elements[0], elements[1], elements[2]) = (.small(parts.0), .small(parts.1), .small(parts.2))
   }
+}
+
+/// The megaseconds, seconds and microseconds of a time in nanoseconds.
+func timestampParts(_ nanoseconds: Int) -> (Int, Int, Int) {
+  let microseconds = nanoseconds / 1000
+  let seconds = microseconds / 1_000_000
+  return (seconds / 1_000_000, seconds % 1_000_000, microseconds % 1_000_000)
 }
