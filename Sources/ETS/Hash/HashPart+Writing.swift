@@ -115,7 +115,7 @@ extension HashPart {
   /// Changes one word of a stored object where that makes it the new one.
   @inline(__always)
   private func patch(_ object: Term, _ entry: TableEntry, _ hash: UInt) -> Change? {
-    guard let patch = StoredObject.patch(entry, to: object) else { return nil }
+    guard let patch = state.pointee.objects.patch(entry, to: object) else { return nil }
     return counted(
       patch.place == 0 ? .none : .patched(word: patch.place), hash, new: entry,
       previous: TableEntry(bits: patch.previous), difference: 0)

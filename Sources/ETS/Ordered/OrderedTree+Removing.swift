@@ -24,6 +24,15 @@ extension OrderedTree {
     return true
   }
 
+  /// Takes out all objects, one after the other, so that a snapshot still has them.
+  func removeEach() throws(TableError) {
+    while true {
+      let entry = try first()
+      if entry.isNone { return }
+      _ = try remove(key(of: entry))
+    }
+  }
+
   @inline(__always)
   private func remove(
     _ place: Place, of leaf: TreeNode, key: Term, prefix: UInt

@@ -48,7 +48,7 @@ extension OrderedTree {
       return try add(object, key: key, prefix: prefix, to: leaf.node, at: place.index)
     }
     if rule == .newKey { return nil }
-    if let patch = StoredObject.patch(place.entry, to: object) {
+    if let patch = state.pointee.objects.patch(place.entry, to: object) {
       return OrderedChange(
         kind: patch.place == 0 ? .none : .patched(place: patch.place), entry: place.entry,
         previous: TableEntry(bits: patch.previous), prefix: prefix)

@@ -27,6 +27,14 @@ struct Limbo: BitwiseCopyable {
   /// The bytes of its own memory.
   var ownByteCount: Int { items.byteCount }
 
+  /// Whether no block waits.
+  var isEmpty: Bool { items.count == 0 }
+
+  /// Makes more room where memory is to be had.
+  mutating func grow(in arena: borrowing OwnedArena) {
+    items.grow(to: max(Self.smallestRoom, items.room * 2), in: arena)
+  }
+
   /// Keeps a block in mind.
   /// - Parameters:
   ///   - bits: of an object's entry, or the address of a block.

@@ -13,6 +13,8 @@ struct ObjectStore: ~Copyable {
   let hasReaders: Bool
   private(set) var handles = OwnedHandles()
   private var limbo = Limbo()
+  /// The snapshots that look at the objects as they stand.
+  private var holdCount = 0
 
   /// Makes a store without objects.
   init(environment: HeapEnvironment, hasReaders: Bool) throws(MemoryError) {
@@ -26,6 +28,29 @@ struct ObjectStore: ~Copyable {
 
   /// The bytes of the blocks that wait, and of what keeps them in mind.
   var waitingByteCount: Int { limbo.byteCount + limbo.ownByteCount }
+
+  /// Whether objects have to stay as they are, also those that are taken out.
+  @inline(__always) var isHeld: Bool { holdCount > 0 }
+
+  /// Begins a time in which no object changes in place or goes.
+  mutating func hold() { holdCount += 1 }
+
+  /// Ends it.
+  /// - Precondition: within a section, which ends and begins anew.
+  mutating func endHold() {
+    holdCount -= 1
+    if holdCount > 0 || limbo.isEmpty { return }
+    outsideOfSection { store in
+      store.environment.allocator.waitForReaders()
+      store.limbo.freeAll(in: store.arena, binaries: store.environment.binaries)
+    }
+  }
+
+  /// Changes one word of an object where that makes it another one; see ``StoredObject/patch(_:to:)``.
+  @inline(__always)
+  func patch(_ entry: TableEntry, to object: Term) -> (place: Int, previous: UInt)? {
+    isHeld ? nil : StoredObject.patch(entry, to: object)
+  }
 
   /// Copies an object into a block.
   /// - Throws: ``TableError``; then nothing is held.
@@ -72,14 +97,14 @@ struct ObjectStore: ~Copyable {
   /// Keeps an object until nobody reads it, then gives it back.
   @inline(__always)
   mutating func retire(_ entry: TableEntry) {
-    if !hasReaders { return discard(entry) }
+    if !hasReaders && !isHeld { return discard(entry) }
     if StoredObject.hasHandles(entry) { handles.remove(handlesOf: entry) }
     retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
   }
 
   /// Keeps a block until nobody reads it, then gives it back.
   mutating func retire(block: UnsafeMutableRawPointer, byteCount: Int) {
-    if !hasReaders { return arena.free(block, byteCount: byteCount) }
+    if !hasReaders && !isHeld { return arena.free(block, byteCount: byteCount) }
     retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
   }
 
@@ -92,18 +117,35 @@ struct ObjectStore: ~Copyable {
 
   @inline(never)
   private mutating func retireSlowly(_ bits: UInt, byteCount: Int, _ content: Limbo.Content) {
-    // Who writes is within a section too, and would wait for itself. Nothing it still uses goes:
-    // what is in the limbo was taken out before.
+    // Nothing that who writes still uses goes: what is in the limbo was taken out before.
+    outsideOfSection { store in
+      if store.isHeld {
+        store.limbo.grow(in: store.arena)
+      } else {
+        store.limbo.makeRoom(in: store.arena, binaries: store.environment.binaries)
+      }
+    }
+    if limbo.push(bits, byteCount: byteCount, content) { return }
+    // No memory to keep it in mind: what a snapshot looks at stays until the table's end.
+    if isHeld {
+      if content == .object { handles.readopt(handlesOf: TableEntry(bits: bits)) }
+      return
+    }
+    outsideOfSection { store in
+      store.environment.allocator.waitForReaders()
+      store.limbo.freeAll(in: store.arena, binaries: store.environment.binaries)
+    }
+    Limbo.free(
+      bits, byteCount: byteCount, content, in: arena, binaries: environment.binaries)
+  }
+
+  /// Who writes is within a section too, and would wait for itself.
+  private mutating func outsideOfSection(_ body: (inout ObjectStore) -> Void) {
+    if !hasReaders { return body(&self) }
     let reader = environment.allocator.reader
     reader.leave()
     defer { reader.enter() }
-    limbo.makeRoom(in: arena, binaries: environment.binaries)
-    if limbo.push(bits, byteCount: byteCount, content) { return }
-    // No memory to keep it in mind.
-    environment.allocator.waitForReaders()
-    limbo.freeAll(in: arena, binaries: environment.binaries)
-    Limbo.free(
-      bits, byteCount: byteCount, content, in: arena, binaries: environment.binaries)
+    body(&self)
   }
 
   /// Gives back all blocks at once, and the references that objects hold.

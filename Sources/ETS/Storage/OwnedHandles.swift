@@ -33,6 +33,16 @@ struct OwnedHandles: BitwiseCopyable {
     }
   }
 
+  /// Takes the handles of an object back that ``remove(handlesOf:)`` took out.
+  mutating func readopt(handlesOf entry: TableEntry) {
+    if !StoredObject.hasHandles(entry) { return }
+    Self.forEach(in: entry) { handle in
+      (handle[2], handle[5]) = (first, 0)
+      Self.words(first)?[5] = UInt(bitPattern: handle)
+      first = UInt(bitPattern: handle)
+    }
+  }
+
   /// Gives back the references that an object holds.
   static func release(handlesOf entry: TableEntry, to binaries: any BinaryProvider) {
     forEach(in: entry) { BinaryHandle.binary(at: $0).release(to: binaries) }

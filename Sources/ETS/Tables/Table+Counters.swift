@@ -93,7 +93,7 @@ extension Table {
   private func addAtOnce(
     _ step: CounterStep, _ key: Term, _ hash: UInt, in part: TablePart
   ) throws(TableError) -> Term? {
-    if !step.increment.isSmall || step.bound != nil { return nil }
+    if !step.increment.isSmall || step.bound != nil || part.isHeld { return nil }
     let entry = try part.find(key, hash: hash)
     if entry.isNone || step.position == keyPosition { return nil }
     let words = entry.words
@@ -213,7 +213,7 @@ extension Table {
   ) throws(TableError) -> TableEntry {
     for update in updates { _ = try element(update.position, of: object) }
     let words = object.boxed
-    if updates.count == 1, updates[0].value.isImmediate,
+    if updates.count == 1, !part.isHeld, updates[0].value.isImmediate,
       Term(bits: words[updates[0].position]).isImmediate
     {
       SharedWord(words + updates[0].position).publish(updates[0].value.bits)

@@ -171,8 +171,8 @@ extension Table {
   /// - Complexity: O(runs of pages + handles of binaries), where nobody fixed the table.
   public func deleteAllObjects(by caller: Term) throws(TableError) {
     try checkWriter(caller)
-    try alone { storage in
-      for part in storage.parts { part.removeAll() }
+    try alone { storage throws(TableError) in
+      for part in storage.parts { try part.removeAll() }
     }
   }
 }

@@ -160,11 +160,42 @@ extension TablePart {
 
   /// Takes out all objects.
   /// - Precondition: nobody reads.
-  func removeAll() {
+  /// - Throws: only where a snapshot looks at the objects.
+  func removeAll() throws(TableError) {
     switch self {
-    case .hashed(let part):
-      if part.state.pointee.fixCount > 0 { part.markAll() } else { part.removeAll() }
+    case .hashed(let part) where part.state.pointee.fixCount > 0: part.markAll()
+    case .hashed(let part) where isHeld:
+      part.fix()
+      part.markAll()
+      part.unfix()
+    case .hashed(let part): part.removeAll()
+    case .ordered(let tree) where isHeld: try tree.removeEach()
     case .ordered(let tree): tree.removeAll()
+    }
+  }
+
+  /// Whether objects have to stay as they are for a snapshot.
+  @inline(__always)
+  var isHeld: Bool {
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.isHeld
+    case .ordered(let tree): tree.state.pointee.objects.isHeld
+    }
+  }
+
+  /// Begins a time in which no object changes in place or goes.
+  func hold() {
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.hold()
+    case .ordered(let tree): tree.state.pointee.objects.hold()
+    }
+  }
+
+  /// Ends it.
+  func endHold() {
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.endHold()
+    case .ordered(let tree): tree.state.pointee.objects.endHold()
     }
   }
 
