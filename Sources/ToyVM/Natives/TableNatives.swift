@@ -66,6 +66,7 @@ var tableNatives: [Native] {
       }
     },
   ] + tableObjectNatives + tableWalkNatives + tableSliceNatives + tableReportNatives
+    + tableFileNatives
 }
 
 extension Interpreter {
@@ -107,7 +108,8 @@ extension Interpreter {
     }
   }
 
-  private func table(_ identifier: Term) -> Table? {
+  /// The table that a name or a reference is of.
+  func table(_ identifier: Term) -> Table? {
     if identifier.isAtom { return system.tables.table(named: identifier) }
     guard identifier.isBoxed(.reference) else { return nil }
     let words = identifier.boxed

@@ -72,7 +72,9 @@ private func item(
   case "binary": return try binaries(of: table, interpreter)
   case "safe_fixed_monotonic_time":
     guard let first = information.fixations.map(\.since).min() else { return .false }
-    let time = try interpreter.building(words: 2) { IntegerArithmetic.makeInteger(Int(first), into: &$0) }
+    let time = try interpreter.building(words: 2) {
+      IntegerArithmetic.makeInteger(Int(first), into: &$0)
+    }
     return try fixations(information, since: time, interpreter)
   case "safe_fixed":
     guard let first = information.fixations.map(\.since).min() else { return .false }
