@@ -77,6 +77,9 @@ extension TableRegistry {
     if options.keyPosition < 1 {
       throw .invalidOption("a key position of \(options.keyPosition)")
     }
+    if let limit = options.limit, let problem = limit.problem(ofType: options.type) {
+      throw .invalidOption(problem)
+    }
     return try withState { state throws(TableError) in
       if options.isNamed && state.names[name] != nil { throw .nameTaken(name) }
       let record = try takeRecord(&state)

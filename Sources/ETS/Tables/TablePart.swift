@@ -141,12 +141,26 @@ extension TablePart {
     }
   }
 
+  /// Makes an object the youngest, where the table has a limit.
+  @inline(__always)
+  func renew(_ entry: TableEntry) {
+    if !StoredObject.isLinked(entry) { return }
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.renew(entry)
+    case .ordered(let tree): tree.state.pointee.objects.renew(entry)
+    }
+  }
+
   /// Copies a term into the part's memory, as the only element of a tuple.
   func store(wrapping term: Term) throws(TableError) -> TableEntry {
     var tuple = (Header.tuple(arity: 1).bits, term.bits)
     return try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
-      let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
-      return try store(.boxed(at: words))
+      let tuple = Term.boxed(
+        at: bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self))
+      switch self {
+      case .hashed(let part): return try part.state.pointee.objects.storeApart(tuple)
+      case .ordered(let tree): return try tree.state.pointee.objects.storeApart(tuple)
+      }
     }
   }
 
