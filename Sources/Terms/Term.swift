@@ -97,6 +97,10 @@ extension Term {
     let subtag = header.subtag
     return subtag == .heapBinary || subtag == .binaryHandle || subtag == .subBinary
   }
+  /// Whether this is a bit string of whole bytes.
+  @inlinable public var isBinary: Bool {
+    isHeapBinary || isBoxed(.binaryHandle) || isBoxed(.subBinary) && boxed[3] & 7 == 0
+  }
   /// Whether this is a binary of whole bytes that stands on a heap.
   @inlinable @inline(__always) public var isHeapBinary: Bool { isBoxed(.heapBinary) }
 }

@@ -13,6 +13,23 @@
 public enum MatchContext {
   /// The words of a context.
   @inlinable public static var words: Int { 4 }
+  /// The bits that are yet to be matched.
+  /// - Important: valid until the next call that takes roots.
+  @inlinable
+  public static func rest(of context: UnsafePointer<UInt>) -> BitRange {
+    let start = original(at: context).wholeBinaryBytes.baseAddress.unsafelyUnwrapped
+    let position = position(at: context)
+    return BitRange(
+      base: start.assumingMemoryBound(to: UInt8.self), bitOffset: position,
+      bitCount: end(at: context) &- position)
+  }
+  /// Goes on at another place.
+  /// - Parameter position: in bits of the original, between where the context began and its end.
+  @inlinable
+  public static func setPosition(_ position: Int, at context: UnsafeMutablePointer<UInt>) {
+    assert(position >= 0 && position <= Self.end(at: context), "a position beyond the end")
+    context[1] = UInt(bitPattern: position)
+  }
   /// The first bit not yet matched.
   @inlinable public static func position(at context: UnsafePointer<UInt>) -> Int {
     Int(context[1])

@@ -77,6 +77,8 @@ struct Translator {
     if try translateArithmetic(i) { return }
     if try translateException(i) { return }
     if try translateMap(i) { return }
+    if try translateMatching(i) { return }
+    if try translateBuilding(i) { return }
     missing(i.opcode.erlangName)
   }
 

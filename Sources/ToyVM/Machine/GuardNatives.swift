@@ -4,7 +4,7 @@ import Tenure
 enum GuardNative: UInt8, CaseIterable {
   case negate, plus, complement, absolute, float, round, truncate, floor, ceiling
   case length, head, tail, element, tupleSize, mapSize, mapGet, isMapKey
-  case byteSize, bitSize
+  case size, byteSize, bitSize
   case exactlyEqual, notExactlyEqual, equal, notEqual, less, notGreater, greater, notLess
   case and, or, xor, not
   case isAtom, isInteger, isFloat, isNumber, isList, isTuple, isMap, isBinary, isFunction
@@ -32,6 +32,7 @@ enum GuardNative: UInt8, CaseIterable {
     case .mapSize: ("map_size", 1)
     case .mapGet: ("map_get", 2)
     case .isMapKey: ("is_map_key", 2)
+    case .size: ("size", 1)
     case .byteSize: ("byte_size", 1)
     case .bitSize: ("bit_size", 1)
     case .exactlyEqual: ("=:=", 2)
@@ -92,7 +93,7 @@ extension Interpreter {
     case .node: return code.natives.nodeName
     case .get: return dictionaryValue(a)
     case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
-    case .length, .head, .tail, .element, .tupleSize, .byteSize, .bitSize:
+    case .length, .head, .tail, .element, .tupleSize, .size, .byteSize, .bitSize:
       return partNative(native, a, b)
     default: return .boolean(isKind(native, a, b))
     }
@@ -107,7 +108,8 @@ extension Interpreter {
     case .isList: a.isList
     case .isTuple: a.isTuple
     case .isMap: a.isMap
-    case .isBinary, .isBitstring: a.isHeapBinary
+    case .isBinary: a.isBinary
+    case .isBitstring: a.isBitString
     case .isFunction: a.isFun
     case .isFunctionOfArity:
       a.isFun && b.isSmall && Fun.arity(at: a.boxed) == b.smallValue
@@ -129,9 +131,11 @@ extension Interpreter {
       let elements = b.tupleElements
       let index = a.smallValue
       if index >= 1 && index <= elements.count { return elements[index - 1] }
-    case .tupleSize where a.isTuple: return .small(a.tupleElements.count)
-    case .byteSize where a.isHeapBinary: return .small(a.heapBinaryBytes.count)
-    case .bitSize where a.isHeapBinary: return .small(8 * a.heapBinaryBytes.count)
+    case .tupleSize where a.isTuple, .size where a.isTuple: return .small(a.tupleElements.count)
+    // Whole bytes only, where `byte_size` counts a byte that is begun.
+    case .size where a.isBitString: return .small(a.bitRange.bitCount >> 3)
+    case .byteSize where a.isBitString: return .small(a.bitRange.byteCount)
+    case .bitSize where a.isBitString: return .small(a.bitRange.bitCount)
     default: break
     }
     return badArgument()
