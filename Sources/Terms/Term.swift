@@ -60,6 +60,13 @@ extension Term {
   /// Whether this is a local port.
   @inlinable @inline(__always) public var isLocalPort: Bool { bits & 0xF == 0x7 }
 
+  /// Whether this is a pid, of this node or another.
+  @inlinable public var isPid: Bool { isLocalPid || isBoxed(.externalPid) }
+  /// Whether this is a port, of this node or another.
+  @inlinable public var isPort: Bool { isLocalPort || isBoxed(.externalPort) }
+  /// Whether this is a reference, of this node or another.
+  @inlinable public var isReference: Bool { isBoxed(.reference) || isBoxed(.externalReference) }
+
   /// Whether this addresses a boxed object whose header has the subtag.
   @inlinable @inline(__always)
   public func isBoxed(_ subtag: Header.Subtag) -> Bool {

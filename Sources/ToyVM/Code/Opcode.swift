@@ -79,6 +79,7 @@ enum Opcode: UInt8 {
   case testHeapPutTupleReturn  // slot 1: frame words; else as above; ends the function
   case getTupleElement  // a: reg; b: reg; c: byte offset of the element
   case getTupleElementPair  // as above; the next element goes to slot 1's low field
+  case updateRecord  // slot 1: arity, slots << 32; slot 2: tuple; slot 3: reg; pairs: index, word
   case setTupleElement  // a: value; b: reg; c: byte offset
 
   // Tests: the jump is taken when the test fails.
@@ -169,7 +170,10 @@ enum Opcode: UInt8 {
   case putMap  // a: map; b: reg; n: 1 where keys must exist; slot 1: jump, live, count; pairs
 
   // Binary patterns. n: slots; slot 1: jump, unit << 16, flags << 8, live.
-  case bsStartMatch  // a: value; c: reg
+  case bsStartMatch  // a: value; c: reg; in place of the unit the places of saved positions
+  case bsSave  // a: context; b: place
+  case bsRestore
+  case bsContextToBinary  // a: reg
   case bsGetPosition  // a: context; b: reg
   case bsSetPosition  // a: context; b: value
   case bsGetTail  // a: context; c: reg

@@ -6,6 +6,13 @@ extension Translator {
     switch i.opcode {
     case .bsStartMatch3: try translateStart(i, source: 1, live: 2, to: 3, jump: try label(i, 0))
     case .bsStartMatch4: try translateStart4(i)
+    case .bsStartMatch2:
+      try translateStart(
+        i, source: 1, live: 2, to: 4, jump: try label(i, 0),
+        places: 1 + (try unsigned(i, 3, below: 256)))
+    case .bsSave2: try translatePlace(i, .bsSave)
+    case .bsRestore2: try translatePlace(i, .bsRestore)
+    case .bsContextToBinary: buffer.begin(.bsContextToBinary, n: 1, a: try register(i, 0))
     case .bsGetPosition:
       buffer.begin(.bsGetPosition, n: 1, a: try register(i, 0), b: try register(i, 1))
     case .bsSetPosition:
@@ -66,11 +73,20 @@ extension Translator {
   // MARK: - The beginning of a match
 
   private mutating func translateStart(
-    _ i: GenericInstruction, source: Int, live: Int, to: Int, jump: Int
+    _ i: GenericInstruction, source: Int, live: Int, to: Int, jump: Int, places: Int = 0
   ) throws(LoadError) {
     try beginWithValues(
       .bsStartMatch, i, a: source, c: try register(i, to), jump: jump,
-      lowerHalf: UInt(try self.live(i, live)))
+      lowerHalf: Self.lowerHalf(try self.live(i, live), [], places))
+  }
+
+  /// Saves a position or goes back to one, in the instructions of OTP 21 and before.
+  private mutating func translatePlace(
+    _ i: GenericInstruction, _ opcode: Opcode
+  ) throws(LoadError) {
+    var place = 0  // `start`
+    if case .unsigned(let number) = i.operands[1], number < 256 { place = number + 1 }
+    buffer.begin(opcode, n: 1, a: try register(i, 0), b: UInt(place))
   }
 
   private mutating func translateStart4(_ i: GenericInstruction) throws(LoadError) {
@@ -246,14 +262,22 @@ extension Translator {
   private func bytes(
     of operand: Operand, bits: Int, _ i: GenericInstruction
   ) throws(LoadError) -> [UInt8] {
-    guard let value = constants.term(of: operand), value.isInteger, 1..<1 << 20 ~= bits else {
-      throw unfit(i, 2)
-    }
+    guard 1..<1 << 20 ~= bits else { throw unfit(i, 2) }
+    let constant = constants.term(of: operand)
     var bytes = [UInt8](repeating: 0, count: (bits + 7) / 8)
-    bytes.withUnsafeMutableBufferPointer { bytes in
+    let isWritten = bytes.withUnsafeMutableBufferPointer { bytes in
       var writer = BitWriter(at: bytes.baseAddress.unsafelyUnwrapped)
-      writer.put(value, bits: bits, [])
+      if case .unsigned(let value) = operand {
+        writer.put(.small(0), bits: max(0, bits - 64), [])
+        writer.put(UInt(value), bits: min(bits, 64))
+      } else if let constant, constant.isInteger {
+        writer.put(constant, bits: bits, [])
+      } else {
+        return false
+      }
+      return true
     }
+    guard isWritten else { throw unfit(i, 2) }
     return bytes
   }
 }

@@ -52,6 +52,14 @@ extension Interpreter {
     switch opcode {
     case .bsStartMatch: return startMatch(&f, w)
     case .bsGetTail: return matchTail(&f, w)
+    case .bsContextToBinary:
+      // What is no context stays what it is.
+      let term = Term(bits: f.slot(w.fieldA).pointee)
+      if term.isBoxed(.matchContext), MatchContext.savedCount(at: term.boxed) > 0 {
+        MatchContext.becomeBitString(from: 0, term.boxed)
+      }
+      f.code += 1
+      return true
     default: break
     }
     guard let context = f.context(w.fieldA) else { return true }
@@ -68,6 +76,17 @@ extension Interpreter {
     case .bsEnsure:
       let left = Self.bitsLeft(context) &- Int(bitPattern: f.code[2])
       return f.go(w, if: left >= 0 && left % f.code[1].unit == 0)
+    case .bsSave, .bsRestore:
+      let place = Int(w.fieldB)
+      if Checks.isOn && place >= MatchContext.savedCount(at: context) {
+        f.fail("a position that cannot be saved")
+        return true
+      }
+      if opcode == .bsSave {
+        MatchContext.save(in: place, at: context)
+      } else {
+        MatchContext.setPosition(MatchContext.saved(place, at: context), at: context)
+      }
     case .bsGetPosition:
       f.store(.small(MatchContext.position(at: context)), w.fieldB)
     case .bsSetPosition:
@@ -96,18 +115,44 @@ extension Interpreter {
   /// Begins to match a bit string; one that is matched already goes on.
   private func startMatch<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
     let source = f.matched(w.fieldA)
+    let places = f.code[1].unit
     if source.isBoxed(.matchContext) {
+      guard places <= MatchContext.savedCount(at: source.boxed) else {
+        return restartMatch(&f, w, places)
+      }
+      if places > 0 { MatchContext.save(in: 0, at: source.boxed) }
       f.store(source, w.fieldC)
     } else if source.isBitString {
-      guard ensureRoom(&f, words: MatchContext.words, live: f.segmentLive) else { return false }
+      guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive) else {
+        return false
+      }
       let bits = f.operand(w.fieldA)
       f.save()
-      let context = build { $0.makeMatchContext(of: bits) }
+      let context = build { $0.makeMatchContext(of: bits, savedCount: places) }
       f.load()
       f.store(context, w.fieldC)
     } else {
       return f.go(w, if: false)
     }
+    return f.go(w, if: true)
+  }
+
+  /// Goes on with a match in a context with more places for positions.
+  private func restartMatch<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ places: Int
+  ) -> Bool {
+    guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive),
+      let before = f.context(w.fieldA)
+    else { return f.fault != nil }
+    f.save()
+    let context = build {
+      $0.makeMatchContext(of: MatchContext.original(at: before), savedCount: places)
+    }
+    f.load()
+    context.boxed[2] = before[2]
+    MatchContext.setPosition(MatchContext.position(at: before), at: context.boxed)
+    for place in 0..<places { MatchContext.save(in: place, at: context.boxed) }
+    f.store(context, w.fieldC)
     return f.go(w, if: true)
   }
 

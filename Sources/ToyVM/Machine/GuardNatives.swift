@@ -10,7 +10,7 @@ enum GuardNative: UInt8, CaseIterable {
   case isAtom, isInteger, isFloat, isNumber, isList, isTuple, isMap, isBinary, isFunction
   case isFunctionOfArity, isPid, isPort, isReference, isBoolean, isBitstring
   case selfPid, minimum, maximum
-  case get, node
+  case get, node, nodeOf
 
   /// The Erlang name and arity.
   var name: (String, Int) {
@@ -67,6 +67,7 @@ enum GuardNative: UInt8, CaseIterable {
     case .maximum: ("max", 2)
     case .get: ("get", 1)
     case .node: ("node", 0)
+    case .nodeOf: ("node", 1)
     }
   }
 }
@@ -91,6 +92,10 @@ extension Interpreter {
     case .and, .or, .xor, .not: return booleanNative(native, a, b)
     case .selfPid: return pid
     case .node: return code.natives.nodeName
+    case .nodeOf:
+      if a.isLocalPid || a.isLocalPort || a.isBoxed(.reference) { return code.natives.nodeName }
+      guard a.isPid || a.isPort || a.isReference else { return badArgument() }
+      return ExternalIdentifier.node(at: a.boxed).name
     case .get: return dictionaryValue(a)
     case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
     case .length, .head, .tail, .element, .tupleSize, .size, .byteSize, .bitSize:
@@ -113,9 +118,9 @@ extension Interpreter {
     case .isFunction: a.isFun
     case .isFunctionOfArity:
       a.isFun && b.isSmall && Fun.arity(at: a.boxed) == b.smallValue
-    case .isPid: a.isLocalPid
-    case .isPort: a.isLocalPort
-    case .isReference: a.isBoxed(.reference)
+    case .isPid: a.isPid
+    case .isPort: a.isPort
+    case .isReference: a.isReference
     case .isBoolean: a == .true || a == .false
     default: preconditionFailure("\(native) is no test of a kind")
     }

@@ -150,6 +150,7 @@ extension Interpreter {
         case .getTupleElement: f.getTupleElement(w)
         case .getTupleElementPair: f.getTupleElementPair(w)
         case .setTupleElement: f.setTupleElement(w)
+        case .updateRecord: f.updateRecord()
 
         // MARK: Tests
 
@@ -165,9 +166,9 @@ extension Interpreter {
         case .isBinary: f.test(w) { $0.isBinary }
         case .isBitString: f.test(w) { $0.isBitString }
         case .isFunction: f.test(w) { $0.isFun }
-        case .isPid: f.test(w) { $0.isLocalPid }
-        case .isPort: f.test(w) { $0.isLocalPort }
-        case .isReference: f.test(w) { $0.isBoxed(.reference) }
+        case .isPid: f.test(w) { $0.isPid }
+        case .isPort: f.test(w) { $0.isPort }
+        case .isReference: f.test(w) { $0.isReference }
         case .isBoolean: f.test(w) { $0 == .true || $0 == .false }
         case .isFunctionOfArity:
           let fun = f.operand(w.fieldA)
@@ -252,7 +253,7 @@ extension Interpreter {
 
         case .bsStartMatch, .bsGetPosition, .bsSetPosition, .bsGetTail, .bsGetInteger, .bsGetFloat,
           .bsGetBinary, .bsSkip, .bsGetUnicode, .bsSkipUnicode, .bsTestTail, .bsTestUnit,
-          .bsEnsure, .bsMatchString:
+          .bsEnsure, .bsMatchString, .bsSave, .bsRestore, .bsContextToBinary:
           if !match(&f, w, opcode) { break raised }
         case .bsCreate: if !createBinary(&f, w) { break raised }
         case .bsInitWritable, .bsInit, .bsAppend, .bsPrivateAppend, .bsPut, .bsPutString, .bsAdd,
