@@ -4,8 +4,13 @@ import Tenure
 func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
   let peers = [ErlangScript(module: "tables", runtime: erlang)]
   var cases: [BenchmarkCase] = []
-  for type in [TableType.set, .bag] {
-    let sizes = type == .set ? [10_000, 100_000, 1_000_000] : [100_000]
+  for type in [TableType.set, .bag, .orderedSet] {
+    let sizes: [Int] =
+      switch type {
+      case .set: [10_000, 100_000, 1_000_000]
+      case .bag, .duplicateBag: [100_000]
+      case .orderedSet: [10_000, 1_000_000]
+      }
     for size in sizes {
       for operation in TableOperation.allCases where operation.isOf(type) {
         for order in ["ordered", "shuffled"] {
@@ -19,10 +24,16 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
         }
       }
     }
-    cases.append(
-      BenchmarkCase(name: "ets/\(type.rawValue)/list/100000", unit: "ns/object", peers: peers) {
-        effort in try measureList(type, size: 100_000, effort)
-      })
+    for walk in TableWalkCase.allCases {
+      let size = type == .orderedSet ? 1_000_000 : 100_000
+      cases.append(
+        BenchmarkCase(
+          name: "ets/\(type.rawValue)/\(walk.rawValue)/\(size)", unit: "ns/object", peers: peers,
+          isLong: type == .orderedSet || walk != .list
+        ) { effort in
+          try measureWalk(type, walk, size: size, effort)
+        })
+    }
   }
   for size in [100_000, 200_000, 500_000, 1_000_000, 2_000_000] {
     cases.append(
@@ -40,16 +51,28 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
     ) { effort in
       try measureEnd(size: 1_000_000, effort)
     })
-  return cases
+  return cases + tableMixCases(peers)
+}
+
+/// A way over all objects.
+enum TableWalkCase: String, CaseIterable {
+  case list, foldl, select
+  case selectGuard = "select_guard"
 }
 
 /// What is done with each key.
-private enum TableOperation: String, CaseIterable {
-  case insert, lookup, member, delete
+enum TableOperation: String, CaseIterable {
+  case insert, lookup, member, delete, next
   case lookupElement = "lookup_element"
   case updateCounter = "update_counter"
 
-  func isOf(_ type: TableType) -> Bool { type == .set || self == .insert || self == .lookup }
+  func isOf(_ type: TableType) -> Bool {
+    switch type {
+    case .set: self != .next
+    case .orderedSet: [.insert, .lookup, .delete, .next].contains(self)
+    case .bag, .duplicateBag: self == .insert || self == .lookup
+    }
+  }
 }
 
 private func measure(
@@ -84,14 +107,16 @@ private func measure(
   return Measurement(samples: samples, check: "\(check)")
 }
 
-private func measureList(_ type: TableType, size: Int, _ effort: Effort) throws -> Measurement {
+private func measureWalk(
+  _ type: TableType, _ walk: TableWalkCase, size: Int, _ effort: Effort
+) throws -> Measurement {
   let bench = try TableBench(type: type, size: size, isShuffled: true)
   try bench.fill()
   var samples: [Double] = []
   var check = 0
   for repetition in 0..<effort.warmUps + effort.repetitions {
     let start = Clock.nanoseconds
-    check = try bench.listLength()
+    check = try bench.walk(walk)
     let time = Clock.nanoseconds - start
     if repetition >= effort.warmUps { samples.append(Double(time) / Double(size)) }
   }
@@ -109,112 +134,4 @@ private func measureEnd(size: Int, _ effort: Effort) throws -> Measurement {
     if repetition >= effort.warmUps { samples.append(Double(time) / 1000) }
   }
   return Measurement(samples: samples, check: "\(size)")
-}
-
-/// A table of objects {Key, Number}, a process, and the order of the keys.
-private final class TableBench {
-  private let system = MemorySystem()
-  private let registry: TableRegistry
-  private let table: Table
-  private let process: UnsafeMutablePointer<Process>
-  private let owner: Term
-  private let keys: UnsafeMutableBufferPointer<Term>
-
-  init(type: TableType, size: Int, isShuffled: Bool) throws {
-    registry = TableRegistry(environment: system.heaps, atoms: system.atoms)
-    owner = .pid(1)
-    table = try registry.makeTable(
-      named: .ok, options: TableOptions(type: type), owner: owner)
-    keys = Self.keys(size, isShuffled: isShuffled)
-    process = .allocate(capacity: 1)
-    process.initialize(to: try system.makeProcess())
-  }
-
-  private static func keys(
-    _ size: Int, isShuffled: Bool
-  ) -> UnsafeMutableBufferPointer<Term> {
-    let keys = UnsafeMutableBufferPointer<Term>.allocate(capacity: size)
-    for index in 0..<size { keys.initializeElement(at: index, to: .small(index)) }
-    if !isShuffled { return keys }
-    var state = 1
-    for index in stride(from: size - 1, to: 0, by: -1) {
-      state = (state &* 1_103_515_245 &+ 12345) & 0x7FFF_FFFF
-      keys.swapAt(index, (state >> 8) % (index + 1))
-    }
-    return keys
-  }
-
-  deinit {
-    keys.deallocate()
-    process.deinitialize(count: 1)
-    process.deallocate()
-  }
-
-  func fill() throws {
-    var roots = NoRoots()
-    for key in keys {
-      try process.pointee.ensureFree(words: 3, roots: &roots)
-      let object = process.pointee.heap.build { cursor in
-        let words = cursor.makeTuple(arity: 2)
-        words[1] = key.bits
-        words[2] = key.bits
-        return Term.boxed(at: words)
-      }
-      try table.insert(object, by: owner)
-    }
-  }
-
-  func deleteAll() throws {
-    for key in keys { try table.delete(key, by: owner) }
-  }
-
-  func empty() throws { try table.deleteAllObjects(by: owner) }
-
-  func count() throws -> Int { try table.objectCount() }
-
-  func end() throws { try table.delete(by: owner) }
-
-  func wordsPerObject() throws -> Double {
-    Double(try table.information().words) / Double(keys.count)
-  }
-
-  func round(_ operation: TableOperation) throws -> Int {
-    var sum = 0
-    var roots = NoRoots()
-    switch operation {
-    case .lookup:
-      for key in keys {
-        try process.pointee.ensureFree(words: 5, roots: &roots)
-        let list = try table.lookup(key, by: owner, on: &process.pointee.heap)
-        sum += Term(bits: list.cons[0].boxed[2]).smallValue
-      }
-    case .member:
-      for key in keys where try table.contains(key, by: owner) { sum += 1 }
-    case .lookupElement:
-      for key in keys {
-        sum += try table.lookupElement(key, 2, by: owner, on: &process.pointee.heap).smallValue
-      }
-    case .updateCounter:
-      let step = CounterStep(position: 2, increment: .small(1))
-      for key in keys {
-        sum += try table.updateCounter(key, step: step, by: owner, on: &process.pointee.heap)
-          .smallValue
-      }
-    case .insert, .delete:
-      break
-    }
-    return sum
-  }
-
-  func listLength() throws -> Int {
-    var roots = NoRoots()
-    var rest = try table.list(by: owner, on: &process.pointee.heap)
-    var length = 0
-    while rest.isCons {
-      length += 1
-      rest = rest.cons[1]
-    }
-    try process.pointee.ensureFree(words: 0, roots: &roots)
-    return length
-  }
 }

@@ -10,8 +10,10 @@ measure(Name, Repetitions) ->
         ["ets", Type, "words", Size] -> words(Name, list_to_atom(Type), list_to_integer(Size));
         ["ets", Type, "end", Size] ->
             'end'(Name, list_to_atom(Type), list_to_integer(Size), Repetitions);
-        ["ets", Type, "list", Size] ->
-            list(Name, list_to_atom(Type), list_to_integer(Size), Repetitions);
+        ["ets", Type, Walk, Size] ->
+            walk(Name, Walk, list_to_atom(Type), list_to_integer(Size), Repetitions);
+        ["ets", "set", "mix", Threads, Reads, Keys] ->
+            mix(Name, list_to_integer(Threads), list_to_integer(Reads), Keys, Repetitions);
         ["ets", Type, Operation, Size, Order] ->
             Count = list_to_integer(Size),
             Keys = keys(Count, Order),
@@ -80,6 +82,8 @@ rounds(Operation, Table, Keys, Rounds) ->
 repeat(_, _, _, 0, Sum) -> Sum;
 repeat("lookup" = O, Table, Keys, Rounds, Sum) ->
     repeat(O, Table, Keys, Rounds - 1, lookup(Table, Keys, Sum));
+repeat("next" = O, Table, Keys, Rounds, Sum) ->
+    repeat(O, Table, Keys, Rounds - 1, next(Table, Keys, Sum));
 repeat("member" = O, Table, Keys, Rounds, Sum) ->
     repeat(O, Table, Keys, Rounds - 1, member(Table, Keys, Sum));
 repeat("lookup_element" = O, Table, Keys, Rounds, Sum) ->
@@ -102,6 +106,13 @@ lookup(Table, [Key | Keys], Sum) ->
     [{_, Value}] = ets:lookup(Table, Key),
     lookup(Table, Keys, Sum + Value).
 
+next(_, [], Sum) -> Sum;
+next(Table, [Key | Keys], Sum) ->
+    case ets:next(Table, Key) of
+        '$end_of_table' -> next(Table, Keys, Sum);
+        Next -> next(Table, Keys, Sum + Next)
+    end.
+
 member(_, [], Sum) -> Sum;
 member(Table, [Key | Keys], Sum) ->
     true = ets:member(Table, Key),
@@ -115,16 +126,66 @@ update_counter(_, [], Sum) -> Sum;
 update_counter(Table, [Key | Keys], Sum) ->
     update_counter(Table, Keys, Sum + ets:update_counter(Table, Key, {2, 1})).
 
-list(Name, Type, Count, Repetitions) ->
+walk(Name, Walk, Type, Count, Repetitions) ->
     Keys = keys(Count, "shuffled"),
     timed(Name, "ns/object", Repetitions, fun() ->
         Table = ets:new(t, [Type]),
         fill(Table, Keys),
+        erlang:garbage_collect(),
         Start = erlang:monotonic_time(),
-        Length = length(ets:tab2list(Table)),
+        Answer = walk(Walk, Table, Count),
         Time = erlang:monotonic_time() - Start,
-        {erlang:convert_time_unit(Time, native, nanosecond) / Count, Length}
+        {erlang:convert_time_unit(Time, native, nanosecond) / Count, Answer}
     end).
+
+walk("list", Table, _) -> length(ets:tab2list(Table));
+walk("foldl", Table, _) -> ets:foldl(fun({_, Value}, Sum) -> Sum + Value end, 0, Table);
+walk("select", Table, _) -> length(ets:select(Table, [{{'_', '$2'}, [], ['$_']}]));
+walk("select_guard", Table, Count) ->
+    length(ets:select(Table, [{{'_', '$2'}, [{'<', '$2', Count div 2}], ['$_']}])).
+
+%% Processes on one table, each with operations of its own that were chosen before.
+mix(Name, Threads, Reads, Keys, Repetitions) ->
+    Size = 100000,
+    Operations = 1000000,
+    timed(Name, "ns/operation", Repetitions, fun() ->
+        Table = ets:new(t, [public, {write_concurrency, true}, {read_concurrency, true}]),
+        fill(Table, lists:seq(0, Size - 1)),
+        Self = self(),
+        Workers = [spawn_link(fun() ->
+            rand:seed(exsss, Thread),
+            Plan = plan(Operations, Size, Reads, Keys),
+            Self ! ready,
+            receive go -> ok end,
+            run(Table, Plan),
+            Self ! done
+        end) || Thread <- lists:seq(1, Threads)],
+        [receive ready -> ok end || _ <- Workers],
+        Time = rows:elapsed(fun() ->
+            [Worker ! go || Worker <- Workers],
+            [receive done -> ok end || _ <- Workers]
+        end),
+        ets:delete(Table),
+        {Time / (Threads * Operations), Threads * Operations}
+    end).
+
+plan(0, _, _, _) -> [];
+plan(Count, Size, Reads, Keys) ->
+    Key = case Keys of
+        "uniform" -> trunc(rand:uniform() * Size);
+        "zipf" -> trunc(math:exp(rand:uniform() * math:log(Size))) - 1
+    end,
+    Operation = case rand:uniform() * 100 < Reads of true -> Key; false -> -1 - Key end,
+    [Operation | plan(Count - 1, Size, Reads, Keys)].
+
+run(_, []) -> ok;
+run(Table, [Key | Plan]) when Key >= 0 ->
+    [_] = ets:lookup(Table, Key),
+    run(Table, Plan);
+run(Table, [Write | Plan]) ->
+    Key = -1 - Write,
+    ets:insert(Table, {Key, Key}),
+    run(Table, Plan).
 
 words(Name, Type, Count) ->
     Table = ets:new(t, [Type]),

@@ -60,7 +60,8 @@ public struct TableOptions: Sendable {
     if writeConcurrency == .off { return false }
     return decentralizedCounters ?? (type == .orderedSet || writeConcurrency == .auto)
   }
-  /// Whether all of an object but its key is kept in the external format.
+  /// Whether all of an object but its key is to be kept in the external format. What the table tells
+  /// of itself; objects are kept as they are so far.
   public var isCompressed = false
   /// How much the table may hold; nil for as much as there is memory for.
   public var limit: TableLimit?
