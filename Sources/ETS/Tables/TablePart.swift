@@ -141,15 +141,6 @@ extension TablePart {
     }
   }
 
-  /// Copies a term into the part's memory, as the only element of a tuple.
-  func store(wrapping term: Term) throws(TableError) -> TableEntry {
-    var tuple = (Header.tuple(arity: 1).bits, term.bits)
-    return try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
-      let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
-      return try store(.boxed(at: words))
-    }
-  }
-
   /// Keeps an object until nobody reads it, then gives it back.
   func retire(_ entry: TableEntry) {
     switch self {

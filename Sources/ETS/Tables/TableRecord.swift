@@ -21,7 +21,7 @@ struct TableRecord: ~Copyable {
   let name = Atomic<UInt>(0)
   /// Who is to have the table when its owner ends, and what to tell; under the registry's lock.
   var heir = Term.none
-  var heirData = TableEntry.none
+  var heirData: KeptTerm?
   /// Who fixed the table how often; under the registry's lock.
   var fixations: [TableFixation] = []
 
