@@ -96,11 +96,16 @@ public final class LiteralAreas: Sendable {
 
   /// Whether an address is in a literal area.
   /// - Complexity: O(log areas).
-  func contains(_ address: UInt) -> Bool {
-    areas.withLock { areas in
-      let index = Self.index(behind: address, in: areas) - 1
-      return index >= 0 && areas[index].range.contains(address)
-    }
+  func contains(_ address: UInt) -> Bool { Self.areas(snapshot, contain: address) }
+
+  /// The areas at this moment, in the order of their addresses.
+  var snapshot: [LiteralArea] { areas.withLock { $0 } }
+
+  /// Whether an address is in an area of a ``snapshot``.
+  /// - Complexity: O(log areas).
+  static func areas(_ areas: [LiteralArea], contain address: UInt) -> Bool {
+    let index = index(behind: address, in: areas) - 1
+    return index >= 0 && areas[index].range.contains(address)
   }
 
   /// The lists of what their objects hold outside.

@@ -60,6 +60,13 @@ extension Term {
   /// Whether this is a local port.
   @inlinable @inline(__always) public var isLocalPort: Bool { bits & 0xF == 0x7 }
 
+  /// Whether this is a pid, of this node or another.
+  @inlinable public var isPid: Bool { isLocalPid || isBoxed(.externalPid) }
+  /// Whether this is a port, of this node or another.
+  @inlinable public var isPort: Bool { isLocalPort || isBoxed(.externalPort) }
+  /// Whether this is a reference, of this node or another.
+  @inlinable public var isReference: Bool { isBoxed(.reference) || isBoxed(.externalReference) }
+
   /// Whether this addresses a boxed object whose header has the subtag.
   @inlinable @inline(__always)
   public func isBoxed(_ subtag: Header.Subtag) -> Bool {
@@ -96,6 +103,10 @@ extension Term {
     guard isBoxed else { return false }
     let subtag = header.subtag
     return subtag == .heapBinary || subtag == .binaryHandle || subtag == .subBinary
+  }
+  /// Whether this is a bit string of whole bytes.
+  @inlinable public var isBinary: Bool {
+    isHeapBinary || isBoxed(.binaryHandle) || isBoxed(.subBinary) && boxed[3] & 7 == 0
   }
   /// Whether this is a binary of whole bytes that stands on a heap.
   @inlinable @inline(__always) public var isHeapBinary: Bool { isBoxed(.heapBinary) }

@@ -1,9 +1,9 @@
 /// Reading code points out of UTF-8 bytes, with all that Unicode forbids refused: overlong forms,
 /// surrogates, and numbers above U+10FFFF (RFC 3629).
-package enum UTF8Decoding {
+public enum UTF8Decoding {
   /// The code point that begins at an offset and the bytes it takes, or nothing where none does.
   @inlinable
-  package static func decode(
+  public static func decode(
     _ bytes: UnsafeRawBufferPointer, at offset: Int
   ) -> (codePoint: UInt32, byteCount: Int)? {
     let first = bytes[offset]
@@ -29,7 +29,7 @@ package enum UTF8Decoding {
   }
 
   /// The number of code points, or nothing where the bytes are no UTF-8.
-  package static func countCodePoints(_ bytes: UnsafeRawBufferPointer) -> Int? {
+  public static func countCodePoints(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var offset = 0
     var count = 0
     while offset < bytes.count {

@@ -27,7 +27,7 @@ final class OrderedFixture {
     bench = TermBench(words: words)
     self.keyPosition = keyPosition
     tree = try OrderedTree(
-      options: OrderedTreeOptions(keyPosition: keyPosition, hasReaders: hasReaders),
+      options: OrderedTreeOptions(keyPosition: keyPosition, hasReaders: hasReaders, limit: nil),
       environment: environment, atoms: bench.atoms)
     emptyByteCount = tree.byteCount
   }

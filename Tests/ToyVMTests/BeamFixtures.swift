@@ -17,16 +17,17 @@ enum BeamFixtures {
     try BeamFile(bytes: try bytes(module))
   }
 
-  /// The modules of an installed Erlang's standard library; empty where there is none.
-  static func installedModules() -> [URL] {
+  /// The modules of applications of an installed Erlang; empty where there is none.
+  static func installedModules(_ names: [String] = ["stdlib"]) -> [URL] {
     let libraries = URL(fileURLWithPath: "/usr/lib/erlang/lib")
     let manager = FileManager.default
     let applications = (try? manager.contentsOfDirectory(atPath: libraries.path)) ?? []
-    return applications.filter { $0.hasPrefix("stdlib-") }.sorted().flatMap { application in
-      let folder = libraries.appendingPathComponent(application).appendingPathComponent("ebin")
-      let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-      return names.filter { $0.hasSuffix(".beam") }.sorted().map(folder.appendingPathComponent)
-    }
+    return applications.filter { folder in names.contains { folder.hasPrefix($0 + "-") } }.sorted()
+      .flatMap { application in
+        let folder = libraries.appendingPathComponent(application).appendingPathComponent("ebin")
+        let files = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.hasSuffix(".beam") }.sorted().map(folder.appendingPathComponent)
+      }
   }
 
   /// A module's file put together of chunks.

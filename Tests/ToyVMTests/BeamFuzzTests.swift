@@ -17,7 +17,8 @@ import Testing
   static let partCount = 2
 
   private static let fixtures = [
-    "lang_calls", "lang_data", "lang_errors", "lang_big", "lang_traces",
+    "lang_calls", "lang_data", "lang_errors", "lang_big", "lang_traces", "lang_bits",
+    "lang_old_bits",
   ]
   static var fixtureCount: Int { fixtures.count }
 
@@ -34,7 +35,7 @@ import Testing
     }
   }()
 
-  @Test func everyOriginalIsRead() { #expect(Self.originals.count == 18) }
+  @Test func everyOriginalIsRead() { #expect(Self.originals.count == 20) }
 
   @Test(arguments: 0..<partCount)
   func damagedModulesEndSomehow(_ part: Int) {

@@ -19,6 +19,9 @@ public struct ThreadReader: BitwiseCopyable {
 
   @inlinable init(instance: UnsafeMutablePointer<InstanceState>) { self.instance = instance }
 
+  /// A number that no other thread has at this time.
+  public var identity: UInt { UInt(bitPattern: instance) }
+
   /// Begins to read.
   /// - Precondition: the thread is not reading already.
   @inlinable @inline(__always)

@@ -17,6 +17,7 @@ extension HashPart {
         return counted(.none, hash, new: old, previous: old, difference: 0)
       }
     }
+    try state.pointee.objects.checkRoom()
     if old.isGroup && old.group.count < old.group.room {
       old.group.append(try state.pointee.objects.store(object).with(hash: bits))
       return counted(.appended, hash, new: old, previous: old, difference: 1)

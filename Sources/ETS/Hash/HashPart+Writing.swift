@@ -50,6 +50,7 @@ extension HashPart {
   ) throws(TableError) -> Change? {
     let (_, first) = line(of: hash)
     guard let place = try place(of: key, hash: hash, from: first) else {
+      try state.pointee.objects.checkRoom()
       let new = try add(object, hash: hash, to: first)
       state.pointee.entryCount &+= 1
       growIfNeeded()
@@ -59,6 +60,8 @@ extension HashPart {
       if rule == .newKey { return nil }
       if state.pointee.type.isBag { return try join(object, at: place, hash) }
       if let change = patch(object, place.entry, hash) { return change }
+    } else {
+      try state.pointee.objects.checkRoom()
     }
     let new = try state.pointee.objects.store(object).with(hash: place.entry.hash)
     place.line.replace(place.slot, by: new)

@@ -48,6 +48,7 @@ struct HashPartOptions {
   let keyPosition: Int
   let type: TableType
   let hasReaders: Bool
+  let limit: TableLimit?
 }
 
 /// A part of a table of type `set`, `bag` or `duplicate_bag`: an index by hash that grows line by
@@ -75,7 +76,7 @@ struct HashPart: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders)
+          environment: environment, hasReaders: options.hasReaders, limit: options.limit)
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)
         let directory = LineDirectory(
           initializing: block.base + MemoryLayout<HashPartState>.size)

@@ -51,9 +51,9 @@ extension MatchMachine {
     case .isInteger: term.isInteger
     case .isList: term.isList
     case .isNumber: term.isNumber
-    case .isPid: term.isLocalPid || term.isBoxed(.externalPid)
+    case .isPid: term.isPid
     case .isPort: term.isLocalPort || term.isBoxed(.externalPort)
-    case .isReference: term.isBoxed(.reference) || term.isBoxed(.externalReference)
+    case .isReference: term.isReference
     case .isTuple: term.isTuple
     case .isMap: term.isMap
     case .isBinary: term.isBitString && term.bitRange.tailBits == 0

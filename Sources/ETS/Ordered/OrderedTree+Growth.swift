@@ -198,7 +198,7 @@ extension OrderedTree {
       words throws(TableError) in
       words[0] = Header.tuple(arity: 1).bits
       words[1] = rightKey.bits
-      return try state.pointee.objects.store(.boxed(at: words.baseAddress.unsafelyUnwrapped))
+      return try state.pointee.objects.storeApart(.boxed(at: words.baseAddress.unsafelyUnwrapped))
     }
     return Separator(prefix: right, key: key)
   }

@@ -62,6 +62,7 @@ extension OrderedTree {
   private func add(
     _ object: Term, key: Term, prefix: UInt, to leaf: TreeNode, at index: Int
   ) throws(TableError) -> OrderedChange {
+    try state.pointee.objects.checkRoom()
     let new = try state.pointee.objects.store(object)
     if leaf.isFull {
       do {

@@ -42,6 +42,7 @@ struct OrderedTreeState: ~Copyable {
 struct OrderedTreeOptions {
   let keyPosition: Int
   let hasReaders: Bool
+  let limit: TableLimit?
 }
 
 /// A table of type `ordered_set`: a B+ tree over the keys in standard order, in which keys that are
@@ -66,7 +67,7 @@ struct OrderedTree: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders)
+          environment: environment, hasReaders: options.hasReaders, limit: options.limit)
         state = block.base.bindMemory(to: OrderedTreeState.self, capacity: 1)
         state.initialize(
           to: OrderedTreeState(objects: objects, options: options, atoms: atoms))

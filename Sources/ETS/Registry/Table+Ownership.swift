@@ -149,7 +149,7 @@ extension Table {
   func partCount() throws(TableError) -> Int { try counting { $0.parts.count } }
 
   private func checkReader(_ caller: Term) throws(TableError) {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkOwner(caller)
     } else if !isAlive {
       throw .noTable

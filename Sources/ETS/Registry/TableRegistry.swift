@@ -77,6 +77,9 @@ extension TableRegistry {
     if options.keyPosition < 1 {
       throw .invalidOption("a key position of \(options.keyPosition)")
     }
+    if let limit = options.limit, let problem = limit.problem(ofType: options.type) {
+      throw .invalidOption(problem)
+    }
     return try withState { state throws(TableError) in
       if options.isNamed && state.names[name] != nil { throw .nameTaken(name) }
       let record = try takeRecord(&state)
@@ -88,7 +91,8 @@ extension TableRegistry {
         throw error
       }
       state.lastNumber += 1
-      let table = Table(record: record, number: state.lastNumber)
+      let table = Table(
+        record: record, sequence: state.lastNumber, isPrivate: options.protection == .private)
       record.pointee.options = options
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)
@@ -186,12 +190,12 @@ extension TableRegistry {
   /// - Complexity: O(runs of pages + handles of binaries).
   func delete(_ table: Table) throws(TableError) {
     let record = table.record
-    if record.pointee.isPrivate {
-      guard record.pointee.life.load(ordering: .relaxed) == table.number else { throw .noTable }
-    } else {
-      try table.closeGate()
-    }
-    record.pointee.life.store(0, ordering: .releasing)
+    if !table.isPrivate { try table.closeGate() }
+    // Of a private table only one of those who end its owner goes on.
+    let isEnded = record.pointee.life.compareExchange(
+      expected: table.number, desired: 0, ordering: .acquiringAndReleasing
+    ).exchanged
+    if !isEnded { throw .noTable }
     record.pointee.gate.store(0, ordering: .relaxed)
     let storage = record.pointee.storage
     let data = withState { state in

@@ -13,11 +13,18 @@ struct ObjectStore: ~Copyable {
   let hasReaders: Bool
   private(set) var handles = OwnedHandles()
   private var limbo = Limbo()
+  /// How much there may be; nothing where any number may.
+  let limit: TableLimit?
+  /// The objects in the order in which they were written, where there is a limit.
+  private(set) var ages = AgeList()
   /// The snapshots that look at the objects as they stand.
   private var holdCount = 0
 
   /// Makes a store without objects.
-  init(environment: HeapEnvironment, hasReaders: Bool) throws(MemoryError) {
+  init(
+    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?
+  ) throws(MemoryError) {
+    self.limit = limit
     arena = try OwnedArena(allocator: environment.allocator, kind: .ets)
     self.environment = environment
     self.hasReaders = hasReaders
@@ -56,14 +63,54 @@ struct ObjectStore: ~Copyable {
   /// - Throws: ``TableError``; then nothing is held.
   @inline(__always)
   mutating func store(_ object: Term) throws(TableError) -> TableEntry {
-    if StoredObject.isPlain(object) { return try StoredObject.storePlain(object, in: arena) }
-    return try storeCompound(object)
+    if limit != nil { return try storeLinked(object) }
+    return try storeApart(object)
+  }
+
+  /// Copies a tuple into a block that is no object of the table.
+  @inline(__always)
+  mutating func storeApart(_ tuple: Term) throws(TableError) -> TableEntry {
+    if StoredObject.isPlain(tuple) { return try StoredObject.storePlain(tuple, in: arena) }
+    return try storeCompound(tuple)
   }
 
   @inline(never)
-  private mutating func storeCompound(_ object: Term) throws(TableError) -> TableEntry {
-    try StoredObject.storeCompound(
-      object, in: arena, handles: &handles, scratch: environment.scratch)
+  private mutating func storeCompound(_ tuple: Term) throws(TableError) -> TableEntry {
+    let words = try StoredObject.flatWords(of: tuple, scratch: environment.scratch)
+    return try StoredObject.storeCompound(
+      tuple, words: words, isLinked: false, in: arena, handles: &handles)
+  }
+
+  @inline(never)
+  private mutating func storeLinked(_ object: Term) throws(TableError) -> TableEntry {
+    let words = try StoredObject.flatWords(of: object, scratch: environment.scratch)
+    if let limit, let most = limit.byteCount {
+      let byteCount = StoredObject.linkedByteCount(words: words)
+      let held = limit.policy == .reject ? ages.byteCount : 0
+      if held + byteCount > most { throw .full(objects: ages.count, byteCount: ages.byteCount) }
+    }
+    let entry = try StoredObject.storeCompound(
+      object, words: words, isLinked: true, in: arena, handles: &handles)
+    ages.append(entry)
+    return entry
+  }
+
+  /// Sees that one object more may come.
+  @inline(__always)
+  func checkRoom() throws(TableError) {
+    if let limit { try checkRoom(limit) }
+  }
+
+  @inline(never)
+  private func checkRoom(_ limit: TableLimit) throws(TableError) {
+    if limit.policy == .reject, let most = limit.objects, ages.count >= most {
+      throw .full(objects: ages.count, byteCount: ages.byteCount)
+    }
+  }
+
+  /// Makes an object the youngest, where there is a limit.
+  mutating func renew(_ entry: TableEntry) {
+    if StoredObject.isLinked(entry) { ages.renew(entry) }
   }
 
   /// Whether two terms are exactly equal, `=:=`.
@@ -87,6 +134,7 @@ struct ObjectStore: ~Copyable {
 
   /// Gives an object back that no reader ever saw.
   mutating func discard(_ entry: TableEntry) {
+    if StoredObject.isLinked(entry) { ages.remove(entry) }
     if StoredObject.hasHandles(entry) {
       handles.remove(handlesOf: entry)
       OwnedHandles.release(handlesOf: entry, to: environment.binaries)
@@ -98,6 +146,7 @@ struct ObjectStore: ~Copyable {
   @inline(__always)
   mutating func retire(_ entry: TableEntry) {
     if !hasReaders && !isHeld { return discard(entry) }
+    if StoredObject.isLinked(entry) { ages.remove(entry) }
     if StoredObject.hasHandles(entry) { handles.remove(handlesOf: entry) }
     retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
   }
@@ -155,6 +204,7 @@ struct ObjectStore: ~Copyable {
     handles.releaseAll(to: environment.binaries)
     limbo.releaseHandles(to: environment.binaries)
     limbo = Limbo()
+    ages = AgeList()
     arena.freeAll()
   }
 }

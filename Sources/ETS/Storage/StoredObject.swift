@@ -9,11 +9,12 @@ import Terms
 ///     | meta   | header | element ... | parts of elements ... |   others
 /// ```
 /// The meta word tells the words behind it and, in bit 32, whether there are handles of binaries
-/// among them. Pointers in a block lead into the block, so a copy is a copy of its words, moved by
+/// among them, in bit 33, whether the links of an ``AgeList`` stand before it. Pointers in a block lead into the block, so a copy is a copy of its words, moved by
 /// one distance. The handles of all objects of a part of a table are linked in an
 /// ``OwnedHandles``.
 enum StoredObject {
   static var handlesBit: UInt { 1 << 32 }
+  static var linksBit: UInt { 1 << 33 }
 
   /// The words of an object's terms, its own tuple among them.
   @inline(__always)
@@ -28,10 +29,23 @@ enum StoredObject {
     entry.isCompound && entry.words[-1] & handlesBit != 0
   }
 
+  /// Whether an object is one of an ``AgeList``.
+  @inline(__always)
+  static func isLinked(_ entry: TableEntry) -> Bool {
+    entry.isCompound && entry.words[-1] & linksBit != 0
+  }
+
+  /// The words of an object's block before its tuple.
+  @inline(__always)
+  private static func wordsBefore(_ entry: TableEntry) -> Int {
+    if !entry.isCompound { return 0 }
+    return 1 &+ (isLinked(entry) ? AgeList.wordsPerObject : 0)
+  }
+
   /// The bytes of an object's block.
   @inline(__always)
   static func byteCount(of entry: TableEntry) -> Int {
-    (words(of: entry) &+ (entry.isCompound ? 1 : 0)) &* MemoryLayout<UInt>.stride
+    (wordsBefore(entry) &+ words(of: entry)) &* MemoryLayout<UInt>.stride
   }
 
   /// Whether all elements of a tuple are immediates.
@@ -60,15 +74,10 @@ enum StoredObject {
     return TableEntry(object: block, isCompound: false)
   }
 
-  /// Copies any other object into a block of an arena.
-  /// - Parameters:
-  ///   - object: a tuple.
-  ///   - handles: those of the arena's objects.
-  /// - Throws: ``TableError``; then nothing is held.
-  static func storeCompound(
-    _ object: Term, in arena: borrowing OwnedArena, handles: inout OwnedHandles,
-    scratch: any ScratchProvider
-  ) throws(TableError) -> TableEntry {
+  /// The words of an object and all it holds.
+  static func flatWords(
+    of object: Term, scratch: any ScratchProvider
+  ) throws(TableError) -> Int {
     let words: Int
     do {
       words = try TermSize.flatWords(of: object, scratch: scratch)
@@ -76,14 +85,33 @@ enum StoredObject {
       throw TableError(error)
     }
     if words >= 1 << 32 { throw .outOfMemory(.invalidSize(byteCount: words)) }
-    let block = try allocate(words: 1 + words, in: arena)
-    var cursor = WordCursor(top: block + 1, limit: block + 1 + words)
+    return words
+  }
+
+  /// The bytes of the block of an object of so many words that is linked.
+  static func linkedByteCount(words: Int) -> Int {
+    (words + 1 + AgeList.wordsPerObject) * MemoryLayout<UInt>.stride
+  }
+
+  /// Copies any object into a block of an arena.
+  /// - Parameters:
+  ///   - object: a tuple of ``flatWords(of:scratch:)`` words.
+  ///   - isLinked: whether room for links stands before it.
+  ///   - handles: those of the arena's objects.
+  /// - Throws: ``TableError``; then nothing is held.
+  static func storeCompound(
+    _ object: Term, words: Int, isLinked: Bool, in arena: borrowing OwnedArena,
+    handles: inout OwnedHandles
+  ) throws(TableError) -> TableEntry {
+    let before = 1 + (isLinked ? AgeList.wordsPerObject : 0)
+    let start = try allocate(words: before + words, in: arena) + before
+    var cursor = WordCursor(top: start, limit: start + words)
     var list = OffHeapList()
     let copy = TermCopy.copy(object, words: words, into: &cursor, list: &list)
-    assert(copy.boxed == block + 1, "a copy begins with what was copied")
-    block[0] = UInt(words) | (list.first == 0 ? 0 : handlesBit)
+    assert(copy.boxed == start, "a copy begins with what was copied")
+    start[-1] = UInt(words) | (list.first == 0 ? 0 : handlesBit) | (isLinked ? linksBit : 0)
     handles.adopt(list)
-    return TableEntry(object: block + 1, isCompound: true)
+    return TableEntry(object: start, isCompound: true)
   }
 
   @inline(__always)
@@ -121,8 +149,7 @@ enum StoredObject {
 
   /// Gives an object's block back; the references that it holds are the caller's to end.
   static func free(_ entry: TableEntry, in arena: borrowing OwnedArena) {
-    let block = entry.isCompound ? entry.words - 1 : entry.words
-    arena.free(block, byteCount: byteCount(of: entry))
+    arena.free(entry.words - wordsBefore(entry), byteCount: byteCount(of: entry))
   }
 
   /// Copies an object where a cursor stands.

@@ -76,7 +76,7 @@ extension Table {
     if isBag { throw .unsupported(type: record.pointee.options.type) }
     return try writing(key: key, by: caller) { part, hash throws(TableError) in
       let exists = try part.update(key, hash: hash) { entry throws(TableError) in
-        try replacing(updates, in: entry.object, part)
+        try replacing(updates, in: entry, part)
       }
       guard !exists, let other else { return exists }
       try insert(updates, on: other, key: key, hash, in: part)
@@ -103,6 +103,7 @@ extension Table {
     let sum = value.smallValue &+ step.increment.smallValue
     if !Term.fitsSmall(sum) { return nil }
     SharedWord(words + step.position).publish(Term.small(sum).bits)
+    part.renew(entry)
     return .small(sum)
   }
 
@@ -141,7 +142,7 @@ extension Table {
       try insert(updates, on: object, key: key, hash, in: part)
     } else {
       _ = try part.update(key, hash: hash) { entry throws(TableError) in
-        try replacing(updates, in: entry.object, part)
+        try replacing(updates, in: entry, part)
       }
     }
     return list
@@ -209,14 +210,16 @@ extension Table {
 
   /// A new object in place of one, or none where one word of it was enough.
   private func replacing(
-    _ updates: [ElementUpdate], in object: Term, _ part: TablePart
+    _ updates: [ElementUpdate], in entry: TableEntry, _ part: TablePart
   ) throws(TableError) -> TableEntry {
+    let object = entry.object
     for update in updates { _ = try element(update.position, of: object) }
     let words = object.boxed
     if updates.count == 1, !part.isHeld, updates[0].value.isImmediate,
       Term(bits: words[updates[0].position]).isImmediate
     {
       SharedWord(words + updates[0].position).publish(updates[0].value.bits)
+      part.renew(entry)
       return .none
     }
     if updates.isEmpty { return .none }

@@ -107,7 +107,7 @@ extension Table {
   func counting<Result>(
     _ body: (TableStorage) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       // Another process may ask while the owner ends the table.
       return try whileAlive { body(record.pointee.storage) }
     }

@@ -53,7 +53,9 @@ extension Table {
     try reading(by: caller) { storage throws(TableError) in
       let hash = try storage.hash(key)
       let entry = try storage.part(of: hash).find(key, hash: hash)
-      return entry.isNone ? .nil : try ObjectCopies.list(of: entry, on: &heap)
+      if entry.isNone { return .nil }
+      noteReading(of: entry, hash: hash, in: storage)
+      return try ObjectCopies.list(of: entry, on: &heap)
     }
   }
 
@@ -61,7 +63,10 @@ extension Table {
   public func contains(_ key: Term, by caller: Term) throws(TableError) -> Bool {
     try reading(by: caller) { storage throws(TableError) in
       let hash = try storage.hash(key)
-      return try !storage.part(of: hash).find(key, hash: hash).isNone
+      let entry = try storage.part(of: hash).find(key, hash: hash)
+      if entry.isNone { return false }
+      noteReading(of: entry, hash: hash, in: storage)
+      return true
     }
   }
 
@@ -111,6 +116,7 @@ extension Table {
       let hash = try storage.hash(key)
       let entry = try storage.part(of: hash).find(key, hash: hash)
       if entry.isNone { throw .noKey }
+      noteReading(of: entry, hash: hash, in: storage)
       return try ObjectCopies.element(position, of: entry, isBag: isBag, on: &heap)
     }
   }

@@ -19,8 +19,18 @@ import Terms
 public struct Table: Equatable, @unchecked Sendable {
   // Unchecked: the record is reached as told under "Access".
   let record: UnsafeMutablePointer<TableRecord>
-  /// A number that no other table of the registry ever has.
+  /// A number that no other table of the registry ever has: greater than that of any older one.
   public let number: UInt64
+
+  init(record: UnsafeMutablePointer<TableRecord>, sequence: UInt64, isPrivate: Bool) {
+    self.record = record
+    number = sequence << 1 | (isPrivate ? 1 : 0)
+  }
+
+  /// Whether only the owner reads and writes, so that nothing needs a lock. It is in the number,
+  /// since the record may be another table's already.
+  @inline(__always)
+  var isPrivate: Bool { number & 1 != 0 }
 
   /// The place of the key in each object, from 1.
   public var keyPosition: Int { record.pointee.options.keyPosition }
@@ -48,7 +58,7 @@ extension Table {
   func reading<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkOwner(caller)
       return try body(record.pointee.storage)
     }
@@ -69,11 +79,15 @@ extension Table {
   func writing<Result>(
     key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    try checkWriter(caller)
-    if record.pointee.isPrivate {
+    if isPrivate {
+      try checkOwner(caller)
       let hash = try record.pointee.storage.hash(key)
-      return try body(record.pointee.storage.part(of: hash), hash)
+      let part = record.pointee.storage.part(of: hash)
+      let result = try body(part, hash)
+      if record.pointee.options.limit != nil { evict(from: part) }
+      return result
     }
+    try checkWriter(caller)
     var hash: UInt = 0
     let (reader, part) = try takePart { storage throws(TableError) in
       hash = try storage.hash(key)
@@ -83,20 +97,37 @@ extension Table {
       part.releaseLock()
       reader.leave()
     }
-    return try body(part, hash)
+    let result = try body(part, hash)
+    if record.pointee.options.limit != nil { evict(from: part) }
+    return result
+  }
+
+  /// Sees that a part holds no more than the table's limit. Where there is no working memory for
+  /// that, the next who writes does: what was asked for is done.
+  @inline(never)
+  private func evict(from part: TablePart) {
+    guard let limit = record.pointee.options.limit else { return }
+    try? part.evict(beyond: limit, record.pointee.storage.notes)
   }
 
   /// Runs a piece of work on a part that nobody else writes to.
   func withPart<Result>(
     _ index: Int, _ body: (TablePart) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate { return try body(record.pointee.storage.parts[index]) }
+    if isPrivate {
+      let part = record.pointee.storage.parts[index]
+      let result = try body(part)
+      if record.pointee.options.limit != nil { evict(from: part) }
+      return result
+    }
     let (reader, part) = try takePart { $0.parts[index] }
     defer {
       part.releaseLock()
       reader.leave()
     }
-    return try body(part)
+    let result = try body(part)
+    if record.pointee.options.limit != nil { evict(from: part) }
+    return result
   }
 
   /// Enters a section and takes the lock of a part.
@@ -132,9 +163,9 @@ extension Table {
   func alone<Result>(
     _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkLife()
-      return try body(record.pointee.storage)
+      return try evictingBehind(body)
     }
     try closeGate()
     defer { openGate() }
@@ -142,7 +173,15 @@ extension Table {
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     reader.enter()
     defer { reader.leave() }
-    return try body(record.pointee.storage)
+    return try evictingBehind(body)
+  }
+
+  private func evictingBehind<Result>(
+    _ body: (TableStorage) throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    let result = try body(record.pointee.storage)
+    for part in record.pointee.storage.parts { evict(from: part) }
+    return result
   }
 
   /// Takes the table for the calling thread alone.
@@ -166,6 +205,22 @@ extension Table {
   func openGate() {
     record.pointee.gate.store(number, ordering: .releasing)
     for part in record.pointee.storage.parts { part.releaseLock() }
+  }
+
+  /// Notes that an entry was read, where a limit's policy asks for that. Within a section.
+  @inline(__always)
+  func noteReading(of entry: TableEntry, hash: UInt, in storage: TableStorage) {
+    if storage.notesReadings { noteReadingSlowly(of: entry, hash: hash, in: storage) }
+  }
+
+  @inline(never)
+  private func noteReadingSlowly(of entry: TableEntry, hash: UInt, in storage: TableStorage) {
+    if let notes = storage.notes {
+      notes.note(hash, by: record.pointee.environment.allocator.reader)
+    } else {
+      // Nobody else uses the table.
+      entry.forEachObject { storage.part(of: hash).renew($0) }
+    }
   }
 
   /// Waits until the gate may be open, or finds that the table has ended.

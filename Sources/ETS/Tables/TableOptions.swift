@@ -62,6 +62,8 @@ public struct TableOptions: Sendable {
   }
   /// Whether all of an object but its key is kept in the external format.
   public var isCompressed = false
+  /// How much the table may hold; nil for as much as there is memory for.
+  public var limit: TableLimit?
 
   /// Makes options; the defaults are those of `ets:new(Name, [])`.
   public init(

@@ -141,6 +141,16 @@ extension TablePart {
     }
   }
 
+  /// Makes an object the youngest, where the table has a limit.
+  @inline(__always)
+  func renew(_ entry: TableEntry) {
+    if !StoredObject.isLinked(entry) { return }
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.renew(entry)
+    case .ordered(let tree): tree.state.pointee.objects.renew(entry)
+    }
+  }
+
   /// Keeps an object until nobody reads it, then gives it back.
   func retire(_ entry: TableEntry) {
     switch self {

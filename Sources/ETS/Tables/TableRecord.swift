@@ -30,9 +30,6 @@ struct TableRecord: ~Copyable {
     environment = registry.environment
     allocator = .passUnretained(registry.environment.allocator)
   }
-
-  /// Whether only the owner reads and writes, so that nothing needs a lock.
-  var isPrivate: Bool { options.protection == .private }
 }
 
 /// How often a process fixed a table, and since when.

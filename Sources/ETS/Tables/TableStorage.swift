@@ -6,6 +6,10 @@ import Terms
 struct TableStorage {
   private(set) var parts: UnsafeMutableBufferPointer<TablePart> = .init(start: nil, count: 0)
   private var seed: UInt = 0
+  /// Which keys were read lately, where the limit's policy asks.
+  private(set) var notes: RecencyNotes?
+  /// Whether it counts which objects are read.
+  private(set) var notesReadings = false
 
   private static var manyParts: Int { 16 }
 
@@ -19,6 +23,7 @@ struct TableStorage {
     let isShared = options.protection != .private
     let isDivided =
       options.writeConcurrency != .off && isShared && options.type != .orderedSet
+      && options.limit == nil
     let count = isDivided ? Self.manyParts : 1
     let block: MemoryBlock
     do {
@@ -41,6 +46,15 @@ struct TableStorage {
       }
     }
     parts = UnsafeMutableBufferPointer(start: base, count: count)
+    notesReadings = options.limit?.policy == .evictLeastRecentlyUsed
+    if notesReadings && isShared {
+      do {
+        notes = try RecencyNotes(allocator: environment.allocator)
+      } catch {
+        destroy(environment)
+        throw .outOfMemory(error)
+      }
+    }
   }
 
   private static func part(
@@ -51,19 +65,20 @@ struct TableStorage {
       return .ordered(
         try OrderedTree(
           options: OrderedTreeOptions(
-            keyPosition: options.keyPosition, hasReaders: hasReaders),
+            keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit),
           environment: environment, atoms: atoms))
     }
     return .hashed(
       try HashPart(
         options: HashPartOptions(
           seed: seed, keyPosition: options.keyPosition, type: options.type,
-          hasReaders: hasReaders),
+          hasReaders: hasReaders, limit: options.limit),
         environment: environment))
   }
 
   /// Gives all memory back.
   func destroy(_ environment: HeapEnvironment) {
+    notes?.free(to: environment.allocator)
     for part in parts { part.destroy() }
     environment.allocator.free(
       at: UnsafeMutableRawPointer(parts.baseAddress.unsafelyUnwrapped),
@@ -101,7 +116,7 @@ struct TableStorage {
 
   /// The bytes of all blocks.
   var byteCount: Int {
-    var count = parts.count * MemoryLayout<TablePart>.stride
+    var count = parts.count * MemoryLayout<TablePart>.stride + (notes?.byteCount ?? 0)
     for part in parts { count += part.byteCount }
     return count
   }

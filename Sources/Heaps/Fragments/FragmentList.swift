@@ -30,6 +30,24 @@ package struct FragmentList: BitwiseCopyable {
 
   @usableFromInline init() {}
 
+  /// The fragments from one on, by the address of its note.
+  init(notes: UInt, words: Int) {
+    first = notes
+    self.words = words
+  }
+
+  /// Writes a note.
+  /// - Parameter next: the address of the next fragment's note, or 0.
+  static func write(
+    at note: UnsafeMutablePointer<UInt>, next: UInt, start: UnsafeMutablePointer<UInt>,
+    top: UnsafeMutablePointer<UInt>, blockBytes: Int
+  ) {
+    note[0] = next
+    note[1] = UInt(bitPattern: start)
+    note[2] = UInt(bitPattern: top)
+    note[3] = UInt(blockBytes)
+  }
+
   var isEmpty: Bool { first == 0 }
 
   /// Puts a fragment in front.
@@ -40,12 +58,22 @@ package struct FragmentList: BitwiseCopyable {
   ) {
     let note = end - Self.noteWords
     precondition(top <= note, "a fragment without room for its note")
-    note[0] = first
-    note[1] = UInt(bitPattern: start)
-    note[2] = UInt(bitPattern: top)
-    note[3] = UInt(blockBytes)
+    Self.write(at: note, next: first, start: start, top: top, blockBytes: blockBytes)
     first = UInt(bitPattern: note)
     words += top - start
+  }
+
+  /// Puts fragments in front whose notes are linked already.
+  /// - Parameters:
+  ///   - notes: the address of the first one's note; not 0.
+  ///   - words: of all their objects.
+  /// - Complexity: O(fragments that are put in front).
+  mutating func push(notes: UInt, words: Int) {
+    var last = UnsafeMutablePointer<UInt>(bitPattern: notes).unsafelyUnwrapped
+    while let next = UnsafeMutablePointer<UInt>(bitPattern: last[0]) { last = next }
+    last[0] = first
+    first = notes
+    self.words += words
   }
 
   /// Calls with each fragment, the one that came last first; the body may free it.

@@ -26,14 +26,7 @@ extension ProcessHeap {
     precondition(bitCount >= 0, "an append of \(bitCount) bits")
     if let handle = try writableHandle(of: bits, adding: bitCount) {
       let view = bits.boxed
-      let before = SubBinary.bitOffset(at: view) + SubBinary.bitCount(at: view)
-      let growth = WritableBinary.extend(handle, toBitCount: before + bitCount)
-      if state.pointee.isOld(handle) {
-        state.pointee.virtualHeap.oldWords += growth
-      } else {
-        state.pointee.offHeap.virtualWords += growth
-        requestCollectionIfDue()
-      }
+      let before = grow(handle, behind: view, by: bitCount)
       return room(
         in: handle, bitOffset: SubBinary.bitOffset(at: view), from: before, bitCount: bitCount)
     }
@@ -53,6 +46,42 @@ extension ProcessHeap {
     }.boxed
     WritableBinary.makeWritable(handle, bitCount: end)
     return room(in: handle, bitOffset: 0, from: source.bitCount, bitCount: bitCount)
+  }
+
+  /// Makes room behind a bit string that nobody else refers to, by making it longer itself. Builds
+  /// nothing.
+  ///
+  /// - Parameters:
+  ///   - bits: a bit string of this heap that ``append(bitCount:to:)`` returned.
+  ///   - bitCount: the bits to be added; the caller fills each of them before the next call that
+  ///     takes roots.
+  /// - Returns: nothing where the bit string does not end with what was written last.
+  /// - Throws: ``HeapError/outOfMemory(_:)``; nothing has changed then.
+  public mutating func extend(_ bits: Term, bitCount: Int) throws(HeapError) -> AppendRoom? {
+    precondition(bitCount >= 0, "an extension of \(bitCount) bits")
+    guard let handle = try writableHandle(of: bits, adding: bitCount) else { return nil }
+    let view = bits.boxed
+    let before = grow(handle, behind: view, by: bitCount)
+    let whole = SubBinary.bitCount(at: view) + bitCount
+    view[1] = UInt(whole) >> 3
+    view[3] = view[3] & ~7 | UInt(whole) & 7
+    return unfilled(bits, of: handle, from: before)
+  }
+
+  /// Makes room behind what a handle shows part of it.
+  /// - Returns: where the room begins, in bits of the handle's bytes.
+  private mutating func grow(
+    _ handle: UnsafeMutablePointer<UInt>, behind view: UnsafeMutablePointer<UInt>, by bitCount: Int
+  ) -> Int {
+    let before = SubBinary.bitOffset(at: view) + SubBinary.bitCount(at: view)
+    let growth = WritableBinary.extend(handle, toBitCount: before + bitCount)
+    if state.pointee.isOld(handle) {
+      state.pointee.virtualHeap.oldWords += growth
+    } else {
+      state.pointee.offHeap.virtualWords += growth
+      requestCollectionIfDue()
+    }
+    return before
   }
 
   /// The handle whose room a view may take; nothing where it has to be copied.
@@ -92,6 +121,12 @@ extension ProcessHeap {
       $0.makeSubBinary(
         of: .boxed(at: handle), bitOffset: bitOffset, bitCount: end - bitOffset)
     }
+    return unfilled(term, of: handle, from: start)
+  }
+
+  private func unfilled(
+    _ term: Term, of handle: UnsafeMutablePointer<UInt>, from start: Int
+  ) -> AppendRoom {
     let bytes = BinaryHandle.binary(at: handle).bytes.assumingMemoryBound(to: UInt8.self)
     return AppendRoom(term: term, destination: bytes + start >> 3, bitOffset: start & 7)
   }

@@ -46,6 +46,29 @@ public struct BitRange: BitwiseCopyable {
     return left >= 8 ? value : value & ~(0xFF >> UInt8(left))
   }
 
+  /// A part of the bits.
+  @inlinable
+  public func part(from first: Int, count: Int) -> BitRange {
+    assert(first >= 0 && count >= 0 && first + count <= bitCount, "bits beyond the range")
+    return BitRange(base: base, bitOffset: bitOffset &+ first, bitCount: count)
+  }
+
+  /// The number that at most 64 bits are, the first the highest.
+  @inlinable
+  public var number: UInt {
+    assert(bitCount <= 64, "a number of \(bitCount) bits")
+    var value: UInt = 0
+    var index = 0
+    while index < bitCount >> 3 {
+      value = value << 8 | UInt(byte(at: index))
+      index &+= 1
+    }
+    if tailBits > 0 {
+      value = value << UInt(tailBits) | UInt(byte(at: index) >> UInt8(8 &- tailBits))
+    }
+    return value
+  }
+
   /// Copies the bits to whole bytes; the bits behind the last are 0.
   /// - Parameter destination: of ``byteCount`` bytes.
   public func copy(to destination: UnsafeMutablePointer<UInt8>) {

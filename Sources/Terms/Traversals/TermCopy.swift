@@ -173,51 +173,16 @@ struct TermCopier<Boundary: CopyBoundary> {
       for place in 0..<words { copy[place] = object[place] }
       return .boxed(at: copy)
     case .subBinary:
-      return movePart(object)
+      return SubBinary.copy(object, to: takeBack(SubBinary.copyWords(at: object)), list: &list)
     case .binaryHandle:
-      return moveHandle(object, offset: 0, byteCount: Int(object[1]))
+      return BinaryHandle.copy(
+        object, offset: 0, byteCount: Int(object[1]), to: takeBack(BinaryHandle.words),
+        list: &list)
     default:
       let words = 1 &+ header.arity
       let copy = takeBack(words)
       for place in 0..<words { copy[place] = object[place] }
       return .boxed(at: copy)
     }
-  }
-
-  @usableFromInline
-  mutating func moveHandle(_ handle: Words, offset: Int, byteCount: Int) -> Term {
-    let copy = takeBack(BinaryHandle.words)
-    copy[0] = handle[0]
-    copy[1] = UInt(byteCount)
-    copy[3] = handle[3]
-    copy[4] = handle[4] &+ UInt(offset)
-    copy[5] = 0
-    BinaryHandle.binary(at: handle).retain()
-    list.push(copy)
-    return .boxed(at: copy)
-  }
-
-  /// Copies the bytes that a part touches and, where they are not the part itself, a part of them.
-  @usableFromInline
-  mutating func movePart(_ part: Words) -> Term {
-    let original = SubBinary.original(at: part)
-    let offset = SubBinary.bitOffset(at: part) >> 3
-    let byteCount = SubBinary.touchedBytes(at: part)
-    let bytes: Term
-    if original.isHeapBinary {
-      let source = UnsafeRawBufferPointer(rebasing: original.heapBinaryBytes[offset...])
-      let words = 1 + Header.heapBinary(byteCount: byteCount).arity
-      let place = takeBack(words)
-      var cursor = WordCursor(top: place, limit: place + words)
-      bytes = cursor.makeHeapBinary(UnsafeRawBufferPointer(rebasing: source.prefix(byteCount)))
-    } else {
-      bytes = moveHandle(original.boxed, offset: offset, byteCount: byteCount)
-    }
-    if SubBinary.isWholeBytes(at: part) { return bytes }
-    let place = takeBack(SubBinary.words)
-    var cursor = WordCursor(top: place, limit: place + SubBinary.words)
-    return cursor.makeSubBinary(
-      of: bytes, bitOffset: SubBinary.bitOffset(at: part) & 7,
-      bitCount: SubBinary.bitCount(at: part))
   }
 }

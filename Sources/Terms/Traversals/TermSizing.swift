@@ -22,12 +22,29 @@ public enum TermSize {
   public static func flatWords(
     of term: Term, within boundary: some CopyBoundary, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Int {
+    let words = try flatWords(of: term, within: boundary, upTo: .max, scratch: scratch)
+    return words.unsafelyUnwrapped  // No term has more words than that.
+  }
+
+  /// The words that a copy takes which leaves some terms where they are, up to a limit.
+  ///
+  /// - Parameters:
+  ///   - boundary: which terms count nothing.
+  ///   - limit: the most words; the walk ends soon behind them, however many there are.
+  ///   - scratch: working memory for terms in terms.
+  /// - Returns: nothing where there are more words than the limit.
+  /// - Throws: ``ScratchExhausted`` where the provider has none.
+  @inlinable
+  public static func flatWords(
+    of term: Term, within boundary: some CopyBoundary, upTo limit: Int,
+    scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> Int? {
     if term.isImmediate { return 0 }
     var pending = PendingWords(scratch)
     var words = 0
     var current = term
     while true {
-      while current.isCons && !boundary.leaves(current) {
+      while current.isCons && words <= limit && !boundary.leaves(current) {
         words &+= 2
         let cell = current.cons
         if let known = shallowWords(of: cell[0], within: boundary) {
@@ -50,6 +67,7 @@ public enum TermSize {
       } else if current.isBoxed && !boundary.leaves(current) {
         words &+= try open(current, &pending)
       }
+      if words > limit { return nil }
       guard let next = try pending.nextPointer() else { return words }
       current = next
     }

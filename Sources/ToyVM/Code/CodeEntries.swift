@@ -55,12 +55,14 @@ final class LoadedModule {
   let functions: [FunctionInfo]
   let lines: [SourceLine]
   let files: [String]
+  /// The instructions that only raise an error, because the machine has none such.
+  let missingNames: [String]
   private let block: MemoryBlock
   private let allocator: BlockAllocator
 
   init(
     name: Term, block: MemoryBlock, slotCount: Int, functions: [FunctionInfo],
-    lines: [SourceLine], files: [String], allocator: BlockAllocator
+    lines: [SourceLine], files: [String], missingNames: [String], allocator: BlockAllocator
   ) {
     self.name = name
     self.block = block
@@ -68,6 +70,7 @@ final class LoadedModule {
     self.functions = functions
     self.lines = lines
     self.files = files
+    self.missingNames = missingNames
     self.allocator = allocator
     code = block.base.assumingMemoryBound(to: UInt.self)
   }

@@ -110,6 +110,9 @@ final class CodeStore {
     return CodePlace(name: function.name, line: module.line(at: slot))
   }
 
+  /// The instructions of a module that only raise an error, because the machine has none such.
+  func missingNames(of module: Term) -> [String] { modules[module]?.missingNames ?? [] }
+
   /// The names of a module's functions.
   func functions(of module: Term) -> [FunctionInfo]? { modules[module]?.functions }
 }

@@ -79,6 +79,7 @@ enum Opcode: UInt8 {
   case testHeapPutTupleReturn  // slot 1: frame words; else as above; ends the function
   case getTupleElement  // a: reg; b: reg; c: byte offset of the element
   case getTupleElementPair  // as above; the next element goes to slot 1's low field
+  case updateRecord  // slot 1: arity, slots << 32; slot 2: tuple; slot 3: reg; pairs: index, word
   case setTupleElement  // a: value; b: reg; c: byte offset
 
   // Tests: the jump is taken when the test fails.
@@ -92,6 +93,7 @@ enum Opcode: UInt8 {
   case isNumber
   case isMap
   case isBinary
+  case isBitString
   case isFunction
   case isPid
   case isPort
@@ -133,6 +135,7 @@ enum Opcode: UInt8 {
   case shiftRight
   case arithmetic  // the operation of slot 1
   case guardNative
+  case binaryPart  // as above, slot 2: source word of the length
 
   // Floats. Fields are byte offsets of float registers but for a term.
   case floatLoad  // a: value; b: float
@@ -165,6 +168,36 @@ enum Opcode: UInt8 {
   case getMapElements  // a: reg; n: count; slot 1: jump; two slots each: source word, reg
   case hasMapFields  // a: reg; n: count; slot 1: jump; a slot each: source word
   case putMap  // a: map; b: reg; n: 1 where keys must exist; slot 1: jump, live, count; pairs
+
+  // Binary patterns. n: slots; slot 1: jump, unit << 16, flags << 8, live.
+  case bsStartMatch  // a: value; c: reg; in place of the unit the places of saved positions
+  case bsSave  // a: context; b: place
+  case bsRestore
+  case bsContextToBinary  // a: reg
+  case bsGetPosition  // a: context; b: reg
+  case bsSetPosition  // a: context; b: value
+  case bsGetTail  // a: context; c: reg
+  case bsGetInteger  // a: context; b: size; c: reg
+  case bsGetFloat
+  case bsGetBinary  // as above, or b: all that is left
+  case bsSkip
+  case bsGetUnicode  // a: context; c: reg; in place of the unit the form
+  case bsSkipUnicode
+  case bsTestTail  // a: context; slot 2: bits
+  case bsTestUnit  // a: context
+  case bsEnsure  // a: context; slot 2: least bits
+  case bsMatchString  // a: context; slot 2: bits; slots of bytes
+
+  // Bit strings that are built.
+  case bsCreate  // a: reg; slot 1: jump, live; slot 2: segments << 32 | words; slot 3: slots; ...
+  case bsInitWritable
+  case bsInit  // a: size; c: reg; slot 1: jump, unit, live; slot 2: words
+  case bsAppend  // as above; b: bit string
+  case bsPrivateAppend
+  case bsPut  // a: value; b: size; slot 1: jump, kind, flags, unit
+  case bsPutString  // slot 2: bytes; slots of bytes
+  case bsAdd  // a, b: sizes; c: reg; slot 1: jump, unit
+  case bsUnicodeSize  // a: value; c: reg; slot 1: jump, kind
 }
 
 extension Opcode {

@@ -60,7 +60,8 @@ struct ModuleLoader {
     }
     let module = LoadedModule(
       name: name, block: block, slotCount: buffer.end, functions: translator.functions,
-      lines: translator.lines, files: file.lines.files, allocator: system.allocator)
+      lines: translator.lines, files: file.lines.files, missingNames: translator.missingNames,
+      allocator: system.allocator)
     var lambdas: [UnsafeMutablePointer<LambdaEntry>] = []
     for lambda in file.lambdas {
       lambdas.append(

@@ -10,8 +10,14 @@ extension Translator {
     case .gcBif1: try translateNative(i, import: 2, jump: 0, live: 1, arguments: [3], to: 4)
     case .gcBif2: try translateNative(i, import: 2, jump: 0, live: 1, arguments: [3, 4], to: 5)
     case .gcBif3:
-      let entry = imports[try unsigned(i, 2, below: imports.count)]
-      missing("erlang:" + text(of: entry.pointee.name))
+      let name = imports[try unsigned(i, 2, below: imports.count)].pointee.name
+      guard name.module == .erlang, text(of: name) == "binary_part/3" else {
+        missing("erlang:" + text(of: name))
+        break
+      }
+      try beginWithValues(
+        .binaryPart, i, a: 3, b: 4, c: try register(i, 6), jump: try label(i, 0),
+        lowerHalf: UInt(try live(i, 1)), word: try sourceWord(i.operands[5], i))
     case .fadd: try translateFloatOperation(i, .floatAdd)
     case .fsub: try translateFloatOperation(i, .floatSubtract)
     case .fmul: try translateFloatOperation(i, .floatMultiply)

@@ -11,7 +11,14 @@ extension Translator {
       buffer.place(label: label)
     case .funcInfo: try translateFunctionInfo(i)
     case .intCodeEnd: buffer.begin(.codeEnd)
-    case .executableLine, .debugLine, .nifStart: break
+    // Natives that a module would load of a library are natives of the machine.
+    case .executableLine, .debugLine, .nifStart, .onLoad: break
+    // Where a search of the messages may begin is of use only to who searches them.
+    case .recvMarkerBind, .recvMarkerClear, .recvMarkerUse, .recvMark, .recvSet: break
+    case .recvMarkerReserve:
+      let to = try register(i, 0)
+      buffer.begin(isX(i.operands[0]) ? .moveCX : .moveCY, a: to)
+      buffer.append(Term.undefined.bits)
     case .jump:
       let start = buffer.begin(.jump)
       buffer.jump(to: try target(i, 0), at: start)

@@ -22,7 +22,10 @@ extension Translator {
     case .fmove: try translateFloatMove(i)
     case .fconv:
       try beginWithValues(.floatConvert, i, a: 0, fieldB: try float(i, 1))
-    case .makeFun3: try translateMakeFun(i)
+    case .makeFun3:
+      try translateMakeFun(i, free: try list(i, 2), to: try register(i, 1))
+    case .makeFun2: try translateMakeFun2(i)
+    case .updateRecord: try translateUpdate(i)
     default: return false
     }
     return true
@@ -73,11 +76,40 @@ extension Translator {
     }
   }
 
-  private mutating func translateMakeFun(_ i: GenericInstruction) throws(LoadError) {
+  /// `update_record` of OTP 26: hint, size, source, register, list of places and values.
+  private mutating func translateUpdate(_ i: GenericInstruction) throws(LoadError) {
+    let arity = try unsigned(i, 1, below: 1 << 24)
+    let updates = try list(i, 4)
+    guard updates.count % 2 == 0 else { throw unfit(i, 4) }
+    buffer.begin(.updateRecord)
+    buffer.append(UInt(4 + updates.count) << 32 | UInt(arity))
+    buffer.append(try sourceWord(i.operands[2], i))
+    buffer.append(try register(i, 3))
+    for place in stride(from: 0, to: updates.count, by: 2) {
+      guard case .unsigned(let index) = updates[place], 1...max(1, arity) ~= index, arity > 0 else {
+        throw unfit(i, 4)
+      }
+      buffer.append(UInt(index))
+      buffer.append(try sourceWord(updates[place + 1], i))
+    }
+  }
+
+  /// `make_fun2` of OTP 23 and before: the free variables are the first X registers, and it makes
+  /// room itself.
+  private mutating func translateMakeFun2(_ i: GenericInstruction) throws(LoadError) {
+    let free = file.lambdas[try unsigned(i, 0, below: file.lambdas.count)].freeCount
+    guard free < 256 else { throw unfit(i, 0) }
+    let start = buffer.begin(.testHeap, n: free)
+    buffer.setUpperHalf(Fun.words(free: free), at: start)
+    try translateMakeFun(i, free: (0..<free).map { .x($0) }, to: 0)
+  }
+
+  private mutating func translateMakeFun(
+    _ i: GenericInstruction, free: [Operand], to: UInt
+  ) throws(LoadError) {
     let index = try unsigned(i, 0, below: file.lambdas.count)
-    let free = try list(i, 2)
     guard free.count == file.lambdas[index].freeCount, free.count < 256 else { throw unfit(i, 2) }
-    buffer.begin(.makeFun, n: free.count, a: try register(i, 1))
+    buffer.begin(.makeFun, n: free.count, a: to)
     buffer.appendLambda(index: index)
     for variable in free { buffer.append(try sourceWord(variable, i)) }
   }

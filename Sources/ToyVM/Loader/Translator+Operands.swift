@@ -91,12 +91,13 @@ extension Translator {
   }
 
   /// Begins an instruction whose values may be constants; these follow in slots of their own,
-  /// behind `jump` where it is given. The count behind the opcode is that of all slots.
+  /// behind `jump` and `word` where these are given. The count behind the opcode is that of all
+  /// slots.
   mutating func beginWithValues(
     _ opcode: Opcode, _ i: GenericInstruction, a: Int? = nil, b: Int? = nil, c: UInt = 0,
-    fieldB: UInt = 0, jump: Int? = nil, lowerHalf: UInt = 0
+    fieldB: UInt = 0, jump: Int? = nil, lowerHalf: UInt = 0, word: UInt? = nil
   ) throws(LoadError) {
-    var slotCount = jump == nil ? 1 : 2
+    var slotCount = (jump == nil ? 1 : 2) + (word == nil ? 0 : 1)
     var words: [UInt] = []
     func field(_ place: Int?) throws(LoadError) -> UInt {
       guard let place else { return 0 }
@@ -110,6 +111,7 @@ extension Translator {
     let fieldOfB = b == nil ? fieldB : try field(b)
     let start = buffer.begin(opcode, n: slotCount, a: fieldA, b: fieldOfB, c: c)
     if let jump { buffer.appendJump(to: jump, from: start, lowerHalf: lowerHalf) }
+    if let word { buffer.append(word) }
     for word in words { buffer.append(word) }
   }
 }

@@ -37,7 +37,7 @@ extension Translator {
   private static let kindTests: [GenericOpcode: Opcode] = [
     .isNil: .isNil, .isNonemptyList: .isNonemptyList, .isList: .isList, .isTuple: .isTuple,
     .isAtom: .isAtom, .isInteger: .isInteger, .isFloat: .isFloat, .isNumber: .isNumber,
-    .isMap: .isMap, .isBinary: .isBinary, .isBitstr: .isBinary, .isFunction: .isFunction,
+    .isMap: .isMap, .isBinary: .isBinary, .isBitstr: .isBitString, .isFunction: .isFunction,
     .isPid: .isPid, .isPort: .isPort, .isReference: .isReference, .isBoolean: .isBoolean,
   ]
 

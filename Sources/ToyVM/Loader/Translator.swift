@@ -19,6 +19,8 @@ struct Translator {
   var buffer: CodeBuffer
   var functions: [FunctionInfo] = []
   var lines: [SourceLine] = []
+  /// What there is no instruction for, by name: calling it raises an error.
+  private(set) var missingNames: [String] = []
   /// What stands between labels, lines taken out.
   var items: [Item] = []
 
@@ -77,11 +79,14 @@ struct Translator {
     if try translateArithmetic(i) { return }
     if try translateException(i) { return }
     if try translateMap(i) { return }
+    if try translateMatching(i) { return }
+    if try translateBuilding(i) { return }
     missing(i.opcode.erlangName)
   }
 
   /// Makes an instruction that raises `{not_implemented, Name}`.
   mutating func missing(_ name: String) {
+    missingNames.append(name)
     buffer.begin(.notImplemented)
     buffer.append(((try? store.system.atoms.atom(name)) ?? .undefined).bits)
   }

@@ -94,9 +94,12 @@ extension Interpreter {
     return UnsafeMutablePointer(bitPattern: word)
   }
 
-  /// Whether the first X registers hold terms: the first has none where a handler begins.
+  /// Whether the first X registers hold terms: the first has none where a handler begins, and the
+  /// state of a match is none.
   private func hasArguments(_ arity: Int) -> Bool {
-    if clearsDeadRegisters && arity > 0 && x[0].isNone {
+    if clearsDeadRegisters && arity > 0
+      && (x[0].isNone || (0..<arity).contains { x[$0].isBoxed(.matchContext) })
+    {
       callFault = "an argument that is no term"
       return false
     }
@@ -122,7 +125,7 @@ extension Interpreter {
   private func call(
     _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
-    guard hasRoomForReturn() else { return nil }
+    guard hasRoomForReturn(), hasArguments(entry.pointee.name.arity) else { return nil }
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {
@@ -137,7 +140,6 @@ extension Interpreter {
         loadFailure = error
         return nil
       }
-      guard hasArguments(entry.pointee.name.arity) else { return nil }
       switch applied(by: entry.pointee.name, w) {
       case .code(let address): return enter(address, by: w, at: code)
       case .export(let next): entry = next
@@ -251,6 +253,7 @@ extension Interpreter {
     let arity = w.count
     let module = x[arity]
     let function = x[arity + 1]
+    guard hasArguments(arity + 2) else { return nil }
     guard module.isAtom && function.isAtom else {
       raiseBadApplication(arity: arity)
       return nil

@@ -175,7 +175,9 @@ extension Interpreter {
     if let name = beginning?.function {
       var list = Term.nil
       for index in stride(from: name.arity - 1, through: 0, by: -1) {
-        list = cursor.makeCons(x[index], list)
+        // Only broken code has the state of a match where a function begins.
+        let argument = x[index].isBoxed(.matchContext) ? .nil : x[index]
+        list = cursor.makeCons(argument, list)
       }
       return cursor.makeTuple(name.module, name.function, list)
     }

@@ -113,11 +113,27 @@ extension Frame {
 
   @inline(__always)
   private mutating func checked(_ bits: UInt) -> Term {
-    if Checks.isOn && (bits & 3 == 0 || bits & 0x3F == 0x1B) {
+    if Checks.isOn && (!Self.isMovable(bits) || Term(bits: bits).isBoxed(.matchContext)) {
       fail("an operand that is no term")
       return .nil
     }
     return Term(bits: bits)
+  }
+
+  /// Whether a word may go from register to register: a term, or a match context, which is only
+  /// for the instructions of binary patterns.
+  @inline(__always)
+  private static func isMovable(_ bits: UInt) -> Bool { bits & 3 != 0 && bits & 0x3F != 0x1B }
+
+  /// The term or match context in a slot.
+  @inline(__always)
+  mutating func moved(_ slot: UnsafeMutablePointer<UInt>) -> UInt {
+    let bits = slot.pointee
+    if Checks.isOn && !Self.isMovable(bits) {
+      fail("an operand that is no term")
+      return Term.nil.bits
+    }
+    return bits
   }
 
   /// The term in an X register.
@@ -137,6 +153,15 @@ extension Frame {
     base = field & 2 == 0 ? base : code
     return Term(
       bits: (UnsafeMutableRawPointer(base) + field.fieldOffset).load(as: UInt.self))
+  }
+  /// The term in a register or a constant of the instruction, or a match context.
+  @inline(__always)
+  mutating func matched(_ field: UInt) -> Term {
+    if Checks.isOn, field & 2 == 0 {
+      let term = Term(bits: slot(field).pointee)
+      if term.isBoxed(.matchContext) { return term }
+    }
+    return operand(field)
   }
   /// The term of a source word: a term, or a register as `byte offset << 3 | isY << 2`.
   @inline(__always)

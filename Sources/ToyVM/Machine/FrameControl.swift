@@ -3,16 +3,16 @@ import Tenure
 // Steps that instructions are made of. Fused instructions are rows of them.
 extension Frame {
   @inline(__always) mutating func moveXX(_ from: UInt, _ to: UInt) {
-    xSlot(to).pointee = xValue(from).bits
+    xSlot(to).pointee = moved(xSlot(from))
   }
   @inline(__always) mutating func moveXY(_ from: UInt, _ to: UInt) {
-    ySlot(to).pointee = xValue(from).bits
+    ySlot(to).pointee = moved(xSlot(from))
   }
   @inline(__always) mutating func moveYX(_ from: UInt, _ to: UInt) {
-    xSlot(to).pointee = yValue(from).bits
+    xSlot(to).pointee = moved(ySlot(from))
   }
   @inline(__always) mutating func moveYY(_ from: UInt, _ to: UInt) {
-    ySlot(to).pointee = yValue(from).bits
+    ySlot(to).pointee = moved(ySlot(from))
   }
 
   /// Goes on at the address in a slot; false where no step is left.
@@ -138,9 +138,9 @@ extension Frame {
     code += 2
   }
   @inline(__always) mutating func swap(_ w: UInt) {
-    let left = value(w.fieldA)
-    store(value(w.fieldB), w.fieldA)
-    store(left, w.fieldB)
+    let left = moved(slot(w.fieldA))
+    slot(w.fieldA).pointee = moved(slot(w.fieldB))
+    slot(w.fieldB).pointee = left
     code += 1
   }
 }

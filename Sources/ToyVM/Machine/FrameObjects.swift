@@ -186,6 +186,25 @@ extension Frame {
   }
 }
 
+extension Frame {
+  /// Builds a copy of a tuple with other elements at some places.
+  mutating func updateRecord() {
+    let arity = code[1].lowerHalf
+    let next = code + code[1].upperHalf
+    let source = source(code[2])
+    defer { code = next }
+    if Checks.isOn && !source.isTuple(arity: arity) { return fail("an update of another tuple") }
+    guard let tuple = reserve(words: 1 + arity) else { return }
+    tuple.update(from: source.boxed, count: 1 + arity)
+    var pair = code + 4
+    while pair < next {
+      tuple[Int(pair[0])] = self.source(pair[1]).bits
+      pair += 2
+    }
+    store(.boxed(at: tuple), code[3])
+  }
+}
+
 // MARK: - Funs
 
 extension Frame {

@@ -4,13 +4,13 @@ import Tenure
 enum GuardNative: UInt8, CaseIterable {
   case negate, plus, complement, absolute, float, round, truncate, floor, ceiling
   case length, head, tail, element, tupleSize, mapSize, mapGet, isMapKey
-  case byteSize, bitSize
+  case size, byteSize, bitSize
   case exactlyEqual, notExactlyEqual, equal, notEqual, less, notGreater, greater, notLess
   case and, or, xor, not
   case isAtom, isInteger, isFloat, isNumber, isList, isTuple, isMap, isBinary, isFunction
   case isFunctionOfArity, isPid, isPort, isReference, isBoolean, isBitstring
   case selfPid, minimum, maximum
-  case get, node
+  case get, node, nodeOf
 
   /// The Erlang name and arity.
   var name: (String, Int) {
@@ -32,6 +32,7 @@ enum GuardNative: UInt8, CaseIterable {
     case .mapSize: ("map_size", 1)
     case .mapGet: ("map_get", 2)
     case .isMapKey: ("is_map_key", 2)
+    case .size: ("size", 1)
     case .byteSize: ("byte_size", 1)
     case .bitSize: ("bit_size", 1)
     case .exactlyEqual: ("=:=", 2)
@@ -66,6 +67,7 @@ enum GuardNative: UInt8, CaseIterable {
     case .maximum: ("max", 2)
     case .get: ("get", 1)
     case .node: ("node", 0)
+    case .nodeOf: ("node", 1)
     }
   }
 }
@@ -90,9 +92,13 @@ extension Interpreter {
     case .and, .or, .xor, .not: return booleanNative(native, a, b)
     case .selfPid: return pid
     case .node: return code.natives.nodeName
+    case .nodeOf:
+      if a.isLocalPid || a.isLocalPort || a.isBoxed(.reference) { return code.natives.nodeName }
+      guard a.isPid || a.isPort || a.isReference else { return badArgument() }
+      return ExternalIdentifier.node(at: a.boxed).name
     case .get: return dictionaryValue(a)
     case .mapGet, .isMapKey, .mapSize: return mapNative(native, a, b, isGuard: isGuard)
-    case .length, .head, .tail, .element, .tupleSize, .byteSize, .bitSize:
+    case .length, .head, .tail, .element, .tupleSize, .size, .byteSize, .bitSize:
       return partNative(native, a, b)
     default: return .boolean(isKind(native, a, b))
     }
@@ -107,13 +113,14 @@ extension Interpreter {
     case .isList: a.isList
     case .isTuple: a.isTuple
     case .isMap: a.isMap
-    case .isBinary, .isBitstring: a.isHeapBinary
+    case .isBinary: a.isBinary
+    case .isBitstring: a.isBitString
     case .isFunction: a.isFun
     case .isFunctionOfArity:
       a.isFun && b.isSmall && Fun.arity(at: a.boxed) == b.smallValue
-    case .isPid: a.isLocalPid
-    case .isPort: a.isLocalPort
-    case .isReference: a.isBoxed(.reference)
+    case .isPid: a.isPid
+    case .isPort: a.isPort
+    case .isReference: a.isReference
     case .isBoolean: a == .true || a == .false
     default: preconditionFailure("\(native) is no test of a kind")
     }
@@ -129,9 +136,11 @@ extension Interpreter {
       let elements = b.tupleElements
       let index = a.smallValue
       if index >= 1 && index <= elements.count { return elements[index - 1] }
-    case .tupleSize where a.isTuple: return .small(a.tupleElements.count)
-    case .byteSize where a.isHeapBinary: return .small(a.heapBinaryBytes.count)
-    case .bitSize where a.isHeapBinary: return .small(8 * a.heapBinaryBytes.count)
+    case .tupleSize where a.isTuple, .size where a.isTuple: return .small(a.tupleElements.count)
+    // Whole bytes only, where `byte_size` counts a byte that is begun.
+    case .size where a.isBitString: return .small(a.bitRange.bitCount >> 3)
+    case .byteSize where a.isBitString: return .small(a.bitRange.byteCount)
+    case .bitSize where a.isBitString: return .small(a.bitRange.bitCount)
     default: break
     }
     return badArgument()

@@ -15,7 +15,8 @@ extension Interpreter {
   /// What a run's end means outside.
   func outcome(of end: RunEnd, renders: Bool) -> RunOutcome {
     switch end {
-    case .returned where x[0].isNone: return .malformedCode("a result that is no term")
+    case .returned where x[0].isNone || x[0].isBoxed(.matchContext):
+      return .malformedCode("a result that is no term")
     case .returned: return renders ? rendered(x[0]) : .returned("")
     case .exception: return .exception(report())
     case .outOfSteps: return .outOfSteps

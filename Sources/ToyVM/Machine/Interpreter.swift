@@ -19,6 +19,8 @@ final class Interpreter {
   var scratch: BlockScratch { system.heaps.scratch }
   var atoms: AtomTable { system.atoms }
 
+  /// Where segments of a bit string go, one after the other.
+  var bitOutput = BinaryOutput()
   /// The exception on its way to a handler.
   var exception = PendingException()
   /// The refusal behind the last `system_limit`.
@@ -53,6 +55,7 @@ final class Interpreter {
     if heap.pointee.hasRoom(words: words) { return true }
     // As in ERTS with its JIT, a collection finds the return address of its own call on the
     // stack; the reserved words have room for it.
+    bitOutput = BinaryOutput()
     process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
     defer { _ = process.heap.pop() }
     do {

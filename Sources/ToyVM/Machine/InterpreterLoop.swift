@@ -150,6 +150,7 @@ extension Interpreter {
         case .getTupleElement: f.getTupleElement(w)
         case .getTupleElementPair: f.getTupleElementPair(w)
         case .setTupleElement: f.setTupleElement(w)
+        case .updateRecord: f.updateRecord()
 
         // MARK: Tests
 
@@ -162,11 +163,12 @@ extension Interpreter {
         case .isFloat: f.test(w) { $0.isFloat }
         case .isNumber: f.test(w) { $0.isNumber }
         case .isMap: f.test(w) { $0.isMap }
-        case .isBinary: f.test(w) { $0.isHeapBinary }
+        case .isBinary: f.test(w) { $0.isBinary }
+        case .isBitString: f.test(w) { $0.isBitString }
         case .isFunction: f.test(w) { $0.isFun }
-        case .isPid: f.test(w) { $0.isLocalPid }
-        case .isPort: f.test(w) { $0.isLocalPort }
-        case .isReference: f.test(w) { $0.isBoxed(.reference) }
+        case .isPid: f.test(w) { $0.isPid }
+        case .isPort: f.test(w) { $0.isPort }
+        case .isReference: f.test(w) { $0.isReference }
         case .isBoolean: f.test(w) { $0 == .true || $0 == .false }
         case .isFunctionOfArity:
           let fun = f.operand(w.fieldA)
@@ -209,6 +211,7 @@ extension Interpreter {
           if !f.smallArithmetic(w, opcode) && !arithmetic(&f, w, f.operand(w.fieldB)) {
             break raised
           }
+        case .binaryPart: if !binaryPart(&f, w) { break raised }
         case .guardNative: if !guardNative(&f, w) { break raised }
 
         // MARK: Floats
@@ -245,6 +248,17 @@ extension Interpreter {
           guard let slots = hasMapFields(&f, w) else { break raised }
           f.code += slots
         case .putMap: if !putMap(&f, w) { break raised }
+
+        // MARK: Bit strings
+
+        case .bsStartMatch, .bsGetPosition, .bsSetPosition, .bsGetTail, .bsGetInteger, .bsGetFloat,
+          .bsGetBinary, .bsSkip, .bsGetUnicode, .bsSkipUnicode, .bsTestTail, .bsTestUnit,
+          .bsEnsure, .bsMatchString, .bsSave, .bsRestore, .bsContextToBinary:
+          if !match(&f, w, opcode) { break raised }
+        case .bsCreate: if !createBinary(&f, w) { break raised }
+        case .bsInitWritable, .bsInit, .bsAppend, .bsPrivateAppend, .bsPut, .bsPutString, .bsAdd,
+          .bsUnicodeSize:
+          if !output(&f, w, opcode) { break raised }
         }
         continue
       }

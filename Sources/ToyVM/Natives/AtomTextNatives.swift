@@ -96,8 +96,9 @@ private func atom(_ interpreter: Interpreter, _ name: [UInt8], mustExist: Bool) 
 private func binaryToAtom(
   _ interpreter: Interpreter, _ binary: Term, _ encoding: Encoding?, mustExist: Bool
 ) -> Term {
-  guard binary.isHeapBinary, let encoding else { return interpreter.badArgument() }
-  let bytes = Array(binary.heapBinaryBytes)
+  guard let bytes = interpreter.bytes(ofBinary: binary), let encoding else {
+    return interpreter.badArgument()
+  }
   switch encoding {
   case .utf8: return atom(interpreter, bytes, mustExist: mustExist)
   case .latin1:

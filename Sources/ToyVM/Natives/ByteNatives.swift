@@ -4,24 +4,34 @@ import Tenure
 var byteNatives: [Native] {
   [
     Native("erlang", "binary_to_list", 1) { interpreter, x in
-      guard x[0].isHeapBinary else { return interpreter.badArgument() }
-      return binaryToList(interpreter, x, 0..<x[0].heapBinaryBytes.count)
+      guard x[0].isBinary else { return interpreter.badArgument() }
+      return binaryToList(interpreter, x, 0..<x[0].bitRange.byteCount)
     },
     Native("erlang", "binary_to_list", 3, partToList),
+    Native("erlang", "bitstring_to_list", 1, bitStringToList),
     Native("erlang", "list_to_binary", 1) { interpreter, x in
       guard x[0].isList else { return interpreter.badArgument() }
-      return flatten(interpreter, x[0])
+      return flatten(interpreter, x, allowsBits: false)
+    },
+    Native("erlang", "list_to_bitstring", 1) { interpreter, x in
+      guard x[0].isList else { return interpreter.badArgument() }
+      return flatten(interpreter, x, allowsBits: true)
     },
     Native("erlang", "iolist_to_binary", 1) { interpreter, x in
-      x[0].isHeapBinary ? x[0] : flatten(interpreter, x[0])
+      x[0].isBinary ? x[0] : flatten(interpreter, x, allowsBits: false)
     },
-    Native("erlang", "iolist_size", 1, flatSize),
-    Native("erlang", "binary_part", 2) { interpreter, x in
-      guard x[1].isTuple(arity: 2) else { return interpreter.badArgument() }
-      return part(interpreter, x[0], x[1].tupleElements[0], x[1].tupleElements[1])
+    Native("erlang", "iolist_to_iovec", 1) { interpreter, x in
+      let binary = x[0].isBinary ? x[0] : flatten(interpreter, x, allowsBits: false)
+      if binary.isNone || binary.bitRange.bitCount == 0 { return binary.isNone ? .none : .nil }
+      x[0] = binary
+      guard interpreter.ensure(2, live: 1) else { return .none }
+      return interpreter.build { $0.makeCons(x[0], .nil) }
     },
-    Native("erlang", "binary_part", 3) { interpreter, x in part(interpreter, x[0], x[1], x[2]) },
-    Native("erlang", "split_binary", 2, split),
+    Native("erlang", "iolist_size", 1) { interpreter, x in
+      if x[0].isBinary { return .small(x[0].bitRange.byteCount) }
+      guard let bits = flatBits(interpreter, x[0], allowsBits: false) else { return .none }
+      return .small(bits >> 3)
+    },
   ]
 }
 
@@ -34,30 +44,55 @@ private func binaryToList(
   guard interpreter.ensure(2 * range.count, live: 1) else { return .none }
   return interpreter.build { cursor in
     var list = Term.nil
-    let bytes = x[0].heapBinaryBytes
-    for place in range.reversed() { list = cursor.makeCons(.small(Int(bytes[place])), list) }
+    let bytes = x[0].bitRange
+    for place in range.reversed() {
+      list = cursor.makeCons(.small(Int(bytes.byte(at: place))), list)
+    }
     return list
   }
 }
 
 /// `binary_to_list(Binary, Start, Stop)`: both count from 1 and both are in.
 private func partToList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[0].isHeapBinary, x[1].isSmall, x[2].isSmall else { return interpreter.badArgument() }
+  guard x[0].isBinary, x[1].isSmall, x[2].isSmall else { return interpreter.badArgument() }
   let (start, stop) = (x[1].smallValue, x[2].smallValue)
-  guard start >= 1, start <= stop, stop <= x[0].heapBinaryBytes.count else {
+  guard start >= 1, start <= stop, stop <= x[0].bitRange.byteCount else {
     return interpreter.badArgument()
   }
   return binaryToList(interpreter, x, (start - 1)..<stop)
 }
 
-// MARK: - Lists of lists, bytes and binaries
+/// The bytes, and the bits behind the last whole one as a bit string.
+private func bitStringToList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isBitString else { return interpreter.badArgument() }
+  let bits = x[0].bitRange
+  let count = bits.bitCount >> 3
+  guard interpreter.ensure(2 * count + 2 + WordCursor.mostWordsOfPart, live: 1) else {
+    return .none
+  }
+  return interpreter.build { cursor in
+    let bits = x[0].bitRange
+    var list = Term.nil
+    if bits.tailBits > 0 {
+      let (original, offset) = x[0].bitOrigin
+      let tail = cursor.makePart(
+        of: original, bitOffset: offset + 8 * count, bitCount: bits.tailBits)
+      list = cursor.makeCons(tail, list)
+    }
+    for place in (0..<count).reversed() {
+      list = cursor.makeCons(.small(Int(bits.byte(at: place))), list)
+    }
+    return list
+  }
+}
 
-/// Hands the bytes and binaries of such a list to closures, in order.
+// MARK: - Lists of lists, bytes and bit strings
+
+/// Hands the bytes and bit strings of such a list to closures, in order.
 ///
 /// - Returns: whether it was one.
 private func visitBytes(
-  _ interpreter: Interpreter, _ list: Term, byte: (UInt8) -> Void,
-  bytes: (UnsafeRawBufferPointer) -> Void
+  _ interpreter: Interpreter, _ list: Term, byte: (UInt8) -> Void, bits: (BitRange) -> Void
 ) throws(ScratchExhausted) -> Bool {
   var pending = ScratchStack(provider: interpreter.scratch)
   try pending.push(list.bits)
@@ -72,15 +107,15 @@ private func visitBytes(
         try pending.push(rest.cons[1].bits)
         rest = head
         continue
-      } else if head.isHeapBinary {
-        bytes(head.heapBinaryBytes)
+      } else if head.isBitString {
+        bits(head.bitRange)
       } else if !head.isNil {
         return false
       }
       rest = rest.cons[1]
     }
-    if rest.isHeapBinary {
-      bytes(rest.heapBinaryBytes)
+    if rest.isBitString {
+      bits(rest.bitRange)
     } else if !rest.isNil {
       return false
     }
@@ -88,58 +123,36 @@ private func visitBytes(
   return true
 }
 
-private func flatten(_ interpreter: Interpreter, _ list: Term) -> Term {
-  var result: [UInt8] = []
+/// The bits of such a list; nothing after an exception was made pending.
+private func flatBits(_ interpreter: Interpreter, _ list: Term, allowsBits: Bool) -> Int? {
+  var count = 0
+  var isWhole = true
   do {
     let isWellFormed = try visitBytes(
-      interpreter, list, byte: { result.append($0) }, bytes: { result.append(contentsOf: $0) })
-    return isWellFormed ? interpreter.makeBinary(result, live: 0) : interpreter.badArgument()
+      interpreter, list, byte: { _ in count += 8 },
+      bits: {
+        count += $0.bitCount
+        if $0.tailBits > 0 { isWhole = false }
+      })
+    if isWellFormed && (isWhole || allowsBits) { return count }
+    _ = interpreter.badArgument()
   } catch {
-    return interpreter.exhausted(error)
+    _ = interpreter.exhausted(error)
   }
+  return nil
 }
 
-private func flatSize(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  var size = 0
+/// Builds the bit string of the list in x0.
+private func flatten(_ interpreter: Interpreter, _ x: Arguments, allowsBits: Bool) -> Term {
+  guard let count = flatBits(interpreter, x[0], allowsBits: allowsBits),
+    let built = interpreter.makeBitString(bits: count, live: 1)
+  else { return .none }
+  var writer = built.writer
   do {
-    let isWellFormed = try visitBytes(
-      interpreter, x[0], byte: { _ in size += 1 }, bytes: { size += $0.count })
-    return isWellFormed ? .small(size) : interpreter.badArgument()
+    _ = try visitBytes(
+      interpreter, x[0], byte: { writer.put(UInt($0), bits: 8) }, bits: { writer.put($0) })
+    return built.term
   } catch {
     return interpreter.exhausted(error)
-  }
-}
-
-// MARK: - Parts
-
-/// Builds the part of a binary from a byte on; a negative length counts back.
-private func part(
-  _ interpreter: Interpreter, _ binary: Term, _ start: Term, _ length: Term
-) -> Term {
-  guard binary.isHeapBinary, start.isSmall, length.isSmall else {
-    return interpreter.badArgument()
-  }
-  let bytes = binary.heapBinaryBytes
-  let from = min(start.smallValue, start.smallValue + length.smallValue)
-  let end = max(start.smallValue, start.smallValue + length.smallValue)
-  guard from >= 0, end <= bytes.count else { return interpreter.badArgument() }
-  return interpreter.makeBinary(Array(bytes[from..<end]), live: 0)
-}
-
-private func split(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[0].isHeapBinary, x[1].isSmall, 0...x[0].heapBinaryBytes.count ~= x[1].smallValue else {
-    return interpreter.badArgument()
-  }
-  let place = x[1].smallValue
-  let first = Array(x[0].heapBinaryBytes[..<place])
-  let second = Array(x[0].heapBinaryBytes[place...])
-  let words =
-    5 + Header.heapBinary(byteCount: first.count).arity
-    + Header.heapBinary(byteCount: second.count).arity
-  guard interpreter.ensure(words, live: 0) else { return .none }
-  return interpreter.build { cursor in
-    let left = first.withUnsafeBytes { cursor.makeHeapBinary($0) }
-    let right = second.withUnsafeBytes { cursor.makeHeapBinary($0) }
-    return cursor.makeTuple(left, right)
   }
 }

@@ -36,12 +36,31 @@ extension Interpreter {
     }
   }
 
-  /// Builds a binary.
+  /// Builds a binary: outside the heap where it is large.
   func makeBinary(_ bytes: [UInt8], live: Int) -> Term {
-    guard ensure(1 + Header.heapBinary(byteCount: bytes.count).arity, live: live) else {
-      return .none
+    guard let built = makeBitString(bits: 8 * bytes.count, live: live) else { return .none }
+    var writer = built.writer
+    bytes.withUnsafeBytes { writer.put($0) }
+    return built.term
+  }
+
+  /// The bytes of a binary, or nothing for any other term.
+  func bytes(ofBinary term: Term) -> [UInt8]? {
+    guard term.isBinary else { return nil }
+    return withBytes(of: term) { Array($0) }
+  }
+
+  /// Calls a closure with the bytes of a binary: where they stand, if they begin with a byte there.
+  func withBytes<Result>(
+    of binary: Term, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let range = binary.bitRange
+    if let bytes = range.alignedBytes { return try body(bytes) }
+    let copy = [UInt8](unsafeUninitializedCapacity: range.byteCount) { bytes, count in
+      if let base = bytes.baseAddress { range.copy(to: base) }
+      count = range.byteCount
     }
-    return bytes.withUnsafeBytes { bytes in build { $0.makeHeapBinary(bytes) } }
+    return try copy.withUnsafeBytes(body)
   }
 
   /// Builds an integer of a word.

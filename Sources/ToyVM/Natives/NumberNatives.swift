@@ -22,7 +22,7 @@ enum TextForm {
   func bytes(_ term: Term, _ interpreter: Interpreter) -> [UInt8]? {
     switch self {
     case .list: interpreter.bytes(ofList: term)
-    case .binary: term.isHeapBinary ? Array(term.heapBinaryBytes) : nil
+    case .binary: interpreter.bytes(ofBinary: term)
     }
   }
 }

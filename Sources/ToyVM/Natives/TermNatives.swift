@@ -21,10 +21,6 @@ private var guardNatives: [Native] {
 
 private var termSizeNatives: [Native] {
   [
-    Native("erlang", "size", 1) { interpreter, x in
-      let native = x[0].isTuple ? GuardNative.tupleSize : .byteSize
-      return interpreter.guardNative(native, x[0], .nil, live: 1)
-    },
     Native("erts_debug", "flat_size", 1) { interpreter, x in
       do throws(ScratchExhausted) {
         let words = try TermSize.flatWords(of: x[0], scratch: interpreter.scratch)

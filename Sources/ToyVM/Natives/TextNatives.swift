@@ -3,7 +3,7 @@ import Tenure
 
 /// Natives of module `erlang` that make lists and binaries of names and bytes, and names of them.
 var erlangTextNatives: [Native] {
-  atomTextNatives + byteNatives + [
+  atomTextNatives + byteNatives + binaryPartNatives + [
     Native("erlang", "display", 1, display),
     Native("erlang", "pid_to_list", 1, pidToList),
   ]

@@ -1,0 +1,68 @@
+import Heaps
+import Tenure
+
+/// Copies of one structure into a message, which is then thrown away.
+func messageCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
+  let script = ErlangScript(module: "message", runtime: erlang)
+  let copies = [MessageCopyWay.keep, .flatten].flatMap { way in
+    LiveShape.allCases.map { shape in
+      BenchmarkCase(
+        name: "message/copy/\(shape.rawValue)/\(way.rawValue)", unit: "ns/word", peers: [script]
+      ) { effort in
+        try measureCopies(of: shape, by: way, effort)
+      }
+    }
+  }
+  let shared = [MessageCopyWay.keep, .flatten].map { way in
+    BenchmarkCase(name: "message/shared/\(way.rawValue)", unit: "us", peers: [script]) { effort in
+      try measureSharedCopies(by: way, effort)
+    }
+  }
+  return copies + shared
+}
+
+/// Whether sharing is kept; ERTS always flattens.
+private enum MessageCopyWay: String {
+  case keep, flatten
+
+  var copying: MessageCopying { self == .keep ? MessageCopying() : .flattening() }
+}
+
+private func measureCopies(
+  of shape: LiveShape, by way: MessageCopyWay, _ effort: Effort
+) throws -> Measurement {
+  let environment = HeapEnvironment(allocator: BlockAllocator())
+  var heap = try ProcessHeap(
+    environment: environment, options: HeapOptions(minimumWords: roomyHeapWords))
+  var roots = NoRoots()
+  try heap.ensureFree(words: shape.words + 1, roots: &roots)
+  heap.push(heap.build(shape.build))
+  let term = heap.pop()
+  let samples = try effort.samples(per: Double(shape.words)) {
+    environment.free(try heap.makeMessage(of: term, copying: way.copying).message)
+  }
+  let (message, _) = try heap.makeMessage(of: term, copying: way.copying)
+  defer { environment.free(message) }
+  guard message.words == shape.words else {
+    throw CaseFailure("\(message.words) words of a copy of \(shape.words)")
+  }
+  return Measurement(samples: samples, check: shape.digest(message.term))
+}
+
+/// So many levels of `{X, X}`: 2^20 paths through 20 tuples.
+private let sharedLevels = 20
+
+private func measureSharedCopies(by way: MessageCopyWay, _ effort: Effort) throws -> Measurement {
+  let environment = HeapEnvironment(allocator: BlockAllocator())
+  let heap = try ProcessHeap(environment: environment)
+  let term = heap.build { cursor in
+    (0..<sharedLevels).reduce(Term.small(1)) { inner, _ in cursor.makeTuple(inner, inner) }
+  }
+  let samples = try effort.samples(per: 1000) {
+    environment.free(try heap.makeMessage(of: term, copying: way.copying).message)
+  }
+  let (message, _) = try heap.makeMessage(of: term, copying: way.copying)
+  defer { environment.free(message) }
+  let words = try TermSize.flatWords(of: message.term, scratch: environment.scratch)
+  return Measurement(samples: samples, check: String(words))
+}

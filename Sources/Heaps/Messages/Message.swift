@@ -1,0 +1,114 @@
+import Carriers
+import Terms
+
+/// A term on its way to a process, out of reach of any heap.
+///
+/// ```
+///   start                        record
+///     | objects of the term ... | next | term | off-heap list | words | note of the fragment |
+///                                  0      1       2     3         4       5 ... 8
+/// ```
+/// The record stands behind the objects of the first block, its note where a heap keeps that of a
+/// fragment: so a message becomes a fragment of its receiver's heap without another look at it. A
+/// long message has further blocks, whose notes follow the first one's. One whose term is an
+/// immediate is no more than a record.
+///
+/// Whoever has it ends it once: ``HeapEnvironment/free(_:)`` or ``ProcessHeap/attach(_:)``.
+package struct Message: BitwiseCopyable, Equatable {
+  /// The address of the record.
+  package let record: UnsafeMutablePointer<UInt>
+
+  package init(record: UnsafeMutablePointer<UInt>) { self.record = record }
+
+  /// The words of a record.
+  static var recordWords: Int { 5 + FragmentList.noteWords }
+
+  /// The address of the message behind it in a queue, or 0; the queue's own.
+  package var next: UInt {
+    get { record[0] }
+    nonmutating set { record[0] = newValue }
+  }
+  /// The term.
+  package var term: Term {
+    get { Term(bits: record[1]) }
+    nonmutating set { record[1] = newValue.bits }
+  }
+  /// Its objects that hold something outside.
+  package internal(set) var offHeap: OffHeapList {
+    get {
+      var list = OffHeapList()
+      list.first = record[2]
+      list.virtualWords = Int(bitPattern: record[3])
+      return list
+    }
+    nonmutating set {
+      record[2] = newValue.first
+      record[3] = UInt(bitPattern: newValue.virtualWords)
+    }
+  }
+  /// The words of its objects.
+  package internal(set) var words: Int {
+    get { Int(bitPattern: record[4]) }
+    nonmutating set { record[4] = UInt(bitPattern: newValue) }
+  }
+  var note: UnsafeMutablePointer<UInt> { record + 5 }
+  var fragments: FragmentList { FragmentList(notes: UInt(bitPattern: note), words: words) }
+
+  /// The bytes of its blocks.
+  /// - Complexity: O(blocks).
+  package var byteCount: Int {
+    var byteCount = 0
+    fragments.forEach { byteCount += $0.blockBytes }
+    return byteCount
+  }
+}
+
+extension HeapEnvironment {
+  /// Ends a message that nobody received.
+  /// - Complexity: O(blocks + objects that hold something outside).
+  package func free(_ message: Message) {
+    var list = message.offHeap
+    list.releaseAll(to: binaries)
+    free(message.fragments)
+  }
+}
+
+extension ProcessHeap {
+  /// Makes the term of a message a term of this heap, without moving it; the message is no more.
+  /// - Complexity: O(blocks + objects that hold something outside).
+  package func attach(_ message: Message) {
+    if message.words == 0 {
+      environment.free(message.fragments)
+      return
+    }
+    let notes = UInt(bitPattern: message.note)
+    state.pointee.offHeap.push(contentsOf: message.offHeap)
+    state.pointee.fragments.push(notes: notes, words: message.words)
+    requestCollectionIfDue()
+  }
+}
+
+/// Why a message could not be made; then nothing is held and the sender is as it was.
+public enum MessageError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// There was no memory for the copy or for the copying.
+  case outOfMemory(MemoryError)
+  /// A copy of so many words is beyond any message.
+  case tooLarge(words: Int)
+  /// Without its sharing the term would have had more words than were allowed.
+  case flatteningBeyondLimit(limitWords: Int)
+
+  init(_ error: ScratchExhausted) {
+    let cause = error.cause as? MemoryError
+    self = .outOfMemory(cause ?? .invalidSize(byteCount: error.requestedBytes))
+  }
+
+  /// One line that says what was refused.
+  public var description: String {
+    switch self {
+    case .outOfMemory(let error): "no memory for a message: \(error)"
+    case .tooLarge(let words): "no message can have \(words) words"
+    case .flatteningBeyondLimit(let limit):
+      "without sharing the message has more than the allowed \(limit) words"
+    }
+  }
+}

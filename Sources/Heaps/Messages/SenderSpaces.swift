@@ -1,0 +1,48 @@
+import Terms
+
+/// What of a term goes into a message: the objects of the sender's heap. All else that it refers to
+/// are literals, which the receiver sees as well.
+struct SenderSpaces: CopyBoundary {
+  let young: AddressRange
+  let old: AddressRange
+  private let hasFragments: Bool
+  private let rare: UnsafeMutablePointer<Rare>
+
+  /// What is looked at where an object stands in neither generation.
+  struct Rare {
+    unowned(unsafe) let environment: HeapEnvironment
+    /// Literals as they were when first asked for.
+    var literals: [LiteralArea]?
+  }
+
+  init(_ heap: UnsafeMutablePointer<HeapState>, rare: UnsafeMutablePointer<Rare>) {
+    young = AddressRange(heap.pointee.start, heap.pointee.end)
+    old = heap.pointee.old.map { AddressRange($0.start, $0.end) } ?? .empty
+    hasFragments = !heap.pointee.fragments.isEmpty
+    self.rare = rare
+  }
+
+  /// Whether the object of a cons or boxed term is copied.
+  @inline(__always)
+  func copies(_ bits: UInt) -> Bool {
+    young.contains(bits) || old.contains(bits) || copiesBeside(bits)
+  }
+
+  @usableFromInline
+  func leaves(_ term: Term) -> Bool { !copies(term.bits) }
+
+  @inline(never)
+  private func copiesBeside(_ bits: UInt) -> Bool {
+    if bits == Term.emptyTuple.bits { return false }
+    // Fragments may be many, so it is the literals that are looked through.
+    if hasFragments && !isLiteral(bits) { return true }
+    assert(isLiteral(bits), "the word 0x\(String(bits, radix: 16)) is no term of the sender")
+    return false
+  }
+
+  private func isLiteral(_ bits: UInt) -> Bool {
+    let literals = rare.pointee.literals ?? rare.pointee.environment.literals.snapshot
+    rare.pointee.literals = literals
+    return LiteralAreas.areas(literals, contain: bits)
+  }
+}

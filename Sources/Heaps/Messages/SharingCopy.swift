@@ -1,0 +1,265 @@
+import Carriers
+import Terms
+
+/// Copies a term into a message in one pass, with everything shared that is shared in it.
+///
+/// Depth first, lists cell behind cell, as a collection moves objects (``ToSpace``); but what was
+/// copied is noted in a table beside (``CopiedObjects``), and the copy grows by blocks. So time and
+/// memory are those of the graph, however many ways there are through it, nothing is measured
+/// beforehand, and the sender's heap is only read.
+///
+/// What was refused stands in ``SharingCopyRest/failure``, so that no loop has to keep an error's
+/// register free.
+struct SharingCopy {
+  typealias Words = UnsafeMutablePointer<UInt>
+
+  let rest: UnsafeMutablePointer<SharingCopyRest>
+  private(set) var limit: Words
+  private var bias: UInt
+  private var pendingEnd: Words
+
+  /// What changes with each object: by value, so that the loops keep it in registers.
+  struct Progress: BitwiseCopyable {
+    /// The end of the copy.
+    var top: Words
+    /// Behind the copies whose terms are still to be visited: objects, and cells whose tail is.
+    var pendingTop: Words
+    /// The piece of the heap that was asked for last, and its page.
+    var piece: UInt
+    var page: CopiedObjects.Page
+  }
+
+  init(room: MessageBlocks.Room, rest: UnsafeMutablePointer<SharingCopyRest>) {
+    self.rest = rest
+    limit = room.limit
+    bias = room.bias
+    pendingEnd = rest.pointee.pendingBase + SharingCopyRest.firstPendingWords
+  }
+
+  /// The progress of a copy that has met nothing yet.
+  func beginning(at room: MessageBlocks.Room) -> Progress {
+    Progress(
+      top: room.top, pendingTop: rest.pointee.pendingBase, piece: 0,
+      page: rest.pointee.copied.anyPage)
+  }
+
+  /// Visits a run of slots and all that is reached from there: each then refers to the copy.
+  /// - Returns: the end of the copy; nothing where memory was refused.
+  @inline(never)
+  mutating func visit(_ first: Words, _ behind: Words, _ begun: Progress) -> Words? {
+    var progress = begun
+    let bottom = progress.pendingTop - rest.pointee.pendingBase
+    var slot = first
+    var end = behind
+    while true {
+      while slot < end {
+        let bits = slot.pointee
+        if bits & 3 != 3, let place = place(of: bits, &progress) {
+          if place.pointee != 0 {
+            slot.pointee = rest.pointee.address(ofShared: place.pointee) &+ (bits & 3)
+          } else if bits & 3 == 2 {
+            guard let copy = copyObject(bits, place, &progress) else { return nil }
+            slot.pointee = copy
+          } else {
+            let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
+            if cell[0] & cell[1] & 3 == 3 {
+              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
+              guard let new = take(2, &progress.top) else { return nil }
+              note(new, at: place)
+              new[0] = cell[0]
+              new[1] = cell[1]
+              slot.pointee = UInt(bitPattern: new) &+ 1
+            } else {
+              progress = copyList(bits, place, slot, progress)
+            }
+          }
+        }
+        slot += 1
+      }
+      if rest.pointee.failure != nil { return nil }
+      if progress.pendingTop == rest.pointee.pendingBase + bottom { return progress.top }
+      progress.pendingTop -= 1
+      let item = progress.pendingTop.pointee
+      if item & 3 == 1 {
+        end = Words(bitPattern: item &+ 15).unsafelyUnwrapped
+        slot = end - 1
+      } else {
+        (slot, end) = ToSpace.slots(ofObjectAt: Term(bits: item).boxed)
+      }
+    }
+  }
+
+  /// Copies a list up to the first cell that holds what is to be visited before the rest.
+  ///
+  /// - Parameters:
+  ///   - first: the term of a cell that was not copied yet.
+  ///   - place: where its copy is to be noted.
+  ///   - slot: what refers to the copy.
+  @inline(never)
+  private mutating func copyList(
+    _ first: UInt, _ place: CopiedObjects.Page, _ slot: Words, _ begun: Progress
+  ) -> Progress {
+    var progress = begun
+    var bits = first
+    var place = place
+    var slot = slot
+    while true {
+      guard let new = take(2, &progress.top) else { break }
+      note(new, at: place)
+      slot.pointee = UInt(bitPattern: new) &+ 1
+      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
+      let head = cell[0]
+      let tail = cell[1]
+      // Both words at once: what limits this loop is its stores.
+      let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
+      UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
+      slot = new + 1
+      if head & 3 != 3, let headPlace = self.place(of: head, &progress) {
+        if headPlace.pointee != 0 {
+          new[0] = rest.pointee.address(ofShared: headPlace.pointee) &+ (head & 3)
+        } else {
+          // What the cell holds comes first, then the rest of the list.
+          let pending = progress.pendingTop
+          if tail & 3 != 3 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
+          if head & 3 == 1 {
+            slot = new
+            bits = head
+            place = headPlace
+            continue
+          }
+          let noted = progress.pendingTop
+          guard let object = copyObject(head, headPlace, &progress) else { break }
+          new[0] = object
+          if progress.pendingTop != noted { break }
+          progress.pendingTop = pending
+        }
+      }
+      if tail & 3 != 1 {
+        if tail & 3 == 2 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
+        break
+      }
+      guard let tailPlace = self.place(of: tail, &progress) else { break }
+      if tailPlace.pointee != 0 {
+        slot.pointee = rest.pointee.address(ofShared: tailPlace.pointee) &+ 1
+        break
+      }
+      bits = tail
+      place = tailPlace
+    }
+    return progress
+  }
+
+  /// Copies a boxed object without what its terms refer to; these become pending.
+  /// - Returns: the word of the copy; nothing where memory was refused.
+  @inline(__always)
+  private mutating func copyObject(
+    _ bits: UInt, _ place: CopiedObjects.Page, _ progress: inout Progress
+  ) -> UInt? {
+    let object = Term(bits: bits).boxed
+    let header = object[0]
+    if header & 0x3F == 0 {
+      let words = 1 &+ Int(header &>> 6)
+      guard let new = take(words, &progress.top) else { return nil }
+      note(new, at: place)
+      let first = object[1]
+      new[0] = header
+      new[1] = first
+      Self.lookAhead(to: first, from: object)
+      var elements = first
+      if words > 2 {
+        let second = object[2]
+        new[2] = second
+        Self.lookAhead(to: second, from: object)
+        elements &= second
+        var index = 3
+        while index < words {
+          let element = object[index]
+          new[index] = element
+          Self.lookAhead(to: element, from: object)
+          elements &= element
+          index &+= 1
+        }
+      }
+      let copy = UInt(bitPattern: new) &+ 2
+      push(copy, unless: ToSpace.areSettled(elements), &progress)
+      return copy
+    }
+    if header == Header.float.bits {
+      guard let new = take(2, &progress.top) else { return nil }
+      note(new, at: place)
+      new[0] = header
+      new[1] = object[1]
+      return UInt(bitPattern: new) &+ 2
+    }
+    guard let new = take(SharingCopyRest.words(of: object), &progress.top) else { return nil }
+    let (copy, settled) = rest.pointee.copyRareObject(object, to: new)
+    note(Term(bits: copy).boxed, at: place)
+    push(copy, unless: settled, &progress)
+    return copy
+  }
+
+  /// Asks for what a term refers to, which will be looked at soon: most of the time of a copy is
+  /// waiting for its source.
+  @inline(__always)
+  static func lookAhead(to element: UInt, from object: Words) {
+    // No address of its own for an immediate, and no branch either.
+    let address = element & 3 == 3 ? UInt(bitPattern: object) : element
+    Prefetch.read(UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped)
+  }
+
+  /// Where the copy of a cons or boxed term is noted, or is to be.
+  /// - Returns: nothing for a term that is not copied, or where memory was refused.
+  @inline(__always)
+  private func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
+    let piece = CopiedObjects.piece(of: bits)
+    if piece != progress.piece {
+      guard let page = rest.pointee.page(of: bits) else { return nil }
+      progress.piece = piece
+      progress.page = page
+    }
+    return progress.page + CopiedObjects.granule(of: bits)
+  }
+
+  @inline(__always)
+  private mutating func take(_ words: Int, _ top: inout Words) -> Words? {
+    let freeBytes = UInt(bitPattern: limit) &- UInt(bitPattern: top)
+    if freeBytes < UInt(bitPattern: words) &<< 3 {
+      guard let larger = grow(from: top, words: words) else { return nil }
+      top = larger
+    }
+    let new = top
+    top = new + words
+    return new
+  }
+
+  @inline(never)
+  private mutating func grow(from top: Words, words: Int) -> Words? {
+    guard let room = rest.pointee.grow(from: top, words: words) else { return nil }
+    limit = room.limit
+    bias = room.bias
+    return room.top
+  }
+
+  @inline(__always)
+  private func note(_ copy: Words, at place: CopiedObjects.Page) {
+    place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
+  }
+
+  /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is,
+  /// the processor could not tell beforehand: there is always room for one more.
+  @inline(__always)
+  private mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
+    progress.pendingTop.pointee = item
+    progress.pendingTop += 1 &- Int(bitPattern: one)
+    if progress.pendingTop == pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+  }
+
+  /// - Returns: the same place in a larger stack; where memory was refused, in the old one, whose
+  ///   last item is lost, as the copy is.
+  @inline(never)
+  private mutating func growPending(_ top: Words) -> Words {
+    guard let larger = rest.pointee.growPending(upTo: top) else { return top - 1 }
+    pendingEnd = larger.end
+    return larger.top
+  }
+}

@@ -1,0 +1,377 @@
+import Tenure
+
+// The instructions of binary patterns. Slot 1 holds `jump, flags << 8 and unit << 16 or what else
+// an instruction needs, live`; the jump is taken where a pattern does not match.
+extension UInt {
+  /// How the segment stands there.
+  @inline(__always) fileprivate var segmentFlags: SegmentFlags {
+    SegmentFlags(rawValue: UInt8(truncatingIfNeeded: self >> 8 & 0x1F))
+  }
+  /// The bits that a size counts; the form of Unicode.
+  @inline(__always) fileprivate var unit: Int { Int(self >> 16 & 0x3FF) }
+}
+
+extension Frame {
+  /// The match context in a register.
+  @inline(__always)
+  mutating func context(_ field: UInt) -> UnsafeMutablePointer<UInt>? {
+    let term = Term(bits: slot(field).pointee)
+    if Checks.isOn && !term.isBoxed(.matchContext) {
+      fail("the position of no match")
+      return nil
+    }
+    return term.boxed
+  }
+
+  /// The live registers that slot 1 tells.
+  @inline(__always) fileprivate var segmentLive: Int { Int(code[1] & 0xFF) }
+
+  /// The bits that a size operand asks for; nothing for what is no size, or too much.
+  @inline(__always)
+  fileprivate mutating func segmentBits(_ field: UInt) -> Int? {
+    let size = operand(field)
+    guard size.isSmall, size.smallValue >= 0 else { return nil }
+    let (bits, overflow) = size.smallValue.multipliedReportingOverflow(by: code[1].unit)
+    return overflow ? nil : bits
+  }
+
+  /// Goes on behind the instruction, or by its jump.
+  @inline(__always)
+  fileprivate mutating func go(_ w: UInt, if matches: Bool) -> Bool {
+    code += matches ? w.count : code[1].jump
+    return true
+  }
+}
+
+// Each returns whether the code goes on; if not, an exception is pending.
+extension Interpreter {
+  @inline(never)
+  func match<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode
+  ) -> Bool {
+    switch opcode {
+    case .bsStartMatch: return startMatch(&f, w)
+    case .bsGetTail: return matchTail(&f, w)
+    case .bsContextToBinary:
+      // What is no context stays what it is.
+      let term = Term(bits: f.slot(w.fieldA).pointee)
+      if term.isBoxed(.matchContext), MatchContext.savedCount(at: term.boxed) > 0 {
+        MatchContext.becomeBitString(from: 0, term.boxed)
+      }
+      f.code += 1
+      return true
+    default: break
+    }
+    guard let context = f.context(w.fieldA) else { return true }
+    switch opcode {
+    case .bsGetInteger: return matchInteger(&f, w, context)
+    case .bsGetFloat: return matchFloat(&f, w, context)
+    case .bsGetBinary: return matchBinary(&f, w, context)
+    case .bsSkip: return skipBits(&f, w, context)
+    case .bsGetUnicode, .bsSkipUnicode: return matchUnicode(&f, w, opcode, context)
+    case .bsMatchString: return matchString(&f, w, context)
+    case .bsTestTail:
+      return f.go(w, if: Self.bitsLeft(context) == Int(bitPattern: f.code[2]))
+    case .bsTestUnit: return f.go(w, if: Self.bitsLeft(context) % f.code[1].unit == 0)
+    case .bsEnsure:
+      let left = Self.bitsLeft(context) &- Int(bitPattern: f.code[2])
+      return f.go(w, if: left >= 0 && left % f.code[1].unit == 0)
+    case .bsSave, .bsRestore:
+      let place = Int(w.fieldB)
+      if Checks.isOn && place >= MatchContext.savedCount(at: context) {
+        f.fail("a position that cannot be saved")
+        return true
+      }
+      if opcode == .bsSave {
+        MatchContext.save(in: place, at: context)
+      } else {
+        MatchContext.setPosition(MatchContext.saved(place, at: context), at: context)
+      }
+    case .bsGetPosition:
+      f.store(.small(MatchContext.position(at: context)), w.fieldB)
+    case .bsSetPosition:
+      let position = f.operand(w.fieldB)
+      if Checks.isOn
+        && !(position.isSmall && 0...MatchContext.end(at: context) ~= position.smallValue)
+      {
+        f.fail("a position beyond what is matched")
+        return true
+      }
+      MatchContext.setPosition(position.smallValue, at: context)
+    default: preconditionFailure("\(opcode) matches no binary")
+    }
+    f.code += w.count
+    return true
+  }
+
+  private static func bitsLeft(_ context: UnsafeMutablePointer<UInt>) -> Int {
+    MatchContext.end(at: context) &- MatchContext.position(at: context)
+  }
+
+  private static func advance(_ context: UnsafeMutablePointer<UInt>, by bits: Int) {
+    MatchContext.setPosition(MatchContext.position(at: context) &+ bits, at: context)
+  }
+
+  /// Begins to match a bit string; one that is matched already goes on.
+  private func startMatch<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    let source = f.matched(w.fieldA)
+    let places = f.code[1].unit
+    if source.isBoxed(.matchContext) {
+      guard places <= MatchContext.savedCount(at: source.boxed) else {
+        return restartMatch(&f, w, places)
+      }
+      if places > 0 { MatchContext.save(in: 0, at: source.boxed) }
+      f.store(source, w.fieldC)
+    } else if source.isBitString {
+      guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive) else {
+        return false
+      }
+      let bits = f.operand(w.fieldA)
+      f.save()
+      let context = build { $0.makeMatchContext(of: bits, savedCount: places) }
+      f.load()
+      f.store(context, w.fieldC)
+    } else {
+      return f.go(w, if: false)
+    }
+    return f.go(w, if: true)
+  }
+
+  /// Goes on with a match in a context with more places for positions.
+  private func restartMatch<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ places: Int
+  ) -> Bool {
+    guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive),
+      let before = f.context(w.fieldA)
+    else { return f.fault != nil }
+    f.save()
+    let context = build {
+      $0.makeMatchContext(of: MatchContext.original(at: before), savedCount: places)
+    }
+    f.load()
+    context.boxed[2] = before[2]
+    MatchContext.setPosition(MatchContext.position(at: before), at: context.boxed)
+    for place in 0..<places { MatchContext.save(in: place, at: context.boxed) }
+    f.store(context, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  // MARK: - Numbers
+
+  private func matchInteger<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let flags = f.code[1].segmentFlags
+    guard let bits = f.segmentBits(w.fieldB), bits <= Self.bitsLeft(context) else {
+      return f.go(w, if: false)
+    }
+    if bits > 64 { return matchBigInteger(&f, w, bits, flags) }
+    var (value, isNegative) = MatchContext.rest(of: context).part(from: 0, count: bits)
+      .integer(flags)
+    Self.advance(context, by: bits)
+    if isNegative ? Term.fitsSmall(Int(bitPattern: value)) : value <= Term.smallMaximum {
+      f.store(.small(Int(bitPattern: value)), w.fieldC)
+      return f.go(w, if: true)
+    }
+    if isNegative { value = 0 &- value }
+    guard ensureRoom(&f, words: 2, live: f.segmentLive) else { return false }
+    f.save()
+    let integer = build { cursor in
+      let words = cursor.reserve(2)
+      words[0] = Header.bigInteger(digits: 1, isNegative: isNegative).bits
+      words[1] = value
+      return Term.boxed(at: words)
+    }
+    f.load()
+    f.store(integer, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  private func matchBigInteger<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, _ flags: SegmentFlags
+  ) -> Bool {
+    let count = (bits + 63) / 64
+    guard ensureRoom(&f, words: 1 + count, live: f.segmentLive),
+      let context = f.context(w.fieldA)
+    else { return f.fault != nil }
+    let range = MatchContext.rest(of: context).part(from: 0, count: bits)
+    f.save()
+    var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
+    // The digits stand where the integer will have them.
+    let digits = UnsafeMutableBufferPointer(start: cursor.top + 1, count: count)
+    let isNegative = range.readDigits(digits, flags)
+    do {
+      let integer = try IntegerArithmetic.makeInteger(
+        magnitude: cursor.top + 1, count: count, isNegative: isNegative, into: &cursor)
+      heap.pointee.top = cursor.top
+      f.load()
+      Self.advance(context, by: bits)
+      f.store(integer, w.fieldC)
+      return f.go(w, if: true)
+    } catch {
+      _ = raise(error)
+      return false
+    }
+  }
+
+  private func matchFloat<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    guard let bits = f.segmentBits(w.fieldB), bits == 16 || bits == 32 || bits == 64,
+      bits <= Self.bitsLeft(context),
+      let value = MatchContext.rest(of: context).part(from: 0, count: bits)
+        .float(f.code[1].segmentFlags)
+    else { return f.go(w, if: false) }
+    Self.advance(context, by: bits)
+    guard ensureRoom(&f, words: 2, live: f.segmentLive) else { return false }
+    f.save()
+    let float = build { $0.makeFloat(value) }
+    f.load()
+    f.store(float, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  private func matchUnicode<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let form = UnicodeForm(rawValue: UInt8(f.code[1].unit)).unsafelyUnwrapped
+    guard
+      let (value, bits) = MatchContext.rest(of: context)
+        .codePoint(form, f.code[1].segmentFlags)
+    else { return f.go(w, if: false) }
+    Self.advance(context, by: bits)
+    if opcode == .bsGetUnicode { f.store(.small(value), w.fieldC) }
+    return f.go(w, if: true)
+  }
+
+  // MARK: - Bits
+
+  /// Takes the bits from the position on: so many, or all of a number of units.
+  private func matchBinary<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let left = Self.bitsLeft(context)
+    let bits: Int
+    if w.takesRest {
+      guard left % f.code[1].unit == 0 else { return f.go(w, if: false) }
+      bits = left
+    } else {
+      guard let size = f.segmentBits(w.fieldB), size <= left else { return f.go(w, if: false) }
+      bits = size
+    }
+    guard let part = takeBits(&f, w, bits, live: f.segmentLive) else { return f.fault != nil }
+    f.store(part, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  private func matchTail<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    guard let context = f.context(w.fieldA) else { return true }
+    let position = MatchContext.position(at: context)
+    guard let part = takeBits(&f, w, Self.bitsLeft(context), live: f.segmentLive) else {
+      return f.fault != nil
+    }
+    // The context stays where it was.
+    if let context = f.context(w.fieldA) { MatchContext.setPosition(position, at: context) }
+    f.store(part, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  /// Builds the next bits of a context and steps over them. Nothing after an exception was made
+  /// pending or a rule was broken.
+  private func takeBits<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, live: Int
+  ) -> Term? {
+    guard ensureRoom(&f, words: WordCursor.mostWordsOfPart, live: live),
+      let context = f.context(w.fieldA)
+    else { return nil }
+    let position = MatchContext.position(at: context)
+    f.save()
+    let part = build {
+      $0.makePart(of: MatchContext.original(at: context), bitOffset: position, bitCount: bits)
+    }
+    f.load()
+    Self.advance(context, by: bits)
+    return part
+  }
+
+  private func skipBits<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let left = Self.bitsLeft(context)
+    if w.takesRest {
+      guard left % f.code[1].unit == 0 else { return f.go(w, if: false) }
+      Self.advance(context, by: left)
+      return f.go(w, if: true)
+    }
+    guard let bits = f.segmentBits(w.fieldB), bits <= left else { return f.go(w, if: false) }
+    Self.advance(context, by: bits)
+    return f.go(w, if: true)
+  }
+
+  private func matchString<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
+  ) -> Bool {
+    let bits = Int(bitPattern: f.code[2])
+    let next = f.code + (3 + (bits + 63) >> 6)
+    guard bits <= Self.bitsLeft(context) else { return f.go(w, if: false) }
+    let range = MatchContext.rest(of: context).part(from: 0, count: bits)
+    let bytes = UnsafeRawPointer(f.code + 3).assumingMemoryBound(to: UInt8.self)
+    for index in 0..<range.byteCount where range.byte(at: index) != bytes[index] {
+      return f.go(w, if: false)
+    }
+    Self.advance(context, by: bits)
+    f.code = next
+    return true
+  }
+}
+
+extension Interpreter {
+  /// `binary_part/3`, which guards may call.
+  @inline(never)
+  func binaryPart<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    f.save()
+    let binary = f.operand(w.fieldA)
+    guard let range = byteRange(f.operand(w.fieldB), f.source(f.code[2]), of: binary) else {
+      _ = badArgument()
+      return f.jumpOnFailure()
+    }
+    kept[0] = binary
+    defer { kept[0] = .nil }
+    guard ensure(WordCursor.mostWordsOfPart, live: f.live) else { return false }
+    let (original, offset) = kept[0].bitOrigin
+    let part = build {
+      $0.makePart(
+        of: original, bitOffset: offset + 8 * range.lowerBound, bitCount: 8 * range.count)
+    }
+    f.load()
+    f.store(part, w.fieldC)
+    f.code += w.count
+    return true
+  }
+}
+
+extension UInt {
+  /// Whether an instruction takes all that is left in place of a size.
+  @inline(__always) fileprivate var takesRest: Bool { fieldB == Self.restField }
+  /// The field in place of a size: a constant in the instruction's own first slot.
+  static var restField: UInt { 2 }
+}
+
+extension WordCursor {
+  /// The most words that ``makePart(of:bitOffset:bitCount:)`` takes.
+  static var mostWordsOfPart: Int {
+    1 + Header.heapBinary(byteCount: OffHeapBinary.heapLimit).arity
+  }
+
+  /// Builds a part of a binary: a copy where it is short and of whole bytes, as ERTS does.
+  ///
+  /// - Parameter original: no part of another.
+  mutating func makePart(of original: Term, bitOffset: Int, bitCount: Int) -> Term {
+    if bitOffset & 7 == 0, bitCount & 7 == 0, bitCount <= 8 * OffHeapBinary.heapLimit {
+      let bytes = original.wholeBinaryBytes
+      return makeHeapBinary(
+        UnsafeRawBufferPointer(rebasing: bytes[bitOffset >> 3..<(bitOffset + bitCount) >> 3]))
+    }
+    return makeSubBinary(of: original, bitOffset: bitOffset, bitCount: bitCount)
+  }
+}
