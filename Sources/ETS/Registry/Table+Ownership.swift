@@ -41,11 +41,28 @@ extension Table {
   ///   - data: what it is told.
   ///   - caller: the owner.
   public func giveAway(to pid: Term, data: Term, by caller: Term) throws(TableError) {
-    try checkOwner(caller)
     let registry = record.pointee.registry
-    if !pid.isLocalPid || pid == caller || !registry.isAlive(pid) { throw .noProcess(pid) }
-    record.pointee.owner.store(pid.bits, ordering: .relaxed)
+    if !pid.isLocalPid || pid == caller || !registry.isAlive(pid) {
+      try checkOwner(caller)
+      throw .noProcess(pid)
+    }
+    try whileAlive { () throws(TableError) in
+      try checkOwner(caller)
+      record.pointee.owner.store(pid.bits, ordering: .relaxed)
+    }
     registry.tell(TableTransfer(table: self, from: caller, to: pid, data: data))
+    registry.endTables(ofDead: pid)
+  }
+
+  /// Runs a piece of work under the registry's lock, while which the table cannot end: else its
+  /// record might be that of another table when it is written.
+  func whileAlive<Result>(
+    _ body: () throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    try record.pointee.registry.withState { _ throws(TableError) in
+      if !isAlive { throw .noTable }
+      return try body()
+    }
   }
 
   /// Says who gets the table when its owner ends, as `ets:setopts/2`.
@@ -55,24 +72,23 @@ extension Table {
   public func setHeir(_ pid: Term?, data: Term, by caller: Term) throws(TableError) {
     try checkOwner(caller)
     if let pid, !pid.isLocalPid { throw .invalidOption("the heir is no local process") }
-    let stored =
-      pid == nil
-      ? .none
-      : try withPart(0) { part throws(TableError) in try part.store(wrapping: data) }
-    let old = record.pointee.registry.withState { _ in
+    let kept = try pid.map { _ throws(TableError) in
+      try KeptTerm(copying: data, environment: record.pointee.environment)
+    }
+    // The old data goes outside the lock.
+    let old = try whileAlive { () throws(TableError) in
+      try checkOwner(caller)
       let old = record.pointee.heirData
       record.pointee.heir = pid ?? .none
-      record.pointee.heirData = stored
+      record.pointee.heirData = kept
       return old
     }
-    if !old.isNone { try withPart(0) { $0.retire(old) } }
+    withExtendedLifetime(old) {}
   }
 
   /// The pid of the heir.
   public var heir: Term? {
-    record.pointee.registry.withState { _ in
-      record.pointee.heir.isNone ? nil : record.pointee.heir
-    }
+    try? whileAlive { record.pointee.heir.isNone ? nil : record.pointee.heir }
   }
 
   func destroyStorage() { record.pointee.storage.destroy(record.pointee.environment) }
@@ -85,7 +101,7 @@ extension Table {
   /// deleted meanwhile keeps its place in a traversal. Each fix needs a release.
   public func fix(by caller: Term) throws(TableError) {
     try checkReader(caller)
-    record.pointee.registry.withState { _ in
+    try whileAlive {
       if let index = record.pointee.fixations.firstIndex(where: { $0.process == caller }) {
         record.pointee.fixations[index].count += 1
       } else {
@@ -99,7 +115,7 @@ extension Table {
   /// Ends what ``fix(by:)`` began; nothing where the caller fixed nothing.
   public func release(by caller: Term) throws(TableError) {
     try checkReader(caller)
-    let isFixed = record.pointee.registry.withState { _ in
+    let isFixed = try whileAlive {
       guard let index = record.pointee.fixations.firstIndex(where: { $0.process == caller })
       else { return false }
       record.pointee.fixations[index].count -= 1
@@ -111,17 +127,17 @@ extension Table {
 
   /// Who fixed the table, and how often.
   public var fixations: [TableFixation] {
-    record.pointee.registry.withState { _ in isAlive ? record.pointee.fixations : [] }
+    (try? whileAlive { record.pointee.fixations }) ?? []
   }
 
   /// Ends all that a process fixed, as it ends.
   func releaseAll(of process: Term) {
-    let count = record.pointee.registry.withState { _ in
+    let count = try? whileAlive {
       guard let index = record.pointee.fixations.firstIndex(where: { $0.process == process })
       else { return 0 }
       return record.pointee.fixations.remove(at: index).count
     }
-    for _ in 0..<count { try? forEachPart { $0.unfix() } }
+    for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
   }
 
   /// Runs a piece of work on each part, under its lock.
@@ -133,7 +149,7 @@ extension Table {
   func partCount() throws(TableError) -> Int { try counting { $0.parts.count } }
 
   private func checkReader(_ caller: Term) throws(TableError) {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkOwner(caller)
     } else if !isAlive {
       throw .noTable

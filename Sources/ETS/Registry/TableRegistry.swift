@@ -91,7 +91,8 @@ extension TableRegistry {
         throw error
       }
       state.lastNumber += 1
-      let table = Table(record: record, number: state.lastNumber)
+      let table = Table(
+        record: record, sequence: state.lastNumber, isPrivate: options.protection == .private)
       record.pointee.options = options
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)
@@ -136,13 +137,25 @@ extension TableRegistry {
 extension TableRegistry {
   /// Ends a process as an owner: its tables go to their heirs, or end; the tables that it fixed are
   /// released.
+  ///
+  /// What gives it a table meanwhile finds out that it does not live, and ends that table in turn.
+  /// - Precondition: the listener's ``OwnershipListener/isAlive(_:)`` denies it already.
   public func end(owner: Term) {
     for table in tables(concerning: owner) {
       table.releaseAll(of: owner)
       if !table.isOwned(by: owner) { continue }
-      if inherit(table, from: owner) { continue }
+      if let heir = inherit(table, from: owner) {
+        endTables(ofDead: heir)
+        continue
+      }
       try? delete(table)
     }
+  }
+
+  /// Ends a process that was made an owner where it ended in between: its end may have come before
+  /// it had the table.
+  func endTables(ofDead pid: Term) {
+    if !isAlive(pid) { end(owner: pid) }
   }
 
   /// The tables that a process owns or fixed.
@@ -156,18 +169,20 @@ extension TableRegistry {
   }
 
   /// Gives a table of a process that ends to its heir.
-  /// - Returns: whether there is one that lives.
-  private func inherit(_ table: Table, from owner: Term) -> Bool {
+  /// - Returns: the heir, where there is one that lives.
+  private func inherit(_ table: Table, from owner: Term) -> Term? {
+    guard let heir = table.heir, heir != owner, isAlive(heir) else { return nil }
     let record = table.record
-    let (heir, data) = withState { _ in (record.pointee.heir, record.pointee.heirData) }
-    if heir.isNone || heir == owner || !isAlive(heir) { return false }
-    record.pointee.owner.store(heir.bits, ordering: .relaxed)
-    let words = data.isNone ? nil : data.words
-    tell(
-      TableTransfer(
-        table: table, from: owner, to: heir,
-        data: words.map { Term(bits: $0[1]) } ?? .undefined))
-    return true
+    // The heir may set other data, or end the table, as soon as it has it.
+    let data: KeptTerm?? = try? table.whileAlive { () throws(TableError) in
+      if !table.isOwned(by: owner) || record.pointee.heir != heir { throw .noAccess }
+      record.pointee.owner.store(heir.bits, ordering: .relaxed)
+      return record.pointee.heirData
+    }
+    guard let data else { return nil }
+    tell(TableTransfer(table: table, from: owner, to: heir, data: data?.term ?? .undefined))
+    withExtendedLifetime(data) {}
+    return heir
   }
 
   /// Ends a table.
@@ -175,23 +190,25 @@ extension TableRegistry {
   /// - Complexity: O(runs of pages + handles of binaries).
   func delete(_ table: Table) throws(TableError) {
     let record = table.record
-    if record.pointee.isPrivate {
-      guard record.pointee.life.load(ordering: .relaxed) == table.number else { throw .noTable }
-    } else {
-      try table.closeGate()
-    }
-    record.pointee.life.store(0, ordering: .releasing)
+    if !table.isPrivate { try table.closeGate() }
+    // Of a private table only one of those who end its owner goes on.
+    let isEnded = record.pointee.life.compareExchange(
+      expected: table.number, desired: 0, ordering: .acquiringAndReleasing
+    ).exchanged
+    if !isEnded { throw .noTable }
     record.pointee.gate.store(0, ordering: .relaxed)
     let storage = record.pointee.storage
-    withState { state in
-      // The storage's end gives it back.
-      record.pointee.heirData = .none
+    let data = withState { state in
+      let data = record.pointee.heirData
+      record.pointee.heirData = nil
       record.pointee.heir = .none
       record.pointee.fixations = []
       state.tables[table.number] = nil
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))
       if state.names[name] == table { state.names[name] = nil }
+      return data
     }
+    withExtendedLifetime(data) {}
     storage.destroy(environment)
     withState { state in
       record.pointee.storage = TableStorage()

@@ -45,25 +45,21 @@ extension Table {
     var editor = MatchEditor(
       action, try Self.machine(for: specification, caller), steps: Self.stepsAtOnce)
     var position = WalkPosition.start
-    var held = TableEntry.none
-    defer { release(held) }
+    // What others delete meanwhile may be all there is, so the key is kept elsewhere.
+    var kept: KeptTerm?
     while true {
-      let before = held
+      let before = kept
       position = try edit(
         &editor, specification, from: position, by: caller
-      ) { key, part throws(TableError) in
-        if key.isImmediate { return key }
-        held = try part.store(wrapping: key)
-        return Term(bits: held.words[1])
+      ) { key throws(TableError) in
+        let next = try KeptTerm(copying: key, environment: record.pointee.environment)
+        kept = next
+        return next.term
       }
-      if before != held { release(before) }
+      withExtendedLifetime(before) {}
       if case .end = position { return editor.count }
       editor.stepsLeft = Self.stepsAtOnce
     }
-  }
-
-  private func release(_ held: TableEntry) {
-    if !held.isNone { try? withPart(0) { part in part.retire(held) } }
   }
 
   private func checkReplacement(_ specification: MatchSpecification) throws(TableError) {
@@ -157,7 +153,7 @@ extension Table {
     while editor.stepsLeft > 0 {
       next.position = try edit(
         &editor, specification, from: next.position, by: caller
-      ) { key, _ throws(TableError) in
+      ) { key throws(TableError) in
         try ObjectCopies.copy(key, on: &heap)
       }
       if case .end = next.position { break }
@@ -170,12 +166,12 @@ extension Table {
 
 extension Table {
   /// Edits some objects: as many as one hold of a part's lock, or the editor's steps, allow.
-  /// - Parameter keep: keeps a key for the position, in the part's section.
+  /// - Parameter keep: keeps a key for the position.
   /// - Returns: where to go on.
   private func edit(
     _ editor: inout MatchEditor, _ specification: MatchSpecification,
     from position: WalkPosition, by caller: Term,
-    keep: (Term, TablePart) throws(TableError) -> Term
+    keep: (Term) throws(TableError) -> Term
   ) throws(TableError) -> WalkPosition {
     let demand: KeyDemand
     do {
@@ -246,7 +242,7 @@ extension Table {
   /// Edits objects of an ordered table.
   private func edit(
     _ part: TablePart, _ editor: inout MatchEditor, _ specification: MatchSpecification,
-    from position: WalkPosition, keep: (Term, TablePart) throws(TableError) -> Term
+    from position: WalkPosition, keep: (Term) throws(TableError) -> Term
   ) throws(TableError) -> WalkPosition {
     let storage = record.pointee.storage
     var walk = try MatchWalk(
@@ -257,7 +253,7 @@ extension Table {
       let next = try walk.next(of: storage)
       let key = part.key(of: entry)
       let isLast = editor.stepsLeft <= 1 && !next.isNone
-      let kept = isLast ? try keep(key, part) : nil
+      let kept = isLast ? try keep(key) : nil
       try editor.edit(entry, key: key, hash: 0, in: part)
       if let kept { return .behind(kept) }
       entry = next

@@ -67,10 +67,12 @@ extension Table {
   /// - Throws: ``TableError/noTable``.
   public func information() throws(TableError) -> TableInformation {
     let (fixations, heir) = (fixations, heir)
-    let counts = try counting { ($0.objectCount, $0.byteCount) }
+    let (options, objects, bytes) = try counting {
+      (record.pointee.options, $0.objectCount, $0.byteCount)
+    }
     return TableInformation(
-      number: number, options: record.pointee.options, objectCount: counts.0,
-      words: (counts.1 + MemoryLayout<TableRecord>.size) / MemoryLayout<UInt>.stride,
+      number: number, options: options, objectCount: objects,
+      words: (bytes + MemoryLayout<TableRecord>.size) / MemoryLayout<UInt>.stride,
       owner: owner, heir: heir, name: name, fixations: fixations)
   }
 
@@ -105,9 +107,9 @@ extension Table {
   func counting<Result>(
     _ body: (TableStorage) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
-      if !isAlive { throw .noTable }
-      return body(record.pointee.storage)
+    if isPrivate {
+      // Another process may ask while the owner ends the table.
+      return try whileAlive { body(record.pointee.storage) }
     }
     return try reading(by: .none) { body($0) }
   }

@@ -72,8 +72,13 @@ extension Table {
 
   /// What a term says where to go on.
   func continuation(_ term: Term?) throws(TableError) -> Continuation {
-    if let term { return try Continuation(term, of: self) }
-    return Continuation(position: .start, rest: .nil)
+    guard let term else { return Continuation(position: .start, rest: .nil) }
+    do {
+      return try Continuation(term, of: self)
+    } catch {
+      // Another table may have the record of one that ended.
+      throw isAlive ? error : .noTable
+    }
   }
 
   /// How many terms of a list there are up to a limit, and the list behind them.

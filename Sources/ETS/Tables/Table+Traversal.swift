@@ -142,7 +142,7 @@ extension Table {
   func walking<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate || isOrdered { return try reading(by: caller, body) }
+    if isPrivate || isOrdered { return try reading(by: caller, body) }
     try forEachPart { $0.fix() }
     defer { try? forEachPart { $0.unfix() } }
     return try reading(by: caller, body)

@@ -19,8 +19,18 @@ import Terms
 public struct Table: Equatable, @unchecked Sendable {
   // Unchecked: the record is reached as told under "Access".
   let record: UnsafeMutablePointer<TableRecord>
-  /// A number that no other table of the registry ever has.
+  /// A number that no other table of the registry ever has: greater than that of any older one.
   public let number: UInt64
+
+  init(record: UnsafeMutablePointer<TableRecord>, sequence: UInt64, isPrivate: Bool) {
+    self.record = record
+    number = sequence << 1 | (isPrivate ? 1 : 0)
+  }
+
+  /// Whether only the owner reads and writes, so that nothing needs a lock. It is in the number,
+  /// since the record may be another table's already.
+  @inline(__always)
+  var isPrivate: Bool { number & 1 != 0 }
 
   /// The place of the key in each object, from 1.
   public var keyPosition: Int { record.pointee.options.keyPosition }
@@ -48,7 +58,7 @@ extension Table {
   func reading<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkOwner(caller)
       return try body(record.pointee.storage)
     }
@@ -69,14 +79,15 @@ extension Table {
   func writing<Result>(
     key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    try checkWriter(caller)
-    if record.pointee.isPrivate {
+    if isPrivate {
+      try checkOwner(caller)
       let hash = try record.pointee.storage.hash(key)
       let part = record.pointee.storage.part(of: hash)
       let result = try body(part, hash)
       if record.pointee.options.limit != nil { evict(from: part) }
       return result
     }
+    try checkWriter(caller)
     var hash: UInt = 0
     let (reader, part) = try takePart { storage throws(TableError) in
       hash = try storage.hash(key)
@@ -103,7 +114,7 @@ extension Table {
   func withPart<Result>(
     _ index: Int, _ body: (TablePart) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       let part = record.pointee.storage.parts[index]
       let result = try body(part)
       if record.pointee.options.limit != nil { evict(from: part) }
@@ -152,7 +163,7 @@ extension Table {
   func alone<Result>(
     _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if record.pointee.isPrivate {
+    if isPrivate {
       try checkLife()
       return try evictingBehind(body)
     }

@@ -151,19 +151,6 @@ extension TablePart {
     }
   }
 
-  /// Copies a term into the part's memory, as the only element of a tuple.
-  func store(wrapping term: Term) throws(TableError) -> TableEntry {
-    var tuple = (Header.tuple(arity: 1).bits, term.bits)
-    return try withUnsafeMutableBytes(of: &tuple) { bytes throws(TableError) in
-      let tuple = Term.boxed(
-        at: bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self))
-      switch self {
-      case .hashed(let part): return try part.state.pointee.objects.storeApart(tuple)
-      case .ordered(let tree): return try tree.state.pointee.objects.storeApart(tuple)
-      }
-    }
-  }
-
   /// Keeps an object until nobody reads it, then gives it back.
   func retire(_ entry: TableEntry) {
     switch self {

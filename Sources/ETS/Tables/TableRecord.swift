@@ -21,7 +21,7 @@ struct TableRecord: ~Copyable {
   let name = Atomic<UInt>(0)
   /// Who is to have the table when its owner ends, and what to tell; under the registry's lock.
   var heir = Term.none
-  var heirData = TableEntry.none
+  var heirData: KeptTerm?
   /// Who fixed the table how often; under the registry's lock.
   var fixations: [TableFixation] = []
 
@@ -30,9 +30,6 @@ struct TableRecord: ~Copyable {
     environment = registry.environment
     allocator = .passUnretained(registry.environment.allocator)
   }
-
-  /// Whether only the owner reads and writes, so that nothing needs a lock.
-  var isPrivate: Bool { options.protection == .private }
 }
 
 /// How often a process fixed a table, and since when.

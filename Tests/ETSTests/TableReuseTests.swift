@@ -1,0 +1,138 @@
+import Carriers
+import ETS
+import Foundation
+import Heaps
+import Processes
+import Terms
+import TestKit
+import Testing
+
+/// What belongs to a table beside its objects: it goes with the table, and with nothing else.
+@Suite struct TableReuseTests {
+  /// What is deleted with all objects once was the heir's data, too.
+  @Test(arguments: TableType.allCases)
+  func theDataOfTheHeirOutlivesAllObjects(type: TableType) throws {
+    let listener = TransferNotes()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(ownershipListener: listener))
+    let reader = TermReader(words: 1 << 14, atoms: system.atoms)
+    let table = try system.tables.makeTable(
+      named: .ok, options: TableOptions(type: type), owner: .pid(1))
+    try table.setHeir(.pid(2), data: reader.read("{data,[1,2,3]}"), by: .pid(1))
+    for number in 0..<100 { try table.insert(reader.read("{\(number),[a]}"), by: .pid(1)) }
+    try table.deleteAllObjects(by: .pid(1))
+    for number in 0..<100 { try table.insert(reader.read("{\(number),[b]}"), by: .pid(1)) }
+    listener.use(system)
+    system.tables.end(owner: .pid(1))
+    #expect(listener.texts == ["1>2 {data,[1,2,3]}"])
+    try table.setHeir(nil, data: .nil, by: .pid(2))
+    #expect(table.heir == nil)
+  }
+
+  /// The key at which an edit of many objects goes on is its own: others may delete all of them.
+  @Test func anEditOutlivesTheDeletionOfAllObjects() throws {
+    let system = MemorySystem()
+    let reader = TermReader(words: 1 << 10, atoms: system.atoms)
+    let all = try MatchSpecification(
+      compiling: reader.read("[{'_',[],[true]}]"), atoms: system.atoms, environment: system.heaps)
+    let table = try system.tables.makeTable(
+      named: .ok, options: TableOptions(type: .orderedSet, protection: .public), owner: .pid(1))
+    for round in 0..<40 {
+      let keys = TermReader(words: 1 << 17, atoms: system.atoms)
+      for number in 0..<3000 {
+        let key = keys.cursor.makeTuple(.small(number), .small(round))
+        try table.insert(keys.cursor.makeTuple(key, key), by: .pid(1))
+      }
+      let group = DispatchGroup()
+      group.enter()
+      Thread.detachNewThread {
+        try? table.deleteAllObjects(by: .pid(1))
+        group.leave()
+      }
+      _ = try table.selectDelete(all, by: .pid(2))
+      group.wait()
+      #expect(try table.objectCount() == 0)
+    }
+  }
+
+  /// Tables end and are made all the time, while others do what concerns a table that may have ended:
+  /// it does not concern the one that has its record now.
+  @Test func whatConcernsATableThatEndedConcernsNoOther() throws {
+    let listener = TransferNotes()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(ownershipListener: listener))
+    let current = Guarded<Table?>(nil)
+    let isOver = Guarded(false)
+    let group = DispatchGroup()
+    for number in UInt(2)...4 {
+      group.enter()
+      Thread.detachNewThread {
+        let pid = Term.pid(number)
+        while !isOver.withLock({ $0 }) {
+          guard let table = current.withLock({ $0 }) else { continue }
+          try? table.fix(by: pid)
+          try? table.release(by: pid)
+          try? table.setHeir(.pid(9), data: .small(Int(table.number)), by: .pid(1))
+          try? table.giveAway(to: .pid(8), data: .small(Int(table.number)), by: .pid(1))
+          if (try? table.information())?.number ?? table.number != table.number {
+            listener.note("a table tells of another")
+          }
+        }
+        group.leave()
+      }
+    }
+    for round in 0..<4000 {
+      let type = TableType.allCases[round % 4]
+      let table = try system.tables.makeTable(
+        named: .ok, options: TableOptions(type: type, protection: .public), owner: .pid(1))
+      current.withLock { $0 = table }
+      try table.delete(by: .pid(1))
+    }
+    isOver.withLock { $0 = true }
+    group.wait()
+    let last = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    #expect(last.owner == .pid(1) && last.heir == nil && last.fixations.isEmpty)
+    #expect(listener.texts.allSatisfy { $0.hasPrefix("1>8 ") })
+  }
+
+  /// A process may end while it is given a table: the table must not be left to it.
+  @Test func noTableIsLeftToAProcessThatEnded() throws {
+    let listener = TransferNotes()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(ownershipListener: listener))
+    listener.onTransfer = { pid in listener.end(pid) }
+    let given = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    try given.giveAway(to: .pid(2), data: .nil, by: .pid(1))
+    #expect(!given.isAlive)
+    let inherited = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    try inherited.setHeir(.pid(3), data: .nil, by: .pid(1))
+    system.tables.end(owner: .pid(1))
+    #expect(!inherited.isAlive)
+    #expect(system.tables.tables.isEmpty)
+  }
+}
+
+/// Notes which tables go to whom, and knows who ended.
+private final class TransferNotes: OwnershipListener, @unchecked Sendable {
+  // Unchecked: what threads share is under a lock; the rest is set before they begin.
+  private let dead = Guarded<Set<Term>>([])
+  private let notes = Guarded<[String]>([])
+  private var printer: TermPrinter?
+  /// Called with who gets a table.
+  var onTransfer: (Term) -> Void = { _ in }
+
+  var texts: [String] { notes.withLock { $0 } }
+  func note(_ text: String) { notes.withLock { $0.append(text) } }
+  func end(_ pid: Term) { dead.withLock { _ = $0.insert(pid) } }
+  func use(_ system: MemorySystem) {
+    printer = TermPrinter(atoms: system.atoms, scratch: system.heaps.scratch)
+  }
+
+  func isAlive(_ pid: Term) -> Bool { dead.withLock { !$0.contains(pid) } }
+
+  func tableChangedOwner(_ transfer: TableTransfer) {
+    let data = (try? printer?.text(of: transfer.data)) ?? ""
+    note("\(transfer.from.identifierNumber)>\(transfer.to.identifierNumber) \(data)")
+    onTransfer(transfer.to)
+  }
+}
