@@ -11,6 +11,8 @@ final class CodeStore {
   let system: MemorySystem
   /// The native functions by the place that an export entry names.
   let natives: NativeTable
+  /// What natives keep for all processes.
+  let objects: SharedObjects
   private var modules: [Term: LoadedModule] = [:]
   /// Modules that others replaced: their code may still run, and closures refer to it.
   private var replaced: [LoadedModule] = []
@@ -26,6 +28,7 @@ final class CodeStore {
 
   init(system: MemorySystem) {
     self.system = system
+    objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
     haltCode = .allocate(capacity: 1)
     haltCode.initialize(to: UInt(Opcode.halt.rawValue))

@@ -132,6 +132,15 @@ extension Interpreter {
         let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
         return runNative(entry, told: beginning) ? continuation(after: w, at: code) : nil
       }
+      // Before any code: what module `erlang` has in place of `apply` only calls it.
+      switch applied(by: entry.pointee.name, w) {
+      case .code(let address): return enter(address, by: w, at: code)
+      case .export(let next):
+        entry = next
+        continue
+      case .raised: return nil
+      case nil: break
+      }
       do {
         if try self.code.resolve(entry), let address = entry.pointee.address {
           return enter(address, by: w, at: code)
@@ -140,14 +149,8 @@ extension Interpreter {
         loadFailure = error
         return nil
       }
-      switch applied(by: entry.pointee.name, w) {
-      case .code(let address): return enter(address, by: w, at: code)
-      case .export(let next): entry = next
-      case .raised: return nil
-      case nil:
-        raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
-        return nil
-      }
+      raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
+      return nil
     }
   }
 

@@ -18,6 +18,9 @@ var timeNatives: [Native] {
     Native("erlang", "monotonic_time", 1) { interpreter, x in
       time(interpreter, CLOCK_MONOTONIC, unit: x[0])
     },
+    Native("os", "system_time", 1) { interpreter, x in
+      time(interpreter, CLOCK_REALTIME, unit: x[0])
+    },
     Native("erlang", "timestamp", 0, timestamp),
     Native("os", "timestamp", 0, timestamp),
     Native("erlang", "unique_integer", 0) { interpreter, _ in
@@ -54,7 +57,7 @@ private func areUniqueIntegerOptions(_ options: Term, _ atoms: AtomTable) -> Boo
 
 private let nanosecondsPerSecond = 1_000_000_000
 
-private func nanoseconds(_ clock: clockid_t) -> Int {
+func nanoseconds(_ clock: clockid_t) -> Int {
   var now = timespec()
   // Cannot fail: both clocks are there, and the address is good.
   clock_gettime(clock, &now)
