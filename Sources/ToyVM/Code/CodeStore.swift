@@ -92,12 +92,20 @@ final class CodeStore {
   func resolve(_ entry: UnsafeMutablePointer<ExportEntry>) throws(LoadError) -> Bool {
     let module = entry.pointee.name.module
     if entry.pointee.address != nil { return true }
-    guard modules[module] == nil, !missing.contains(module), let loadOnCall else { return false }
-    if try !loadOnCall(system.atoms.name(of: module)) {
-      missing.insert(module)
-      return false
-    }
+    guard modules[module] == nil, try ensureLoaded(module) else { return false }
     return entry.pointee.address != nil
+  }
+
+  /// Loads a module that is not loaded yet, if there is one.
+  ///
+  /// - Returns: whether it is loaded.
+  /// - Throws: ``LoadError`` if the module is there but cannot be loaded.
+  func ensureLoaded(_ module: Term) throws(LoadError) -> Bool {
+    if modules[module] != nil { return true }
+    guard !missing.contains(module), let loadOnCall else { return false }
+    if try loadOnCall(system.atoms.name(of: module)) { return true }
+    missing.insert(module)
+    return false
   }
 
   /// The module whose code holds an address.

@@ -34,6 +34,10 @@ var systemNatives: [Native] {
       interpreter.atom("utf8") ?? .none
     },
     Native("net_kernel", "dflag_unicode_io", 1) { _, _ in .true },
+    // There is no process `init` to ask: the machine was started without flags.
+    Native("init", "get_arguments", 0) { _, _ in .nil },
+    Native("init", "get_plain_arguments", 0) { _, _ in .nil },
+    Native("init", "get_argument", 1) { _, _ in .error },
     Native("erlang", "nodes", 0) { _, _ in .nil },
     Native("erlang", "is_alive", 0) { _, _ in .false },
   ]

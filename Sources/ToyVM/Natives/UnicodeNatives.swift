@@ -146,12 +146,12 @@ private struct CharacterReader: ~Copyable {
 }
 
 private func convert(_ interpreter: Interpreter, _ x: Arguments, toList: Bool) -> Term {
-  guard x[1].isAtom else { return interpreter.badArgument() }
+  guard x[1].isAtom else { return convertElsewhere(interpreter, toList: toList) }
   let isLatin1: Bool
   switch interpreter.atoms.name(of: x[1]) {
   case "latin1": isLatin1 = true
   case "utf8", "unicode": isLatin1 = false
-  default: return interpreter.badArgument()
+  default: return convertElsewhere(interpreter, toList: toList)
   }
   if x[0].isBinary, !toList, !isLatin1,
     interpreter.withBytes(of: x[0], { UTF8Decoding.countCodePoints($0) != nil })
@@ -192,6 +192,19 @@ private func convert(_ interpreter: Interpreter, _ x: Arguments, toList: Bool) -
   } catch {
     return interpreter.exhausted(error)
   }
+}
+
+/// Leaves other encodings to the module's own code, where there is some.
+private func convertElsewhere(_ interpreter: Interpreter, toList: Bool) -> Term {
+  guard let module = interpreter.atom("unicode"),
+    let function = interpreter.atom(
+      toList ? "characters_to_list_int" : "characters_to_binary_int")
+  else { return .none }
+  let entry = interpreter.code.export(
+    FunctionName(module: module, function: function, arity: 2))
+  guard (try? interpreter.code.resolve(entry)) == true else { return interpreter.badArgument() }
+  interpreter.trap = entry
+  return .none
 }
 
 private func utf8(_ characters: [UInt32]) -> [UInt8] {
