@@ -33,7 +33,7 @@ import Testing
   @Test func everyTestHasAnAnswer() throws {
     let modules = [
       "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_errors", "lang_maps",
-      "lang_old_bits", "lang_slices", "lang_tables", "lang_traces",
+      "lang_natives", "lang_old_bits", "lang_slices", "lang_tables", "lang_traces",
     ]
     for module in modules {
       let file = try BeamFixtures.file(module)
@@ -63,6 +63,7 @@ import Testing
   static let slow: Set<String> = [
     "deep", "tail", "deep_unwinding", "large_sizes", "many_objects", "growing_and_shrinking",
     "big_objects", "selecting", "going_on_in_order", "counting_and_deleting", "going_on", "fixed",
+    "random_searches", "random_hashes", "growing",
   ]
 
   @Test(

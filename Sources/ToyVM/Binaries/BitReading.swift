@@ -36,7 +36,7 @@ extension BitRange {
         digits[index] = part(from: max(0, end &- 64), count: min(64, end)).number
       }
     }
-    let signBit = UInt(bitCount &- 1) & 63
+    let signBit = UInt(bitPattern: bitCount &- 1) & 63
     guard flags.contains(.signed), let last = digits.indices.last, digits[last] >> signBit == 1
     else { return false }
     var carries = true

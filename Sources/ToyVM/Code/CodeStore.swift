@@ -11,6 +11,8 @@ final class CodeStore {
   let system: MemorySystem
   /// The native functions by the place that an export entry names.
   let natives: NativeTable
+  /// What natives keep for all processes.
+  let objects: SharedObjects
   private var modules: [Term: LoadedModule] = [:]
   /// Modules that others replaced: their code may still run, and closures refer to it.
   private var replaced: [LoadedModule] = []
@@ -26,6 +28,7 @@ final class CodeStore {
 
   init(system: MemorySystem) {
     self.system = system
+    objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
     haltCode = .allocate(capacity: 1)
     haltCode.initialize(to: UInt(Opcode.halt.rawValue))
@@ -89,12 +92,20 @@ final class CodeStore {
   func resolve(_ entry: UnsafeMutablePointer<ExportEntry>) throws(LoadError) -> Bool {
     let module = entry.pointee.name.module
     if entry.pointee.address != nil { return true }
-    guard modules[module] == nil, !missing.contains(module), let loadOnCall else { return false }
-    if try !loadOnCall(system.atoms.name(of: module)) {
-      missing.insert(module)
-      return false
-    }
+    guard modules[module] == nil, try ensureLoaded(module) else { return false }
     return entry.pointee.address != nil
+  }
+
+  /// Loads a module that is not loaded yet, if there is one.
+  ///
+  /// - Returns: whether it is loaded.
+  /// - Throws: ``LoadError`` if the module is there but cannot be loaded.
+  func ensureLoaded(_ module: Term) throws(LoadError) -> Bool {
+    if modules[module] != nil { return true }
+    guard !missing.contains(module), let loadOnCall else { return false }
+    if try loadOnCall(system.atoms.name(of: module)) { return true }
+    missing.insert(module)
+    return false
   }
 
   /// The module whose code holds an address.

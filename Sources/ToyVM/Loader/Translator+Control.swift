@@ -9,6 +9,12 @@ extension Translator {
         buffer.labels[label] < 0
       else { throw unfit(i, 0) }
       buffer.place(label: label)
+      if let entry = shadowed {
+        // What a module's own code would say about a native is that the native is not there.
+        buffer.begin(.callNativeOnly)
+        buffer.append(UInt(bitPattern: entry))
+        shadowed = nil
+      }
     case .funcInfo: try translateFunctionInfo(i)
     case .intCodeEnd: buffer.begin(.codeEnd)
     // Natives that a module would load of a library are natives of the machine.
@@ -89,6 +95,8 @@ extension Translator {
       module: atoms[module], function: atoms[function], arity: try unsigned(i, 2, below: 256))
     functions.append(FunctionInfo(name: name, start: buffer.end))
     buffer.begin(.functionInfo)
+    let entry = store.export(name)
+    shadowed = entry.pointee.native >= 0 ? entry : nil
   }
 
   private mutating func translateCall(

@@ -19,6 +19,8 @@ struct Translator {
   var buffer: CodeBuffer
   var functions: [FunctionInfo] = []
   var lines: [SourceLine] = []
+  /// The native that the function about to begin stands for.
+  var shadowed: UnsafeMutablePointer<ExportEntry>?
   /// What there is no instruction for, by name: calling it raises an error.
   private(set) var missingNames: [String] = []
   /// What stands between labels, lines taken out.

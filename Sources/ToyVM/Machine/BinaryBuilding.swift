@@ -47,7 +47,7 @@ extension UnicodeForm {
 
 extension Interpreter {
   /// The most bits there may be.
-  private static var mostBits: Int { 1 << 56 }
+  static var mostBits: Int { 1 << 56 }
 
   /// The bits of a segment with a size.
   func segmentBits(size: Term, unit: Int) throws(SegmentError) -> Int {

@@ -190,27 +190,35 @@ extension Interpreter {
   private func matchBigInteger<Checks: OperandChecks>(
     _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, _ flags: SegmentFlags
   ) -> Bool {
-    let count = (bits + 63) / 64
-    guard ensureRoom(&f, words: 1 + count, live: f.segmentLive),
-      let context = f.context(w.fieldA)
-    else { return f.fault != nil }
-    let range = MatchContext.rest(of: context).part(from: 0, count: bits)
+    guard f.context(w.fieldA) != nil else { return true }
+    kept[0] = Term(bits: f.slot(w.fieldA).pointee)
+    defer { kept[0] = .nil }
     f.save()
+    let integer = makeInteger(live: f.segmentLive, flags) {
+      MatchContext.rest(of: kept[0].boxed).part(from: 0, count: bits)
+    }
+    f.load()
+    if integer.isNone { return false }
+    Self.advance(kept[0].boxed, by: bits)
+    f.store(integer, w.fieldC)
+    return f.go(w, if: true)
+  }
+
+  /// Builds the integer that bits are, which a closure shows anew after room was made.
+  func makeInteger(live: Int, _ flags: SegmentFlags, _ range: () -> BitRange) -> Term {
+    let count = (range().bitCount + 63) / 64
+    guard ensure(1 + count, live: live) else { return .none }
     var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
     // The digits stand where the integer will have them.
     let digits = UnsafeMutableBufferPointer(start: cursor.top + 1, count: count)
-    let isNegative = range.readDigits(digits, flags)
+    let isNegative = range().readDigits(digits, flags)
     do {
       let integer = try IntegerArithmetic.makeInteger(
         magnitude: cursor.top + 1, count: count, isNegative: isNegative, into: &cursor)
       heap.pointee.top = cursor.top
-      f.load()
-      Self.advance(context, by: bits)
-      f.store(integer, w.fieldC)
-      return f.go(w, if: true)
+      return integer
     } catch {
-      _ = raise(error)
-      return false
+      return raise(error)
     }
   }
 

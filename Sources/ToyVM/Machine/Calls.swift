@@ -9,8 +9,8 @@ extension Interpreter {
     _ w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
-    guard runNative(entry, told: .call(entry.pointee.name)) else { return nil }
-    return continuation(after: w, at: code)
+    if runNative(entry, told: .call(entry.pointee.name)) { return continuation(after: w, at: code) }
+    return takeTrap().flatMap { call($0, by: w, at: code) }
   }
 
   private func exportEntry(_ word: UInt) -> UnsafeMutablePointer<ExportEntry> {
@@ -27,11 +27,17 @@ extension Interpreter {
     guard hasArguments(arity) else { return false }
     let result = code.natives.body(entry.pointee.native)(self, x)
     if result.isNone {
+      if trap != nil { return false }
       if exception.beginning == nil { exception.beginning = beginning }
       return false
     }
     x[0] = result
     return true
+  }
+
+  private func takeTrap() -> UnsafeMutablePointer<ExportEntry>? {
+    defer { trap = nil }
+    return trap
   }
 
   /// Where a call goes on once it has returned: behind it, or where its caller goes on.
@@ -56,10 +62,11 @@ extension Interpreter {
     _ address: UnsafeMutablePointer<UInt>, by w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
-    case .callExportLast, .applyLast: return popFrame(words: Int(w.fieldA)) ? address : nil
+    case .callExportLast, .applyLast, .callNativeLast:
+      return popFrame(words: Int(w.fieldA)) ? address : nil
     case .callFun where w.fieldB > 0:
       return popFrame(words: Int(w.fieldB) - 1) ? address : nil
-    case .callExportOnly: return address
+    case .callExportOnly, .callNativeOnly: return address
     case .callFun, .apply:
       heap.pointee.stackTop -= 1
       heap.pointee.stackTop.pointee = UInt(bitPattern: code + 1)
@@ -130,7 +137,19 @@ extension Interpreter {
     while true {
       if entry.pointee.native >= 0 {
         let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
-        return runNative(entry, told: beginning) ? continuation(after: w, at: code) : nil
+        if runNative(entry, told: beginning) { return continuation(after: w, at: code) }
+        guard let trap = takeTrap() else { return nil }
+        entry = trap
+        continue
+      }
+      // Before any code: what module `erlang` has in place of `apply` only calls it.
+      switch applied(by: entry.pointee.name, w) {
+      case .code(let address): return enter(address, by: w, at: code)
+      case .export(let next):
+        entry = next
+        continue
+      case .raised: return nil
+      case nil: break
       }
       do {
         if try self.code.resolve(entry), let address = entry.pointee.address {
@@ -140,14 +159,8 @@ extension Interpreter {
         loadFailure = error
         return nil
       }
-      switch applied(by: entry.pointee.name, w) {
-      case .code(let address): return enter(address, by: w, at: code)
-      case .export(let next): entry = next
-      case .raised: return nil
-      case nil:
-        raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
-        return nil
-      }
+      raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
+      return nil
     }
   }
 

@@ -25,6 +25,9 @@ final class Interpreter {
   var exception = PendingException()
   /// The refusal behind the last `system_limit`.
   var memoryRefusal: HeapError?
+  /// The function that is called in place of a native, with the same arguments: what the native
+  /// returned is no value then.
+  var trap: UnsafeMutablePointer<ExportEntry>?
   /// Why a module could not be loaded on a call; ends the run.
   var loadFailure: LoadError?
   /// The rule of operands that a call broke; ends the run.

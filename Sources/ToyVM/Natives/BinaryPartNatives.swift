@@ -19,11 +19,11 @@ extension Term {
 
 extension Interpreter {
   /// The bytes that a start and a length say; a negative length counts back. Nothing where they
-  /// are not all in the binary.
-  func byteRange(_ start: Term, _ length: Term, of binary: Term) -> Range<Int>? {
-    guard binary.isBinary, start.isSmall, length.isSmall else { return nil }
+  /// are not all in the bit string.
+  func byteRange(_ start: Term, _ length: Term, of bits: Term) -> Range<Int>? {
+    guard bits.isBitString, start.isSmall, length.isSmall else { return nil }
     let (end, overflow) = start.smallValue.addingReportingOverflow(length.smallValue)
-    let count = binary.bitRange.byteCount
+    let count = bits.bitRange.bitCount >> 3
     guard !overflow, 0...count ~= start.smallValue, 0...count ~= end else { return nil }
     return min(start.smallValue, end)..<max(start.smallValue, end)
   }

@@ -5,23 +5,23 @@ var byteNatives: [Native] {
   [
     Native("erlang", "binary_to_list", 1) { interpreter, x in
       guard x[0].isBinary else { return interpreter.badArgument() }
-      return binaryToList(interpreter, x, 0..<x[0].bitRange.byteCount)
+      return interpreter.binaryToList(x, 0..<x[0].bitRange.byteCount)
     },
     Native("erlang", "binary_to_list", 3, partToList),
     Native("erlang", "bitstring_to_list", 1, bitStringToList),
     Native("erlang", "list_to_binary", 1) { interpreter, x in
       guard x[0].isList else { return interpreter.badArgument() }
-      return flatten(interpreter, x, allowsBits: false)
+      return interpreter.flatten(x, allowsBits: false)
     },
     Native("erlang", "list_to_bitstring", 1) { interpreter, x in
       guard x[0].isList else { return interpreter.badArgument() }
-      return flatten(interpreter, x, allowsBits: true)
+      return interpreter.flatten(x, allowsBits: true)
     },
     Native("erlang", "iolist_to_binary", 1) { interpreter, x in
-      x[0].isBinary ? x[0] : flatten(interpreter, x, allowsBits: false)
+      x[0].isBinary ? x[0] : interpreter.flatten(x, allowsBits: false)
     },
     Native("erlang", "iolist_to_iovec", 1) { interpreter, x in
-      let binary = x[0].isBinary ? x[0] : flatten(interpreter, x, allowsBits: false)
+      let binary = x[0].isBinary ? x[0] : interpreter.flatten(x, allowsBits: false)
       if binary.isNone || binary.bitRange.bitCount == 0 { return binary.isNone ? .none : .nil }
       x[0] = binary
       guard interpreter.ensure(2, live: 1) else { return .none }
@@ -29,7 +29,7 @@ var byteNatives: [Native] {
     },
     Native("erlang", "iolist_size", 1) { interpreter, x in
       if x[0].isBinary { return .small(x[0].bitRange.byteCount) }
-      guard let bits = flatBits(interpreter, x[0], allowsBits: false) else { return .none }
+      guard let bits = interpreter.flatBits(x[0], allowsBits: false) else { return .none }
       return .small(bits >> 3)
     },
   ]
@@ -37,18 +37,18 @@ var byteNatives: [Native] {
 
 // MARK: - Lists of bytes
 
-/// Builds the list of a range of the bytes in x0.
-private func binaryToList(
-  _ interpreter: Interpreter, _ x: Arguments, _ range: Range<Int>
-) -> Term {
-  guard interpreter.ensure(2 * range.count, live: 1) else { return .none }
-  return interpreter.build { cursor in
-    var list = Term.nil
-    let bytes = x[0].bitRange
-    for place in range.reversed() {
-      list = cursor.makeCons(.small(Int(bytes.byte(at: place))), list)
+extension Interpreter {
+  /// Builds the list of a range of the bytes in x0.
+  func binaryToList(_ x: Arguments, _ range: Range<Int>) -> Term {
+    guard ensure(2 * range.count, live: 1) else { return .none }
+    return build { cursor in
+      var list = Term.nil
+      let bytes = x[0].bitRange
+      for place in range.reversed() {
+        list = cursor.makeCons(.small(Int(bytes.byte(at: place))), list)
+      }
+      return list
     }
-    return list
   }
 }
 
@@ -59,7 +59,7 @@ private func partToList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard start >= 1, start <= stop, stop <= x[0].bitRange.byteCount else {
     return interpreter.badArgument()
   }
-  return binaryToList(interpreter, x, (start - 1)..<stop)
+  return interpreter.binaryToList(x, (start - 1)..<stop)
 }
 
 /// The bytes, and the bits behind the last whole one as a bit string.
@@ -123,36 +123,59 @@ private func visitBytes(
   return true
 }
 
-/// The bits of such a list; nothing after an exception was made pending.
-private func flatBits(_ interpreter: Interpreter, _ list: Term, allowsBits: Bool) -> Int? {
-  var count = 0
-  var isWhole = true
-  do {
-    let isWellFormed = try visitBytes(
-      interpreter, list, byte: { _ in count += 8 },
-      bits: {
-        count += $0.bitCount
-        if $0.tailBits > 0 { isWhole = false }
-      })
-    if isWellFormed && (isWhole || allowsBits) { return count }
-    _ = interpreter.badArgument()
-  } catch {
-    _ = interpreter.exhausted(error)
+extension Interpreter {
+  /// The bits of such a list; nothing after an exception was made pending.
+  func flatBits(_ list: Term, allowsBits: Bool) -> Int? {
+    var count = 0
+    var isWhole = true
+    do {
+      let isWellFormed = try visitBytes(
+        self, list, byte: { _ in count += 8 },
+        bits: {
+          count += $0.bitCount
+          if $0.tailBits > 0 { isWhole = false }
+        })
+      if isWellFormed && (isWhole || allowsBits) { return count }
+      _ = badArgument()
+    } catch {
+      _ = exhausted(error)
+    }
+    return nil
   }
-  return nil
-}
 
-/// Builds the bit string of the list in x0.
-private func flatten(_ interpreter: Interpreter, _ x: Arguments, allowsBits: Bool) -> Term {
-  guard let count = flatBits(interpreter, x[0], allowsBits: allowsBits),
-    let built = interpreter.makeBitString(bits: count, live: 1)
-  else { return .none }
-  var writer = built.writer
-  do {
-    _ = try visitBytes(
-      interpreter, x[0], byte: { writer.put(UInt($0), bits: 8) }, bits: { writer.put($0) })
-    return built.term
-  } catch {
-    return interpreter.exhausted(error)
+  /// Builds the bit string of the list in x0.
+  func flatten(_ x: Arguments, allowsBits: Bool) -> Term {
+    guard let count = flatBits(x[0], allowsBits: allowsBits),
+      let built = makeBitString(bits: count, live: 1)
+    else { return .none }
+    var writer = built.writer
+    do {
+      _ = try visitBytes(
+        self, x[0], byte: { writer.put(UInt($0), bits: 8) }, bits: { writer.put($0) })
+      return built.term
+    } catch {
+      return exhausted(error)
+    }
+  }
+
+  /// The bytes of a binary or of a list of bytes and binaries; nothing after an exception was made
+  /// pending.
+  func bytes(ofData data: Term) -> [UInt8]? {
+    if let bytes = bytes(ofBinary: data) { return bytes }
+    var bytes: [UInt8] = []
+    var isWhole = true
+    do {
+      let isWellFormed = try visitBytes(
+        self, data, byte: { bytes.append($0) },
+        bits: { bits in
+          if bits.tailBits > 0 { isWhole = false }
+          for index in 0..<bits.byteCount { bytes.append(bits.byte(at: index)) }
+        })
+      if isWellFormed && isWhole && !data.isBitString { return bytes }
+      _ = badArgument()
+    } catch {
+      _ = exhausted(error)
+    }
+    return nil
   }
 }

@@ -44,6 +44,20 @@ extension Interpreter {
     return built.term
   }
 
+  /// Builds a binary within what was ensured: at most ``WordCursor/mostWordsOfPart`` words.
+  func makeBinaryWithin(_ bytes: [UInt8]) -> Term {
+    if bytes.count <= OffHeapBinary.heapLimit {
+      return bytes.withUnsafeBytes { bytes in build { $0.makeHeapBinary(bytes) } }
+    }
+    guard let binary = makeOffHeapBinary(byteCount: bytes.count) else { return .none }
+    bytes.withUnsafeBytes { bytes in
+      let start = UnsafeMutableRawPointer(
+        mutating: binary.wholeBinaryBytes.baseAddress.unsafelyUnwrapped)
+      if let base = bytes.baseAddress { start.copyMemory(from: base, byteCount: bytes.count) }
+    }
+    return binary
+  }
+
   /// The bytes of a binary, or nothing for any other term.
   func bytes(ofBinary term: Term) -> [UInt8]? {
     guard term.isBinary else { return nil }

@@ -33,7 +33,9 @@ final class NativeTable {
   private static var all: [Native] {
     erlangTermNatives + erlangListNatives + erlangNumberNatives + erlangTextNatives
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
-      + tableNatives
+      + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
+      + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
+      + calendarNatives + codeNatives
   }
 
   init(atoms: AtomTable) {

@@ -4,8 +4,7 @@ import Tenure
 /// Natives of module `erlang` that make lists and binaries of names and bytes, and names of them.
 var erlangTextNatives: [Native] {
   atomTextNatives + byteNatives + binaryPartNatives + [
-    Native("erlang", "display", 1, display),
-    Native("erlang", "pid_to_list", 1, pidToList),
+    Native("erlang", "display", 1, display)
   ]
 }
 
@@ -13,7 +12,7 @@ var erlangTextNatives: [Native] {
 
 extension Interpreter {
   /// The text of a term as `~w` writes it, or nothing after an exception was made pending.
-  fileprivate func text(of term: Term) -> [UInt8]? {
+  func writtenText(of term: Term) -> [UInt8]? {
     var text: [UInt8] = []
     do {
       let printer = TermPrinter(
@@ -29,7 +28,7 @@ extension Interpreter {
 
 /// Writes a term and the end of a line to the standard output.
 private func display(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard var text = interpreter.text(of: x[0]) else { return .none }
+  guard var text = interpreter.writtenText(of: x[0]) else { return .none }
   text.append(UInt8(ascii: "\n"))
   fflush(nil)  // What was printed before stands before.
   return text.withUnsafeBytes { bytes in
@@ -42,10 +41,4 @@ private func display(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     }
     return .true
   }
-}
-
-private func pidToList(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[0].isLocalPid else { return interpreter.badArgument() }
-  guard let text = interpreter.text(of: x[0]) else { return .none }
-  return interpreter.makeList(text, live: 0)
 }

@@ -18,6 +18,9 @@ var timeNatives: [Native] {
     Native("erlang", "monotonic_time", 1) { interpreter, x in
       time(interpreter, CLOCK_MONOTONIC, unit: x[0])
     },
+    Native("os", "system_time", 1) { interpreter, x in
+      time(interpreter, CLOCK_REALTIME, unit: x[0])
+    },
     Native("erlang", "timestamp", 0, timestamp),
     Native("os", "timestamp", 0, timestamp),
     Native("erlang", "unique_integer", 0) { interpreter, _ in

@@ -1,0 +1,66 @@
+import Tenure
+
+/// Natives of module `code`: the machine loads modules itself, there is no server to ask.
+var codeNatives: [Native] {
+  [
+    Native("code", "ensure_loaded", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.badArgument() }
+      guard let isThere = load(interpreter, x[0]) else { return .none }
+      guard let module = interpreter.atom("module"), let noFile = interpreter.atom("nofile") else {
+        return .none
+      }
+      return interpreter.makeTuple(arity: 2, live: 1) { elements in
+        elements[0] = isThere ? module : .error
+        elements[1] = isThere ? x[0] : noFile
+      }
+    },
+    Native("code", "ensure_modules_loaded", 1, ensureAll),
+    Native("code", "is_loaded", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.badArgument() }
+      guard interpreter.code.isLoaded(x[0]) else { return .false }
+      guard let file = interpreter.atom("file") else { return .none }
+      let name = Array((interpreter.atoms.name(of: x[0]) + ".beam").unicodeScalars)
+      guard interpreter.ensure(3 + 2 * name.count, live: 1) else { return .none }
+      return interpreter.build { cursor in
+        let list = cursor.makeList(name.map { .small(Int($0.value)) })
+        return cursor.makeTuple(file, list)
+      }
+    },
+    Native("code", "get_mode", 0) { interpreter, _ in interpreter.atom("interactive") ?? .none },
+  ]
+}
+
+/// Loads a module where it is not loaded; says whether it is there then. Nothing after a damaged
+/// file, which ends the run.
+private func load(_ interpreter: Interpreter, _ module: Term) -> Bool? {
+  do {
+    return try interpreter.code.ensureLoaded(module)
+  } catch {
+    interpreter.loadFailure = error
+    return nil
+  }
+}
+
+/// `ok`, or `{error, [{Module, nofile}]}`.
+private func ensureAll(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  var missing: [Term] = []
+  var rest = x[0]
+  while rest.isCons {
+    guard rest.cons[0].isAtom else { return interpreter.badArgument() }
+    guard let isThere = load(interpreter, rest.cons[0]) else { return .none }
+    if !isThere { missing.append(rest.cons[0]) }
+    rest = rest.cons[1]
+  }
+  guard rest.isNil else { return interpreter.badArgument() }
+  if missing.isEmpty { return interpreter.atom("ok") ?? .none }
+  guard let noFile = interpreter.atom("nofile"),
+    interpreter.ensure(3 + 5 * missing.count, live: 0)
+  else { return .none }
+  return interpreter.build { cursor in
+    var list = Term.nil
+    for module in missing.reversed() {
+      list = cursor.makeCons(cursor.makeTuple(module, noFile), list)
+    }
+    return cursor.makeTuple(.error, list)
+  }
+}

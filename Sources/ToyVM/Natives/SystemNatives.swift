@@ -1,0 +1,125 @@
+import Glibc
+import Tenure
+
+/// Natives that tell of the machine, of what it runs on, and of what it has loaded.
+var systemNatives: [Native] {
+  [
+    Native("erlang", "system_info", 1, systemInfo),
+    Native("erlang", "module_loaded", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.badArgument() }
+      return .boolean(interpreter.code.isLoaded(x[0]))
+    },
+    Native("erlang", "is_builtin", 3) { interpreter, x in
+      guard x[0].isAtom, x[1].isAtom, x[2].isSmall, 0...255 ~= x[2].smallValue else {
+        return interpreter.badArgument()
+      }
+      let name = FunctionName(module: x[0], function: x[1], arity: x[2].smallValue)
+      return .boolean(interpreter.code.natives.place(of: name) != nil)
+    },
+    Native("erlang", "time_offset", 0) { interpreter, _ in
+      interpreter.makeInteger(
+        nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC), live: 0)
+    },
+    Native("os", "system_time", 0) { interpreter, _ in
+      interpreter.makeInteger(nanoseconds(CLOCK_REALTIME), live: 0)
+    },
+    Native("os", "getenv", 0, allEnvironment),
+    Native("os", "getenv", 1) { interpreter, x in environmentVariable(interpreter, x) ?? .false },
+    Native("os", "getenv", 2) { interpreter, x in environmentVariable(interpreter, x) ?? x[1] },
+    Native("os", "getpid", 0) { interpreter, _ in
+      interpreter.makeList(Array(String(getpid()).utf8), live: 0)
+    },
+    Native("io", "printable_range", 0) { interpreter, _ in interpreter.atom("latin1") ?? .none },
+    Native("file", "native_name_encoding", 0) { interpreter, _ in
+      interpreter.atom("utf8") ?? .none
+    },
+    Native("net_kernel", "dflag_unicode_io", 1) { _, _ in .true },
+    // There is no process `init` to ask: the machine was started without flags.
+    Native("init", "get_arguments", 0) { _, _ in .nil },
+    Native("init", "get_plain_arguments", 0) { _, _ in .nil },
+    Native("init", "get_argument", 1) { _, _ in .error },
+    Native("erlang", "nodes", 0) { _, _ in .nil },
+    Native("erlang", "is_alive", 0) { _, _ in .false },
+  ]
+}
+
+// MARK: - The environment
+
+private func allEnvironment(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  var strings: [[UInt32]] = []
+  var place = environ
+  while let string = place.pointee {
+    strings.append(String(cString: string).unicodeScalars.map(\.value))
+    place += 1
+  }
+  guard interpreter.ensure(strings.reduce(0) { $0 + 2 + 2 * $1.count }, live: 0) else {
+    return .none
+  }
+  return interpreter.build { cursor in
+    var list = Term.nil
+    for string in strings {
+      list = cursor.makeCons(cursor.makeList(string.map { .small(Int($0)) }), list)
+    }
+    return list
+  }
+}
+
+/// The value of the variable in x0 as a list of code points; nothing where there is none.
+private func environmentVariable(_ interpreter: Interpreter, _ x: Arguments) -> Term? {
+  var name = String.UnicodeScalarView()
+  var rest = x[0]
+  while rest.isCons {
+    guard rest.cons[0].isSmall, let value = UInt32(exactly: rest.cons[0].smallValue), value > 0,
+      let scalar = Unicode.Scalar(value)
+    else { return interpreter.badArgument() }
+    name.append(scalar)
+    rest = rest.cons[1]
+  }
+  guard rest.isNil else { return interpreter.badArgument() }
+  guard let value = getenv(String(name)) else { return nil }
+  return interpreter.makeList(String(cString: value).unicodeScalars.map(\.value), live: 2)
+}
+
+// MARK: - The machine
+
+private enum SystemItem {
+  case number(Int)
+  case atom(String)
+  case string(String)
+}
+
+/// What programs ask to find out what they run on.
+private let systemItems: [String: SystemItem] = [
+  "otp_release": .string("25"), "version": .string("13.1.5"), "compat_rel": .number(25),
+  "system_version": .string("Tenure toy machine [64-bit] [smp:1:1]\n"),
+  "machine": .string("BEAM"), "system_architecture": .string("x86_64-unknown-linux-gnu"),
+  "wordsize": .number(8), "endian": .atom("little"), "schedulers": .number(1),
+  "schedulers_online": .number(1), "dirty_cpu_schedulers": .number(0),
+  "logical_processors": .number(1), "logical_processors_available": .number(1),
+  "logical_processors_online": .number(1), "smp_support": .atom("true"),
+  "threads": .atom("true"), "debug_compiled": .atom("false"), "build_type": .atom("opt"),
+  "emu_type": .atom("opt"), "emu_flavor": .atom("emu"), "multi_scheduling": .atom("disabled"),
+  "process_limit": .number(262_144), "port_limit": .number(65_536), "process_count": .number(1),
+  "port_count": .number(0), "ets_limit": .number(8192), "tolerant_timeofday": .atom("disabled"),
+  "time_warp_mode": .atom("no_time_warp"), "time_correction": .atom("false"),
+  "os_monotonic_time_source": .atom("undefined"), "creation": .number(0),
+  "dist_buf_busy_limit": .number(1_048_576), "kernel_poll": .atom("false"),
+  "backtrace_depth": .number(8),
+]
+
+private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  if x[0].isTuple(arity: 2), interpreter.isAtom(x[0].tupleElements[0], "wordsize") {
+    return .small(8)
+  }
+  guard x[0].isAtom else { return interpreter.badArgument() }
+  switch interpreter.atoms.name(of: x[0]) {
+  case "atom_count": return .small(interpreter.atoms.count)
+  case let name:
+    switch systemItems[name] {
+    case .number(let number): return .small(number)
+    case .atom(let name): return interpreter.atom(name) ?? .none
+    case .string(let text): return interpreter.makeList(Array(text.utf8), live: 0)
+    case nil: return interpreter.badArgument()
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Tenure
+import Testing
+
+@testable import ToyVM
+
+/// Random calls of the pure functions of OTP's own library, on the machine and on the installed
+/// Erlang: both must answer the same text.
+///
+/// `Fixtures/library.erl` makes the calls of a seed. More, with another seed:
+/// `TENURE_LIBRARY_SEED=7 TENURE_LIBRARY_CALLS=2000 swift test --filter LibraryTests`; with
+/// `TENURE_LIBRARY_ZEAL=N` at every N-th ensure there is a collection.
+@Suite struct LibraryTests {
+  static let environment = ProcessInfo.processInfo.environment
+  static let seed = environment["TENURE_LIBRARY_SEED"].flatMap(Int.init) ?? 25
+  static let count = environment["TENURE_LIBRARY_CALLS"].flatMap(Int.init) ?? 300
+  static let zeal = environment["TENURE_LIBRARY_ZEAL"].flatMap(Int.init) ?? 0
+
+  static let modules = [
+    "lists", "maps", "gb_trees", "gb_sets", "dict", "orddict", "ordsets", "queue", "array", "sets",
+    "proplists", "string", "binary", "base64", "unicode", "digraph", "sofs", "rand", "io_lib",
+  ]
+
+  @Test(arguments: modules)
+  func answersAsErlang(_ module: String) throws {
+    // A graph is a long program of its own.
+    let count = module == "digraph" ? Self.count / 10 : Self.count
+    guard InstalledErlang.isThere else {
+      print("left out: \(module), no Erlang of release 25 is installed to compare with")
+      return
+    }
+    let expected = try InstalledErlang.evaluate(
+      "io:format(\"~w\", [library:main(\(module), \(Self.seed), \(count))])")
+    try #require(expected.utf8.count > 100)
+    let levers = HeapLevers(zeal: Self.zeal, verifies: Self.zeal > 0)
+    let machine = Machine(
+      system: MemorySystem(configuration: SystemConfiguration(levers: levers)),
+      directories: InstalledErlang.directories)
+    try machine.load(try BeamFixtures.bytes("library"))
+    let outcome = try machine.run(
+      "library", "run", [.strings([module, "\(Self.seed)", "\(count)"])])
+    guard case .returned(let text) = outcome else {
+      Issue.record("\(module), seed \(Self.seed): \(outcome)")
+      return
+    }
+    if text != expected {
+      let same = zip(text, expected).prefix { $0 == $1 }.count
+      let start = max(0, same - 200)
+      Issue.record(
+        """
+        \(module), seed \(Self.seed): \(text.dropFirst(start).prefix(400))
+        where Erlang answers: \(expected.dropFirst(start).prefix(400))
+        """)
+    }
+  }
+}
+
+/// The Erlang that is installed, if it is one of release 25.
+enum InstalledErlang {
+  /// Where the machine finds its modules, those that need no loading in Erlang included.
+  static let directories: [String] = {
+    let root = "/usr/lib/erlang/lib"
+    let applications = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return ["stdlib-", "compiler-", "kernel-", "erts-"].compactMap { prefix in
+      applications.first { $0.hasPrefix(prefix) }.map { "\(root)/\($0)/ebin" }
+    }.filter { FileManager.default.fileExists(atPath: $0) }
+  }()
+
+  static let isThere: Bool =
+    directories.count == 4
+    && (try? evaluate("io:format(\"~s\", [erlang:system_info(otp_release)])")) == "25"
+
+  /// What an expression prints.
+  static func evaluate(_ expression: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "erl", "-noshell", "-boot", "start_clean", "-pa", BeamFixtures.directory.path, "-eval",
+      expression + ", halt().",
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+}
