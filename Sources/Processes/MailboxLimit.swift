@@ -41,6 +41,8 @@ final class LimitedMailbox: Sendable {
   private struct State {
     var messages = 0
     var byteCount = 0
+    /// The messages among them that the owner has not fetched.
+    var unfetched = 0
     /// The pids of senders that wait for room.
     var waiting: [Term] = []
   }
@@ -71,9 +73,9 @@ final class LimitedMailbox: Sendable {
           state.waiting.append(sender)
           return .suspended
         case .dropOldest:
-          // The owner drops what it has fetched; what it has not is held to the limit here, all
-          // that is too much at once.
-          if state.messages - limit.messages >= limit.messages {
+          // The owner drops the oldest when it looks. Until then what it has not fetched is held to
+          // the limit here, as soon as there is twice as much.
+          if state.unfetched >= 2 * limit.messages || state.byteCount / 2 >= limit.byteCount {
             hasWoken = trim(record, &state, dropped)
           }
         }
@@ -81,6 +83,7 @@ final class LimitedMailbox: Sendable {
       let pushed = record.pointee.push(message)
       if pushed != .refused {
         state.messages += 1
+        state.unfetched += 1
         state.byteCount += byteCount
       }
       return .pushed(pushed == .queued && hasWoken ? .queuedAndWoken : pushed)
@@ -96,8 +99,12 @@ final class LimitedMailbox: Sendable {
     var hasWoken = false
     while let message = next {
       next = message.following
-      if state.messages > limit.messages && message.signal == .message {
+      let isBeyond =
+        state.unfetched > limit.messages
+        || state.unfetched > 0 && state.byteCount > limit.byteCount
+      if isBeyond && message.signal == .message {
         state.messages -= 1
+        state.unfetched -= 1
         state.byteCount -= message.byteCount
         dropped(message)
       } else {
@@ -110,7 +117,10 @@ final class LimitedMailbox: Sendable {
 
   /// Takes all that was sent, as ``ProcessRecord/take(leaving:)``.
   func take(from record: ProcessRecord.Pointer) -> Message? {
-    state.withLock { _ in record.pointee.take() }
+    state.withLock { state in
+      state.unfetched = 0
+      return record.pointee.take()
+    }
   }
 
   /// Whether what was fetched has to give way.

@@ -22,11 +22,11 @@ extension Process {
   ///   then is there.
   /// - Complexity: O(messages and signals sent since the last fetch).
   public mutating func nextMessage() throws(MessageError) -> Term? {
-    if record.pointee.queue.isAtEnd {
-      if record.pointee.isOuterEmpty && record.pointee.taken == 0 { return nil }
+    let dropsOldest = record.pointee.limit?.limit.policy == .dropOldest
+    if (record.pointee.queue.isAtEnd || dropsOldest) && record.pointee.isAnythingUnfetched {
       try fetch()
-      if record.pointee.queue.isAtEnd || !record.pointee.exitReason.isNone { return nil }
     }
+    if record.pointee.queue.isAtEnd || !record.pointee.exitReason.isNone { return nil }
     let entry = record.pointee.queue.current
     return entry.queuedMessage?.term ?? entry
   }
@@ -65,7 +65,7 @@ extension Process {
   /// Does what signals ask for that were sent, as a process that does not receive must now and then.
   /// - Returns: whether the process goes on; else ``exitReason`` says why not.
   public mutating func handleSignals() throws(MessageError) -> Bool {
-    if !record.pointee.isOuterEmpty || record.pointee.taken != 0 { try fetch() }
+    if record.pointee.isAnythingUnfetched { try fetch() }
     return record.pointee.exitReason.isNone
   }
 
@@ -162,6 +162,8 @@ extension Process {
       system.heaps.free(message)
     }
     record.pointee.taken = 0
-    for sender in record.pointee.limit?.takeWaiting() ?? [] { system.processes.tellRunnable(sender) }
+    for sender in record.pointee.limit?.takeWaiting() ?? [] {
+      system.processes.tellRunnable(sender)
+    }
   }
 }

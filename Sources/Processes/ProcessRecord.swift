@@ -76,8 +76,8 @@ struct ProcessRecord: ~Copyable {
     }
   }
 
-  /// Whether nothing was sent that was not fetched.
-  var isOuterEmpty: Bool { outer.load(ordering: .relaxed) <= Self.parked }
+  /// Whether something was sent that was not fetched.
+  var isAnythingUnfetched: Bool { outer.load(ordering: .relaxed) > Self.parked || taken != 0 }
 
   /// Takes all that was sent, the oldest first, and leaves the queue in a state.
   /// - Returns: the oldest message, or nothing.

@@ -21,8 +21,10 @@ final class ProcessTable: @unchecked Sendable {
   private let lastReference = Atomic<Int>(0)
 
   private struct State: ~Copyable {
-    /// The records that were ever made.
+    /// The records that were made.
     var recordCount = 0
+    /// What the serials of new records begin with.
+    var firstSerial: UInt = 0
     var inUse = 0
     var free: [Int] = []
     /// Records of ended processes that somebody may still have found.
@@ -47,14 +49,27 @@ final class ProcessTable: @unchecked Sendable {
   }
 
   deinit {
-    let recordCount = state.withLock { $0.recordCount }
-    for index in 0..<recordCount { record(at: index)?.deinitialize(count: 1) }
+    state.withLock { freeBlocks(&$0) }
+    blocks.deallocate()
+  }
+
+  /// Gives all memory back, where there is no process and no other thread. No pid comes twice.
+  private func freeBlocks(_ state: inout State) {
+    for index in 0..<state.recordCount {
+      guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
+      state.firstSerial = max(state.firstSerial, record.pointee.serial)
+      record.deinitialize(count: 1)
+    }
     for number in 0..<Self.mostBlocks {
       guard let block = blocks[number] else { break }
       environment.allocator.free(
         at: block, byteCount: Self.byteCount(ofBlock: number), kind: .fixed)
+      blocks[number] = nil
     }
-    blocks.deallocate()
+    state.recordCount = 0
+    state.free = []
+    state.ended = []
+    state.leaving = []
   }
 
   private static func byteCount(ofBlock number: Int) -> Int {
@@ -120,6 +135,7 @@ final class ProcessTable: @unchecked Sendable {
     if record(at: index) == nil { try makeBlock(holding: index) }
     guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
     record.initialize(to: ProcessRecord(index: index, allocator: environment.allocator))
+    record.pointee.serial = state.firstSerial
     state.recordCount += 1
     return index
   }
@@ -176,6 +192,7 @@ final class ProcessTable: @unchecked Sendable {
     state.withLock { state in
       state.inUse -= 1
       state.ended.append(record.pointee.index)
+      if state.inUse == 0 && !environment.allocator.hasSeveralThreads { freeBlocks(&state) }
     }
   }
 

@@ -208,7 +208,7 @@ import Testing
     let system = Self.makeSystem(heap: HeapOptions(minimumWords: 2000))
     let sender = try TestProcess(system)
     let receiver = try TestProcess(
-      system, mailboxLimit: MailboxLimit(byteCount: 5000, policy: .dropNewest))
+      system, mailboxLimit: MailboxLimit(byteCount: 6000, policy: .dropNewest))
     let term = sender.build { $0.makeList((0..<100).map { Term.small($0) }) }
     let outcomes = try (0..<5).map { _ in try sender.send(term, to: receiver.pid) }
     #expect(outcomes.prefix(2) == [.delivered, .delivered])
@@ -236,7 +236,7 @@ import Testing
     do {
       let receiver = try TestProcess(system)
       let binary = try system.heaps.binaries.makeBinary(byteCount: 1000)
-        try sender.ensureFree(words: 20)
+      try sender.ensureFree(words: 20)
       let term = sender.process.heap.buildLinked { cursor, list in
         cursor.makeTuple(cursor.makeBinaryHandle(binary, byteCount: 1000, list: &list), .ok)
       }

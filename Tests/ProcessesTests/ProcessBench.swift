@@ -4,6 +4,9 @@ import Synchronization
 import TestKit
 import Terms
 
+/// A process, by a name that Foundation has not for another thing.
+typealias SystemProcess = Process
+
 /// Hears what processes are told.
 final class ProcessRecorder: ProcessListener {
   struct Heard: Sendable {
