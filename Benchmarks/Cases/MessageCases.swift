@@ -18,7 +18,14 @@ func messageCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
       try measureSharedCopies(by: way, effort)
     }
   }
-  return copies + shared
+  let pingPong = BenchmarkCase(name: "message/pingpong", unit: "ns/message", peers: [script]) {
+    effort in
+    try measurePingPong(effort)
+  }
+  let life = BenchmarkCase(name: "process/life", unit: "ns", peers: [script]) { effort in
+    try measureLives(effort)
+  }
+  return copies + shared + [pingPong, life]
 }
 
 /// Whether sharing is kept; ERTS always flattens.
@@ -65,4 +72,54 @@ private func measureSharedCopies(by way: MessageCopyWay, _ effort: Effort) throw
   defer { environment.free(message) }
   let words = try TermSize.flatWords(of: message.term, scratch: environment.scratch)
   return Measurement(samples: samples, check: String(words))
+}
+
+/// Two processes of one thread that send `{ping, Pid, N}` to and fro.
+private func measurePingPong(_ effort: Effort) throws -> Measurement {
+  let system = MemorySystem()
+  let ping = try system.atoms.atom("ping")
+  var one = try system.makeProcess()
+  var other = try system.makeProcess()
+  let rounds = 100_000
+  var roots = NoRoots()
+  var last = 0
+
+  func hop(_ sender: inout Process, _ receiver: inout Process, _ number: Int) throws {
+    try sender.ensureFree(words: 4, roots: &roots)
+    let term = sender.heap.build { $0.makeTuple(ping, sender.pid, .small(number)) }
+    _ = try sender.send(term, to: receiver.pid)
+    guard let message = try receiver.nextMessage() else { throw CaseFailure("nothing came") }
+    last = message.tupleElements[2].smallValue
+    receiver.removeMessage()
+  }
+
+  let samples = try effort.samples(per: Double(2 * rounds)) {
+    for number in 1...rounds {
+      try hop(&one, &other, number)
+      try hop(&other, &one, number)
+    }
+  }
+  return Measurement(samples: samples, check: String(last))
+}
+
+/// Processes that are made, sent one message, receive it and end.
+private func measureLives(_ effort: Effort) throws -> Measurement {
+  let system = MemorySystem()
+  var parent = try system.makeProcess()
+  let lives = 100_000
+  var roots = NoRoots()
+  var sum = 0
+  let samples = try effort.samples(per: Double(lives)) {
+    sum = 0
+    for number in 1...lives {
+      var child = try system.makeProcess()
+      try parent.ensureFree(words: 3, roots: &roots)
+      let term = parent.heap.build { $0.makeTuple(parent.pid, .small(number)) }
+      _ = try parent.send(term, to: child.pid)
+      guard let message = try child.nextMessage() else { throw CaseFailure("nothing came") }
+      sum += message.tupleElements[1].smallValue
+      child.removeMessage()
+    }
+  }
+  return Measurement(samples: samples, check: String(sum))
 }

@@ -1,7 +1,6 @@
 import Carriers
 import ETS
 import Heaps
-import Synchronization
 import Terms
 
 /// How a system is made: budgets, levers, and who listens.
@@ -16,22 +15,22 @@ public struct SystemConfiguration: Sendable {
   public var atomLimit: Int
   /// Hears of each collection of each process.
   public var listener: (any CollectionListener)?
-  /// Hears of tables that change their owner, and knows who lives.
-  public var ownershipListener: (any OwnershipListener)?
+  /// Runs the processes: hears which of them became runnable.
+  public var processListener: (any ProcessListener)?
 
   /// Makes a configuration; the defaults are those of an ordinary system.
   public init(
     memory: MemoryConfiguration = MemoryConfiguration(), levers: HeapLevers = HeapLevers(),
     heapOptions: HeapOptions = HeapOptions(), atomLimit: Int = 1_048_576,
     listener: (any CollectionListener)? = nil,
-    ownershipListener: (any OwnershipListener)? = nil
+    processListener: (any ProcessListener)? = nil
   ) {
     self.memory = memory
     self.levers = levers
     self.heapOptions = heapOptions
     self.atomLimit = atomLimit
     self.listener = listener
-    self.ownershipListener = ownershipListener
+    self.processListener = processListener
   }
 }
 
@@ -45,9 +44,10 @@ public final class MemorySystem: Sendable {
   public let atoms: AtomTable
   /// What its heaps share.
   public let heaps: HeapEnvironment
-  /// The tables of its processes. What ends a process tells ``TableRegistry/end(owner:)``.
+  /// The tables of its processes. With its owner's end a table goes to its heir, which is sent
+  /// `{'ETS-TRANSFER', Table, From, Data}`, or ends.
   public let tables: TableRegistry
-  private let nextProcessNumber = Atomic<UInt>(1)
+  let processes: ProcessTable
 
   /// Makes a system that holds no process yet.
   public init(configuration: SystemConfiguration = SystemConfiguration()) {
@@ -56,8 +56,8 @@ public final class MemorySystem: Sendable {
     heaps = HeapEnvironment(
       allocator: BlockAllocator(configuration: configuration.memory),
       levers: configuration.levers, listener: configuration.listener)
-    tables = TableRegistry(
-      environment: heaps, atoms: atoms, listener: configuration.ownershipListener)
+    processes = ProcessTable(environment: heaps, listener: configuration.processListener)
+    tables = TableRegistry(environment: heaps, atoms: atoms, listener: processes)
   }
 
   /// The allocator that all memory of the system comes from.
@@ -73,12 +73,47 @@ public final class MemorySystem: Sendable {
     return report
   }
 
-  /// Makes a process with an empty heap.
-  /// - Throws: ``HeapError/outOfMemory(_:)``; then nothing is held.
-  public func makeProcess(options: HeapOptions? = nil) throws(HeapError) -> Process {
+  /// Makes a process with an empty heap and an empty mailbox.
+  /// - Parameters:
+  ///   - options: what its heap is made with; by default what the system was.
+  ///   - mailboxLimit: the most that waits for it; by default there is no limit.
+  /// - Throws: ``HeapError``; then nothing is held.
+  public func makeProcess(
+    options: HeapOptions? = nil, mailboxLimit: MailboxLimit? = nil
+  ) throws(HeapError) -> Process {
     let heap = try ProcessHeap(
       environment: heaps, options: options ?? configuration.heapOptions)
-    let number = nextProcessNumber.add(1, ordering: .relaxed).oldValue
-    return Process(pid: .pid(number), heap: heap)
+    let limit = mailboxLimit.map { LimitedMailbox(limit: $0) }
+    return Process(record: try processes.begin(limit: limit), heap: heap, system: self)
   }
+
+  // MARK: Queries
+
+  /// The pids of all processes, the lowest first (`processes/0`).
+  public var pids: [Term] { processes.pids }
+
+  /// The number of processes.
+  public var processCount: Int { processes.count }
+
+  /// Whether a pid's process has not ended (`is_process_alive/1`).
+  public func isAlive(_ pid: Term) -> Bool { processes.isAlive(pid) }
+
+  // MARK: Names
+
+  /// Gives a process a name, an atom, by which it can be sent to (`register/2`); it is free again
+  /// with the process's end.
+  /// - Returns: `false` where there is no such process or the name is taken.
+  public func register(_ name: Term, as pid: Term) -> Bool {
+    name.isAtom && processes.register(name, as: pid)
+  }
+
+  /// Frees a name (`unregister/1`).
+  /// - Returns: `false` where nobody has it.
+  public func unregister(_ name: Term) -> Bool { processes.unregister(name) }
+
+  /// Who has a name (`whereis/1`).
+  public func pid(named name: Term) -> Term? { processes.pid(named: name) }
+
+  /// All names, in no order (`registered/0`).
+  public var registeredNames: [Term] { processes.allNames }
 }

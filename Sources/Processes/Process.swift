@@ -1,9 +1,11 @@
 import Heaps
+import Synchronization
 import Terms
 
-/// A process: an identity, a heap and a dictionary. All its memory returns with its end.
+/// A process: an identity, a heap, a dictionary and a mailbox. All its memory returns with its end.
 ///
-/// Owner thread only.
+/// Owner thread only: one thread at a time runs a process, whichever it is. What others do to a
+/// process, they do by its pid.
 public struct Process: ~Copyable {
   /// The local pid.
   public let pid: Term
@@ -11,19 +13,37 @@ public struct Process: ~Copyable {
   public var heap: ProcessHeap
   /// The process dictionary; its terms are roots of every collection.
   public var dictionary: ProcessDictionary
+  let record: ProcessRecord.Pointer
+  /// The system that it is a process of.
+  public let system: MemorySystem
 
-  init(pid: Term, heap: consuming ProcessHeap) {
-    self.pid = pid
+  init(record: ProcessRecord.Pointer, heap: consuming ProcessHeap, system: MemorySystem) {
+    pid = Term(bits: record.pointee.pid.load(ordering: .relaxed))
     dictionary = ProcessDictionary(allocator: heap.environment.allocator)
     self.heap = heap
+    self.record = record
+    self.system = system
+  }
+
+  deinit {
+    if !record.pointee.hasEnded { tellOfEnd(reason: .normal) }
+    dropMailbox()
+    system.processes.end(record)
+  }
+
+  /// The embedder's own pointer, which its listener gets with the pid.
+  public var context: UnsafeMutableRawPointer? {
+    get { record.pointee.context }
+    nonmutating set { record.pointee.context = newValue }
   }
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.
   ///
-  /// As ``ProcessHeap/ensureFree(words:roots:)``, with the dictionary among the roots.
+  /// As ``ProcessHeap/ensureFree(words:roots:)``, with what the process itself holds, its dictionary
+  /// and its mailbox, among the roots.
   /// - Parameters:
   ///   - words: words of heap and stack together.
-  ///   - roots: every slot outside stack and dictionary that holds a term of this process.
+  ///   - roots: every other slot outside the stack that holds a term of this process.
   /// - Throws: ``HeapError``; the process is then whole.
   @inlinable @inline(__always)
   public mutating func ensureFree(
@@ -39,33 +59,36 @@ public struct Process: ~Copyable {
     words: Int, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
-      var joined = DictionaryAndRoots(dictionary: dictionary.slots, roots: roots)
+      var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.makeRoom(words: words, roots: &joined)
     }
   }
 
-  /// Collects now, with the dictionary among the roots.
+  /// Collects now, with the roots of ``ensureFree(words:roots:)``.
   /// - Parameters:
   ///   - fully: sweep both generations.
-  ///   - roots: every slot outside stack and dictionary that holds a term of this process.
+  ///   - roots: every other slot outside the stack that holds a term of this process.
   /// - Throws: ``HeapError``; the process is then as it was.
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
-      var joined = DictionaryAndRoots(dictionary: dictionary.slots, roots: roots)
+      var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.collectGarbage(fully: fully, roots: &joined)
     }
   }
 }
 
-/// The dictionary's slots and an embedder's roots as one source.
-private struct DictionaryAndRoots<Roots: RootSource & ~Copyable>: RootSource {
+/// What a process holds itself and an embedder's roots as one source.
+private struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   var dictionary: RootSlots?
+  let record: ProcessRecord.Pointer
   let roots: UnsafeMutablePointer<Roots>
 
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
     if var dictionary { dictionary.visitSlots(&visitor) }
+    if var queue = record.pointee.queue.slots { queue.visitSlots(&visitor) }
+    visitor.visit(&record.pointee.exitReason, count: 1)
     roots.pointee.visitSlots(&visitor)
   }
 }

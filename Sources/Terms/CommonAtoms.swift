@@ -13,6 +13,7 @@ public enum CommonAtoms {
     "erlang", "lists", "maps", "math", "main", "start", "value", "none",
     "+", "-", "*", "/", "div", "rem", "band", "bor", "bxor", "bnot", "bsl", "bsr", "and", "or",
     "xor", "not", "==", "/=", "=:=", "=/=", "<", ">", "=<", ">=", "++", "--",
+    "DOWN", "process", "ETS-TRANSFER",
   ]
 }
 
@@ -190,4 +191,15 @@ extension Term {
   @inlinable public static var append: Term { .atom(71) }
   /// The atom `'--'`.
   @inlinable public static var subtract: Term { .atom(72) }
+}
+
+// MARK: - Messages that processes are sent by the system
+
+extension Term {
+  /// The atom `'DOWN'`.
+  @inlinable public static var down: Term { .atom(73) }
+  /// The atom `process`.
+  @inlinable public static var process: Term { .atom(74) }
+  /// The atom `'ETS-TRANSFER'`.
+  @inlinable public static var tableTransfer: Term { .atom(75) }
 }

@@ -10,6 +10,9 @@ extension Table {
   /// The atom that it is named, or was named when it was made.
   public var name: Term { Term(bits: record.pointee.name.load(ordering: .relaxed)) }
 
+  /// Whether its name finds it.
+  public var isNamed: Bool { record.pointee.options.isNamed }
+
   func isOwned(by pid: Term) -> Bool { isAlive && owner == pid }
 
   /// Ends the table, as `ets:delete/1`.

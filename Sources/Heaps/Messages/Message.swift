@@ -5,8 +5,8 @@ import Terms
 ///
 /// ```
 ///   start                        record
-///     | objects of the term ... | next | term | off-heap list | words | note of the fragment |
-///                                  0      1       2     3         4       5 ... 8
+///     | objects of the term | next | term | off-heap list | kind, words | argument | fragment's |
+///                              0      1       2     3           4           5        6 ... 9
 /// ```
 /// The record stands behind the objects of the first block, its note where a heap keeps that of a
 /// fragment: so a message becomes a fragment of its receiver's heap without another look at it. A
@@ -21,7 +21,7 @@ package struct Message: BitwiseCopyable, Equatable {
   package init(record: UnsafeMutablePointer<UInt>) { self.record = record }
 
   /// The words of a record.
-  static var recordWords: Int { 5 + FragmentList.noteWords }
+  static var recordWords: Int { 6 + FragmentList.noteWords }
 
   /// The address of the message behind it in a queue, or 0; the queue's own.
   package var next: UInt {
@@ -48,11 +48,34 @@ package struct Message: BitwiseCopyable, Equatable {
   }
   /// The words of its objects.
   package internal(set) var words: Int {
-    get { Int(bitPattern: record[4]) }
-    nonmutating set { record[4] = UInt(bitPattern: newValue) }
+    get { Int(bitPattern: record[4] & (1 << 56 &- 1)) }
+    nonmutating set { record[4] = record[4] & ~(1 << 56 &- 1) | UInt(bitPattern: newValue) }
   }
-  var note: UnsafeMutablePointer<UInt> { record + 5 }
+  /// What it is to its receiver, of which this floor knows nothing; 0 unless it was set.
+  package var kind: UInt8 {
+    get { UInt8(truncatingIfNeeded: record[4] &>> 56) }
+    nonmutating set { record[4] = record[4] & (1 << 56 &- 1) | UInt(newValue) &<< 56 }
+  }
+  /// What its kind needs besides the term.
+  package var argument: UInt {
+    get { record[5] }
+    nonmutating set { record[5] = newValue }
+  }
+  var note: UnsafeMutablePointer<UInt> { record + 6 }
   var fragments: FragmentList { FragmentList(notes: UInt(bitPattern: note), words: words) }
+
+  /// Takes over the objects of another message, which is no more: its term may be referred to from
+  /// objects of this one.
+  /// - Complexity: O(blocks + objects of the other that hold something outside).
+  package func absorb(_ other: Message) {
+    var list = offHeap
+    list.push(contentsOf: other.offHeap)
+    offHeap = list
+    words += other.words
+    var last = note
+    while let next = UnsafeMutablePointer<UInt>(bitPattern: last[0]) { last = next }
+    last[0] = UInt(bitPattern: other.note)
+  }
 
   /// The bytes of its blocks.
   /// - Complexity: O(blocks).
@@ -64,6 +87,21 @@ package struct Message: BitwiseCopyable, Equatable {
 }
 
 extension HeapEnvironment {
+  /// Makes a message of a term that is built for it.
+  /// - Parameters:
+  ///   - words: the most words of the term.
+  ///   - body: builds it of words, literals and of itself, and links what holds binaries.
+  package func makeMessage(
+    words: Int, _ body: (inout WordCursor, inout OffHeapList) -> Term
+  ) throws(MessageError) -> Message {
+    var blocks = MessageBlocks(environment: self)
+    let room = try blocks.grow(from: nil, words: words)
+    var cursor = WordCursor(top: room.top, limit: room.limit)
+    var list = OffHeapList()
+    let term = body(&cursor, &list)
+    return blocks.finish(at: cursor.top, term: term, offHeap: list)
+  }
+
   /// Ends a message that nobody received.
   /// - Complexity: O(blocks + objects that hold something outside).
   package func free(_ message: Message) {
@@ -97,9 +135,15 @@ public enum MessageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Without its sharing the term would have had more words than were allowed.
   case flatteningBeyondLimit(limitWords: Int)
 
-  init(_ error: ScratchExhausted) {
-    let cause = error.cause as? MemoryError
-    self = .outOfMemory(cause ?? .invalidSize(byteCount: error.requestedBytes))
+  init(_ error: ScratchExhausted) { self.init(HeapError(error)) }
+
+  /// The refusal of room on a heap.
+  package init(_ error: HeapError) {
+    switch error {
+    case .outOfMemory(let error): self = .outOfMemory(error)
+    case .tooLarge(let words): self = .tooLarge(words: words)
+    case .limitReached, .invalidOptions: preconditionFailure("a message refused as \(error)")
+    }
   }
 
   /// One line that says what was refused.

@@ -37,14 +37,21 @@ extension ProcessHeap {
     of term: Term, copying: MessageCopying = MessageCopying()
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
     let environment = environment
-    if term.isImmediate { return (try Self.makeMessage(ofWord: term, environment), 0) }
+    if term.isImmediate { return (try environment.makeMessage(words: 0) { _, _ in term }, 0) }
     var rare = SenderSpaces.Rare(environment: environment)
     return try withUnsafeMutablePointer(to: &rare) { rare throws(MessageError) in
       let spaces = SenderSpaces(state, rare: rare)
       if !spaces.copies(term.bits) {
-        return (try Self.makeMessage(ofWord: term, environment), 0)
+        return (try environment.makeMessage(words: 0) { _, _ in term }, 0)
       }
-      let mostWords = copying.keepsSharing ? Self.fewWords : copying.flatteningLimitWords
+      if copying.keepsSharing {
+        var small = SmallGraph(spaces: spaces)
+        if let words = small.words(of: term), !small.isShared {
+          return (try Self.flatten(term, spaces, words: words, environment), 0)
+        }
+        return try Self.copySharing(term, spaces, firstWords: Self.firstBlockWords, environment)
+      }
+      let mostWords = copying.flatteningLimitWords
       let flatWords: Int?
       do throws(ScratchExhausted) {
         flatWords = try TermSize.flatWords(
@@ -52,35 +59,20 @@ extension ProcessHeap {
       } catch {
         throw MessageError(error)
       }
-      if copying.keepsSharing {
-        return try Self.copySharing(
-          term, spaces, firstWords: flatWords ?? 2 * Self.fewWords, environment)
-      }
       guard let flatWords else { throw .flatteningBeyondLimit(limitWords: mostWords) }
       return (try Self.flatten(term, spaces, words: flatWords, environment), 0)
     }
   }
 
-  /// So many words are counted, that a small message takes no more than it needs.
-  private static var fewWords: Int { 64 }
-
-  private static func makeMessage(
-    ofWord term: Term, _ environment: HeapEnvironment
-  ) throws(MessageError) -> Message {
-    var blocks = MessageBlocks(environment: environment)
-    let room = try blocks.grow(from: nil, words: 0)
-    return blocks.finish(at: room.top, term: term, offHeap: OffHeapList())
-  }
+  /// The words of the first block of a copy whose size is not known.
+  private static var firstBlockWords: Int { 128 }
 
   private static func flatten(
     _ term: Term, _ spaces: SenderSpaces, words: Int, _ environment: HeapEnvironment
   ) throws(MessageError) -> Message {
-    var blocks = MessageBlocks(environment: environment)
-    let room = try blocks.grow(from: nil, words: words)
-    var cursor = WordCursor(top: room.top, limit: room.limit)
-    var list = OffHeapList()
-    let copy = TermCopy.copy(term, words: words, within: spaces, into: &cursor, list: &list)
-    return blocks.finish(at: cursor.top, term: copy, offHeap: list)
+    try environment.makeMessage(words: words) { cursor, list in
+      TermCopy.copy(term, words: words, within: spaces, into: &cursor, list: &list)
+    }
   }
 
   private static func copySharing(

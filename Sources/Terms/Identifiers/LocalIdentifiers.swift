@@ -6,7 +6,8 @@
 /// | serial          | identifier      |   `<0.identifier.serial>`
 /// +-----------------+-----------------+
 /// ```
-/// The identifier counts up from process to process; the serial counts how often it has wrapped.
+/// The identifier tells the place of a process in its system's table, from 1; the serial counts how
+/// often the place was used before.
 /// Standard order is the order of the whole number, so the serial weighs more, as in ERTS.
 public enum LocalIdentifier {
   /// The bits of the identifier.

@@ -1,0 +1,13 @@
+import Terms
+
+extension ProcessHeap {
+  /// The words of a copy of a term without its sharing, in the time of the graph.
+  /// - Returns: nothing where there is no working memory; `Int.max` for more than that.
+  package func unfoldedWords(of term: Term) -> Int? {
+    var rare = SenderSpaces.Rare(environment: environment)
+    return withUnsafeMutablePointer(to: &rare) { rare in
+      try? TermSize.unfoldedWords(
+        of: term, within: SenderSpaces(state, rare: rare), scratch: environment.scratch)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Carriers
+import Heaps
+import Terms
+
+/// What a process has fetched and not received, in the order of its arrival; owner thread only.
+///
+/// ```
+///   base        head            saved          tail       capacity
+///    | free ...  | looked at ... | not looked at | free ...  |
+/// ```
+/// An entry is the address of a message's record, which a collection leaves alone as it does any
+/// word that ends in 00; or a term of the heap, where the message was attached when it was fetched
+/// (`on_heap`). So the entries are root slots as they are.
+struct MessageQueue: ~Copyable {
+  private let allocator: BlockAllocator
+  private var base: UnsafeMutablePointer<Term>?
+  private var capacity = 0
+  private var head = 0
+  private var tail = 0
+  /// The entry that is looked at next.
+  private(set) var saved = 0
+
+  init(allocator: BlockAllocator) { self.allocator = allocator }
+
+  deinit { if let base { free(base) } }
+
+  private func free(_ base: UnsafeMutablePointer<Term>) {
+    allocator.free(
+      at: base, byteCount: capacity * MemoryLayout<Term>.stride, kind: .message)
+  }
+
+  var count: Int { tail - head }
+  /// Whether all entries were looked at.
+  var isAtEnd: Bool { saved == tail }
+
+  /// The entries as roots.
+  var slots: RootSlots? {
+    guard let base, count > 0 else { return nil }
+    return RootSlots(base: base + head, count: count)
+  }
+
+  /// Sees to it that an append has room.
+  mutating func makeRoom() throws(MemoryError) {
+    if tail < capacity { return }
+    if let base, head > capacity / 2 {
+      base.update(from: base + head, count: count)
+      moveHead(to: 0)
+      return
+    }
+    let larger = max(8, 2 * capacity)
+    let block = try allocator.allocate(
+      byteCount: larger * MemoryLayout<Term>.stride, kind: .message)
+    let words = block.base.bindMemory(to: Term.self, capacity: larger)
+    if let base {
+      words.update(from: base + head, count: count)
+      free(base)
+    }
+    base = words
+    capacity = larger
+    moveHead(to: 0)
+  }
+
+  private mutating func moveHead(to place: Int) {
+    let distance = head - place
+    head -= distance
+    saved -= distance
+    tail -= distance
+  }
+
+  /// Adds an entry.
+  /// - Precondition: ``makeRoom()`` was called.
+  mutating func append(_ entry: Term) {
+    base.unsafelyUnwrapped[tail] = entry
+    tail += 1
+  }
+
+  /// The entry that is looked at.
+  /// - Precondition: the queue is not at its end.
+  var current: Term { base.unsafelyUnwrapped[saved] }
+
+  /// Looks at the next one.
+  mutating func skip() { saved += 1 }
+
+  /// Looks at the first one again.
+  mutating func restart() { saved = head }
+
+  /// Takes the entry out that is looked at, and looks at the first one again.
+  mutating func remove() -> Term {
+    let base = base.unsafelyUnwrapped
+    let entry = base[saved]
+    // What was looked at moves up: as many as the receiver has passed to get there.
+    var place = saved
+    while place > head {
+      base[place] = base[place - 1]
+      place -= 1
+    }
+    head += 1
+    if head == tail { (head, tail) = (0, 0) }
+    saved = head
+    return entry
+  }
+
+  /// Takes the first entry out, or nothing.
+  mutating func removeFirst() -> Term? {
+    guard count > 0, let base else { return nil }
+    let entry = base[head]
+    head += 1
+    saved = max(saved, head)
+    return entry
+  }
+
+  /// Gives its memory back.
+  /// - Precondition: it is empty.
+  mutating func shrink() {
+    precondition(count == 0, "a queue of \(count) messages is to be given back")
+    if let base { free(base) }
+    base = nil
+    (capacity, head, tail, saved) = (0, 0, 0, 0)
+  }
+
+  /// Calls with each entry.
+  func forEach(_ body: (Term) -> Void) {
+    guard let base else { return }
+    for place in head..<tail { body(base[place]) }
+  }
+
+  /// Calls with each entry, which may be replaced.
+  mutating func updateEach(_ body: (Term) -> Term) {
+    guard let base else { return }
+    for place in head..<tail { base[place] = body(base[place]) }
+  }
+}
+
+extension Term {
+  /// The message of an entry that is the address of a record.
+  var queuedMessage: Message? {
+    if bits & 3 != 0 { return nil }
+    return UnsafeMutablePointer<UInt>(bitPattern: bits).map { Message(record: $0) }
+  }
+}

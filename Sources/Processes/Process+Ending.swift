@@ -1,0 +1,89 @@
+import ETS
+import Heaps
+import Terms
+
+extension Process {
+  /// Ends the process: nothing can be sent to it any more, its names are free, who is linked with it
+  /// or watches it is told, its tables go to their heirs or end. Its heap and its dictionary stay
+  /// until the value ends, and so does what was sent to it.
+  ///
+  /// Without a call of this, the end of the value is the process's end, with the reason `normal`.
+  /// - Parameter reason: a term of this heap. Who is told gets a copy; where there is no memory for
+  ///   one, the reason that is told is `out_of_memory`.
+  /// - Complexity: O(links, monitors and tables), and a copy of the reason for each who is told.
+  public mutating func end(reason: Term) {
+    if !record.pointee.hasEnded { tellOfEnd(reason: reason) }
+  }
+
+  func tellOfEnd(reason: Term) {
+    record.pointee.hasEnded = true
+    answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
+    record.pointee.taken = 0
+    answerRequests(system.processes.close(record)?.record, reason)
+    if let relations = record.pointee.relations {
+      for (other, message) in relations.links { tellLinked(message, other, reason) }
+      for (_, watcher) in relations.watchers { tellWatcher(watcher.message, reason) }
+      for (number, other) in relations.monitors {
+        // Without memory the other one keeps a message for nobody until its own end.
+        if let request = try? demonitorRequest(number) {
+          system.processes.signal(request, to: other)
+        }
+      }
+      record.pointee.relations = nil
+    }
+    system.tables.end(owner: pid)
+    system.processes.listener?.processEnded(pid)
+  }
+
+  /// Answers what others asked for and will not get any more, and frees what else was sent.
+  private func answerRequests(_ oldest: UnsafeMutablePointer<UInt>?, _ reason: Term) {
+    var next = oldest.map { Message(record: $0) }
+    while let message = next {
+      next = message.following
+      switch message.signal {
+      case .link:
+        let other = Term(bits: message.argument)
+        if record.pointee.relations?.links[other] != nil {
+          system.heaps.free(message)
+        } else {
+          message.signal = .linkedExit
+          tellLinked(message, other, .noProcess)
+        }
+      case .monitor: tellWatcher(message, reason)
+      case .unlink:
+        let other = Term(bits: message.argument)
+        if let own = record.pointee.relations?.links.removeValue(forKey: other) {
+          system.heaps.free(own)
+        }
+        system.heaps.free(message)
+      case .demonitor:
+        let number = Int(message.argument)
+        if let watcher = record.pointee.relations?.watchers.removeValue(forKey: number) {
+          system.heaps.free(watcher.message)
+        }
+        system.heaps.free(message)
+      default: system.heaps.free(message)
+      }
+    }
+  }
+
+  private func tellLinked(_ message: Message, _ other: Term, _ reason: Term) {
+    write(reason, into: message)
+    system.processes.signal(message, to: other)
+  }
+
+  private func tellWatcher(_ message: Message, _ reason: Term) {
+    let watcher = message.term.tupleElements[0]
+    write(reason, into: message)
+    Self.tellDown(message, to: watcher, system.processes)
+  }
+
+  private func write(_ reason: Term, into message: Message) {
+    do {
+      try fill(message, with: reason)
+    } catch {
+      let elements = message.term.tupleElements
+      elements[elements.count - 1] = .outOfMemory
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Heaps
+import Terms
+
+/// Receiving, as the instructions of the virtual machine of Erlang do it: look at one message after
+/// the other, take out the one that matches, begin again.
+///
+/// ```swift
+/// while let message = try process.nextMessage() {
+///   if matches(message) { process.removeMessage(); return message }
+///   process.skipMessage()
+/// }
+/// if process.park() { /* run others until the listener says that it is runnable */ }
+/// ```
+extension Process {
+  /// The message that is looked at: the first that was not skipped. Fetches what was sent, where
+  /// all that is there was skipped, and does what signals among it ask for.
+  ///
+  /// - Returns: its term, which is no term of the heap before ``removeMessage()``: valid until then
+  ///   or until ``skipMessage()``, through collections too. Nothing where there is no more, or where
+  ///   the process is to end (``exitReason``).
+  /// - Throws: ``MessageError`` where memory was refused; nothing is lost, and what was fetched by
+  ///   then is there.
+  /// - Complexity: O(messages and signals sent since the last fetch).
+  public mutating func nextMessage() throws(MessageError) -> Term? {
+    let dropsOldest = record.pointee.limit?.limit.policy == .dropOldest
+    if (record.pointee.queue.isAtEnd || dropsOldest) && record.pointee.isAnythingUnfetched {
+      try fetch()
+    }
+    if record.pointee.queue.isAtEnd || !record.pointee.exitReason.isNone { return nil }
+    let entry = record.pointee.queue.current
+    return entry.queuedMessage?.term ?? entry
+  }
+
+  /// Looks at the next message.
+  /// - Precondition: ``nextMessage()`` gave one.
+  public mutating func skipMessage() {
+    precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be skipped")
+    record.pointee.queue.skip()
+  }
+
+  /// Takes the message out that is looked at; the next receive begins with the first one that is
+  /// left. Its term is a term of the heap from here on.
+  /// - Precondition: ``nextMessage()`` gave one.
+  /// - Complexity: O(messages skipped).
+  public mutating func removeMessage() {
+    precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be removed")
+    let entry = record.pointee.queue.remove()
+    guard let message = entry.queuedMessage else { return countOut(byteCount: 0) }
+    if record.pointee.limit != nil { countOut(byteCount: message.byteCount) }
+    heap.attach(message)
+  }
+
+  /// Begins with the first message again, as after a timeout.
+  public mutating func restartReceive() { record.pointee.queue.restart() }
+
+  /// Says that the process waits: the next message or signal makes the listener hear of it.
+  /// - Returns: `false` where there is something already: look again.
+  public func park() -> Bool { record.pointee.park() }
+
+  /// Says that the process runs again though nothing came, as at a timeout.
+  /// - Returns: `false` where something came meanwhile; the listener heard of it.
+  @discardableResult
+  public func unpark() -> Bool { record.pointee.unpark() }
+
+  /// Does what signals ask for that were sent, as a process that does not receive must now and then.
+  /// - Returns: whether the process goes on; else ``exitReason`` says why not.
+  public mutating func handleSignals() throws(MessageError) -> Bool {
+    if record.pointee.isAnythingUnfetched { try fetch() }
+    return record.pointee.exitReason.isNone
+  }
+
+  /// Why the process is to end: nothing while it is not. The embedder calls ``end(reason:)``.
+  public var exitReason: Term? {
+    record.pointee.exitReason.isNone ? nil : record.pointee.exitReason
+  }
+
+  /// The messages fetched and not received.
+  public var fetchedMessageCount: Int { record.pointee.queue.count }
+
+  /// Whether the terms of messages become part of the heap when they are fetched (`on_heap`) rather
+  /// than when they are received (`off_heap`). Where they are part of it, every collection moves
+  /// them; so it is not so unless it is set.
+  public var keepsMessagesOnHeap: Bool { record.pointee.keepsMessagesOnHeap }
+
+  /// Says whether messages are part of the heap; those that are fetched become so at once.
+  public mutating func setKeepsMessagesOnHeap(_ keeps: Bool) {
+    record.pointee.keepsMessagesOnHeap = keeps
+    if !keeps { return }
+    var messages: [Message] = []
+    record.pointee.queue.updateEach { entry in
+      guard let message = entry.queuedMessage else { return entry }
+      messages.append(message)
+      return message.term
+    }
+    for message in messages { heap.attach(message) }
+  }
+}
+
+extension Process {
+  /// Fetches what was sent, in the order in which it came.
+  @inline(never)
+  mutating func fetch() throws(MessageError) {
+    while true {
+      if record.pointee.taken == 0 {
+        let oldest = record.pointee.limit.map { $0.take(from: record) } ?? record.pointee.take()
+        guard let oldest else { break }
+        record.pointee.taken = UInt(bitPattern: oldest.record)
+      }
+      while let message = UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken)
+        .map({ Message(record: $0) })
+      {
+        do { try record.pointee.queue.makeRoom() } catch { throw .outOfMemory(error) }
+        record.pointee.taken = message.next
+        handle(message)
+      }
+    }
+    dropBeyondLimit()
+    let longQueue = system.processes.listener?.longQueueMessages ?? 0
+    if longQueue > 0 && record.pointee.queue.count >= longQueue {
+      system.processes.listener?.queueIsLong(pid, messages: record.pointee.queue.count)
+    }
+  }
+
+  /// Puts a message at the end of the queue.
+  mutating func enqueue(_ message: Message) {
+    message.signal = .message
+    if message.words == 0 || record.pointee.keepsMessagesOnHeap {
+      let term = message.term
+      record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
+      heap.attach(message)
+      record.pointee.queue.append(term)
+    } else {
+      record.pointee.queue.append(
+        Term(bits: UInt(bitPattern: message.record)))
+    }
+  }
+
+  private mutating func dropBeyondLimit() {
+    guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
+    while limit.isBeyondLimit, let entry = record.pointee.queue.removeFirst() {
+      let message = entry.queuedMessage
+      countOut(byteCount: message?.byteCount ?? 0)
+      if let message { system.heaps.free(message) }
+    }
+  }
+
+  /// Counts a message that left the mailbox, and tells those who waited for it.
+  func countOut(byteCount: Int) {
+    guard let limit = record.pointee.limit else { return }
+    for sender in limit.left(byteCount: byteCount) { system.processes.tellRunnable(sender) }
+  }
+
+  /// Frees all that was sent and not received.
+  func dropMailbox() {
+    while let entry = record.pointee.queue.removeFirst() {
+      if let message = entry.queuedMessage { system.heaps.free(message) }
+    }
+    record.pointee.queue.shrink()
+    var next = record.pointee.taken
+    while let message = UnsafeMutablePointer<UInt>(bitPattern: next).map({ Message(record: $0) }) {
+      next = message.next
+      system.heaps.free(message)
+    }
+    record.pointee.taken = 0
+    for sender in record.pointee.limit?.takeWaiting() ?? [] {
+      system.processes.tellRunnable(sender)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Heaps
+import Terms
+
+extension Process {
+  /// Copies a term of this process into another one's mailbox.
+  ///
+  /// - Parameters:
+  ///   - term: any term but a match context.
+  ///   - receiver: a local pid, a registered name, or an alias.
+  ///   - copying: whether what is shared in the term is shared in the copy.
+  /// - Returns: what became of it; there may be no such process.
+  /// - Throws: ``SendError``; then nothing was sent.
+  /// - Complexity: O(words copied).
+  public mutating func send(
+    _ term: Term, to receiver: Term, copying: MessageCopying = MessageCopying()
+  ) throws(SendError) -> SendOutcome {
+    var receiver = receiver
+    var alias: Int?
+    if receiver.isAtom {
+      guard let pid = system.pid(named: receiver) else { throw .badReceiver(receiver) }
+      receiver = pid
+    } else if receiver.isBoxed(.reference) {
+      guard let pid = receiver.pidOfAlias else { throw .badReceiver(receiver) }
+      alias = receiver.referenceNumber
+      receiver = pid
+    } else if !receiver.isLocalPid {
+      throw .badReceiver(receiver)
+    }
+    let (message, sharedReferences): (Message, Int)
+    do {
+      (message, sharedReferences) = try heap.makeMessage(of: term, copying: copying)
+    } catch {
+      throw .message(error)
+    }
+    if let alias {
+      message.signal = .aliasedMessage
+      message.argument = UInt(alias)
+    }
+    guard let listener = system.processes.listener, listener.wantsMessages else {
+      return try system.processes.deliver(message, to: receiver, from: pid)
+    }
+    let words = message.words
+    let outcome = try system.processes.deliver(message, to: receiver, from: pid)
+    if outcome == .delivered {
+      let flatWords = sharedReferences == 0 ? words : heap.unfoldedWords(of: term) ?? words
+      listener.messageWasSent(
+        MessageEvent(
+          from: pid, to: receiver, words: words, flatWords: flatWords,
+          sharedReferences: sharedReferences))
+    }
+    return outcome
+  }
+
+  /// Asks another process to end, as `exit/2`: it does, unless it traps exits and the reason is
+  /// another one than `kill`; a reason of `normal` asks nobody but oneself.
+  /// - Throws: ``MessageError``; then nothing was sent.
+  public func askToEnd(_ receiver: Term, reason: Term) throws(MessageError) {
+    let message = try exitMessage(from: pid)
+    message.signal = .exit
+    do {
+      try fill(message, with: reason)
+    } catch {
+      system.heaps.free(message)
+      throw error
+    }
+    system.processes.signal(message, to: receiver)
+  }
+
+  /// Writes a reason into the last place of a message's tuple, with a copy of what it refers to.
+  func fill(_ message: Message, with reason: Term) throws(MessageError) {
+    let elements = message.term.tupleElements
+    if reason.isImmediate {
+      elements[elements.count - 1] = reason
+      return
+    }
+    let copy = try heap.makeMessage(of: reason).message
+    elements[elements.count - 1] = copy.term
+    message.absorb(copy)
+  }
+}
+
+extension Term {
+  /// The pid that an alias leads to.
+  var pidOfAlias: Term? {
+    let words = boxed
+    guard LocalReference.numberCount(at: words) == 5 else { return nil }
+    return .pid(words[3])
+  }
+}

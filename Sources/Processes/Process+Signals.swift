@@ -1,0 +1,70 @@
+import Heaps
+import Terms
+
+extension Process {
+  /// Does what a signal asks for, or puts a message at the end of the queue, which has room for it.
+  mutating func handle(_ message: Message) {
+    switch message.signal {
+    case .message: enqueue(message)
+    case .aliasedMessage:
+      let number = Int(message.argument)
+      if record.pointee.relations?.aliases.contains(number) == true {
+        enqueue(message)
+      } else {
+        countOut(byteCount: message.byteCount)
+        system.heaps.free(message)
+      }
+    case .exit: handleExit(message)
+    case .linkedExit:
+      let from = message.term.tupleElements[1]
+      guard let own = record.pointee.relations?.links.removeValue(forKey: from) else {
+        return system.heaps.free(message)
+      }
+      system.heaps.free(own)
+      handleExit(message)
+    case .link: addLink(message)
+    case .unlink:
+      let from = Term(bits: message.argument)
+      if let own = record.pointee.relations?.links.removeValue(forKey: from) {
+        system.heaps.free(own)
+      }
+      system.heaps.free(message)
+    case .monitor:
+      relations.watchers[Int(message.argument)] = (message.term.tupleElements[0], message)
+    case .demonitor:
+      let number = Int(message.argument)
+      if let watcher = record.pointee.relations?.watchers.removeValue(forKey: number) {
+        system.heaps.free(watcher.message)
+      }
+      system.heaps.free(message)
+    case .down:
+      let number = Int(message.argument)
+      if record.pointee.relations?.monitors.removeValue(forKey: number) != nil {
+        enqueue(message)
+      } else {
+        system.heaps.free(message)
+      }
+    }
+  }
+
+  private func addLink(_ message: Message) {
+    let from = Term(bits: message.argument)
+    if relations.links[from] != nil { return system.heaps.free(message) }
+    message.signal = .linkedExit
+    relations.links[from] = message
+  }
+
+  /// What an exit signal does, as in Erlang: `kill` ends any process if it was asked for, else who
+  /// traps exits gets a message, and `normal` of another process ends nobody.
+  private mutating func handleExit(_ message: Message) {
+    let from = message.term.tupleElements[1]
+    let reason = message.term.tupleElements[2]
+    let isKill = message.signal == .exit && reason == .kill
+    if trapsExits && !isKill { return enqueue(message) }
+    if reason == .normal && (message.signal == .linkedExit || from != pid) || exitReason != nil {
+      return system.heaps.free(message)
+    }
+    record.pointee.exitReason = isKill ? .killed : reason
+    heap.attach(message)
+  }
+}

@@ -1,0 +1,81 @@
+import Heaps
+import Terms
+
+/// Who runs the processes of a system and watches over them. Called on the thread that did what it
+/// tells of; it may send, but must not end or receive for another process than its own.
+public protocol ProcessListener: Sendable {
+  /// A process that was parked has something to look at, or room to send: run it.
+  /// - Parameters:
+  ///   - pid: of the process.
+  ///   - context: what ``Process/context`` was set to.
+  func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?)
+  /// A process has ended: its record, mailbox, names and tables are no more.
+  func processEnded(_ pid: Term)
+  /// Whether ``messageWasSent(_:)`` is to be called, which costs a look at terms with shared parts.
+  var wantsMessages: Bool { get }
+  /// A message was copied and sent.
+  func messageWasSent(_ event: MessageEvent)
+  /// From how many fetched messages on a mailbox is long; 0 for never.
+  var longQueueMessages: Int { get }
+  /// A process fetched messages, and has so many: at least ``longQueueMessages``.
+  func queueIsLong(_ pid: Term, messages: Int)
+}
+
+extension ProcessListener {
+  /// Nothing.
+  public func processEnded(_ pid: Term) {}
+  /// No.
+  public var wantsMessages: Bool { false }
+  /// Nothing.
+  public func messageWasSent(_ event: MessageEvent) {}
+  /// Never.
+  public var longQueueMessages: Int { 0 }
+  /// Nothing.
+  public func queueIsLong(_ pid: Term, messages: Int) {}
+}
+
+/// A message that was sent.
+public struct MessageEvent: Equatable, Sendable {
+  /// The pid of the sender.
+  public let from: Term
+  /// The pid of the receiver.
+  public let to: Term
+  /// The words of the message.
+  public let words: Int
+  /// The words that it has, or would have had, without its sharing: what ERTS copies.
+  public let flatWords: Int
+  /// The references in it to what others refer to as well.
+  public let sharedReferences: Int
+}
+
+/// What became of what was sent.
+public enum SendOutcome: Equatable, Sendable {
+  /// It is in the mailbox.
+  case delivered
+  /// There is no such process, or not any more; as in Erlang, that is no error.
+  case noProcess
+  /// The receiver's mailbox is full and threw it away (``MailboxLimit/Policy/dropNewest``).
+  case dropped
+  /// The receiver's mailbox is full: the sender is to wait until it is told that it is runnable,
+  /// and to send again (``MailboxLimit/Policy/suspendSender``).
+  case suspended
+}
+
+/// Why a message was not sent; the sender is as it was.
+public enum SendError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// It could not be made.
+  case message(MessageError)
+  /// The receiver's mailbox is full (``MailboxLimit/Policy/reject``).
+  case mailboxFull(Term)
+  /// The receiver is no local pid, no registered name and no alias.
+  case badReceiver(Term)
+
+  /// One line that says what was wrong.
+  public var description: String {
+    switch self {
+    case .message(let error): "\(error)"
+    case .mailboxFull(let pid): "the mailbox of process \(pid.identifierNumber) is full"
+    case .badReceiver(let term): "no process is named by the word 0x\(String(term.bits, radix: 16))"
+    }
+  }
+}

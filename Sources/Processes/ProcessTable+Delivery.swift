@@ -1,0 +1,99 @@
+import ETS
+import Heaps
+import Terms
+
+extension ProcessTable {
+  /// Puts a signal that is no message into the mailbox of a process, whatever its limit.
+  /// - Returns: whether there is one; else the message is still the caller's.
+  func deliverSignal(_ message: Message, to pid: Term) -> Bool {
+    let result = reading(pid) { record in
+      (pushed: record.pointee.push(message), context: record.pointee.context)
+    }
+    guard let result, result.pushed != .refused else { return false }
+    if result.pushed == .queuedAndWoken {
+      listener?.processBecameRunnable(pid, context: result.context)
+    }
+    return true
+  }
+
+  /// Sends a signal, or ends it where nobody is there.
+  func signal(_ message: Message, to pid: Term) {
+    if !deliverSignal(message, to: pid) { environment.free(message) }
+  }
+
+  /// Puts a message into the mailbox of a process, if its limit allows.
+  /// - Parameter sender: who is told where it has to wait.
+  func deliver(
+    _ message: Message, to pid: Term, from sender: Term
+  ) throws(SendError) -> SendOutcome {
+    let result = reading(pid) { record in
+      let pushed: LimitedMailbox.Pushed
+      if let limit = record.pointee.limit {
+        pushed = limit.push(message, to: record, from: sender) { environment.free($0) }
+      } else {
+        pushed = .pushed(record.pointee.push(message))
+      }
+      return (pushed: pushed, context: record.pointee.context)
+    }
+    switch result?.pushed {
+    case .pushed(.queued): return .delivered
+    case .pushed(.queuedAndWoken):
+      listener?.processBecameRunnable(pid, context: result?.context)
+      return .delivered
+    case .full:
+      environment.free(message)
+      throw .mailboxFull(pid)
+    case .dropped:
+      environment.free(message)
+      return .dropped
+    case .suspended:
+      environment.free(message)
+      return .suspended
+    case nil, .pushed(.refused):
+      environment.free(message)
+      return .noProcess
+    }
+  }
+
+  /// Tells that a process can go on that was not waiting for a message.
+  func tellRunnable(_ pid: Term) {
+    guard let listener, let context = reading(pid, { $0.pointee.context }) else { return }
+    listener.processBecameRunnable(pid, context: context)
+  }
+}
+
+extension ProcessTable: OwnershipListener {
+  /// Whether the process of a pid lives.
+  func isAlive(_ pid: Term) -> Bool { reading(pid) { _ in true } ?? false }
+
+  /// Sends `{'ETS-TRANSFER', Table, From, Data}`.
+  ///
+  /// Where there is no memory to copy the data, it says so in their place.
+  func tableChangedOwner(_ transfer: TableTransfer) {
+    if let message = try? transferMessage(transfer, data: transfer.data) {
+      signal(message, to: transfer.to)
+    } else if let message = try? transferMessage(transfer, data: .outOfMemory) {
+      signal(message, to: transfer.to)
+    }
+  }
+
+  private func transferMessage(
+    _ transfer: TableTransfer, data: Term
+  ) throws -> Message {
+    let words = try TermSize.flatWords(of: data, scratch: environment.scratch)
+    return try environment.makeMessage(words: 5 + 3 + words) { cursor, list in
+      let copy = TermCopy.copy(data, words: words, into: &cursor, list: &list)
+      let table = transfer.table
+      let reference = table.isNamed ? table.name : cursor.makeReference(to: table)
+      return cursor.makeTuple(.tableTransfer, reference, transfer.from, copy)
+    }
+  }
+}
+
+extension WordCursor {
+  /// Builds the reference by which programs know a table that has no name: 3 words.
+  public mutating func makeReference(to table: Table) -> Term {
+    makeLocalReference(
+      UInt32(table.number & 0x3FFFF), UInt32(truncatingIfNeeded: table.number >> 18), 0x7AB1E)
+  }
+}

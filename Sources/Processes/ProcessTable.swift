@@ -1,0 +1,242 @@
+import Carriers
+import ETS
+import Heaps
+import Synchronization
+import Terms
+
+/// The processes of a system by their pids, and their names.
+///
+/// ```
+///   identifier of a pid - 1 = place:   | 16 records | 32 records | 64 records | ...
+/// ```
+/// Records are found without a lock, by threads that say that they read (``ThreadReader``); one is
+/// used again when nobody reads any more who may have found it.
+final class ProcessTable: @unchecked Sendable {
+  // Unchecked: the blocks are written under the lock, each once and before a pid leads to it.
+
+  let environment: HeapEnvironment
+  let listener: (any ProcessListener)?
+  private let blocks: UnsafeMutablePointer<ProcessRecord.Pointer?>
+  private let state = Guarded(State())
+  private let lastReference = Atomic<Int>(0)
+
+  private struct State: ~Copyable {
+    /// The records that were made.
+    var recordCount = 0
+    /// What the serials of new records begin with.
+    var firstSerial: UInt = 0
+    var inUse = 0
+    var free: [Int] = []
+    /// Records of ended processes that somebody may still have found.
+    var ended: [Int] = []
+    /// Some more, and the epoch after which nobody reads them.
+    var leaving: [Int] = []
+    var leavingEpoch: UInt64 = 0
+    var names: [Term: Term] = [:]
+    var namesByPid: [Term: [Term]] = [:]
+  }
+
+  private static var firstBlockBits: Int { 4 }
+  private static var mostBlocks: Int { 25 }
+  /// So many ends share an epoch.
+  private static var endsOfEpoch: Int { 64 }
+
+  init(environment: HeapEnvironment, listener: (any ProcessListener)?) {
+    self.environment = environment
+    self.listener = listener
+    blocks = .allocate(capacity: Self.mostBlocks)
+    blocks.initialize(repeating: nil, count: Self.mostBlocks)
+  }
+
+  deinit {
+    state.withLock { freeBlocks(&$0) }
+    blocks.deallocate()
+  }
+
+  /// Gives all memory back, where there is no process and no other thread. No pid comes twice.
+  private func freeBlocks(_ state: inout State) {
+    for index in 0..<state.recordCount {
+      guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
+      state.firstSerial = max(state.firstSerial, record.pointee.serial)
+      record.deinitialize(count: 1)
+    }
+    for number in 0..<Self.mostBlocks {
+      guard let block = blocks[number] else { break }
+      environment.allocator.free(
+        at: block, byteCount: Self.byteCount(ofBlock: number), kind: .fixed)
+      blocks[number] = nil
+    }
+    state.recordCount = 0
+    state.free = []
+    state.ended = []
+    state.leaving = []
+  }
+
+  private static func byteCount(ofBlock number: Int) -> Int {
+    MemoryLayout<ProcessRecord>.stride << (firstBlockBits + number)
+  }
+
+  private func record(at index: Int) -> ProcessRecord.Pointer? {
+    let shifted = index + 1 << Self.firstBlockBits
+    let number = Int.bitWidth - 1 - shifted.leadingZeroBitCount - Self.firstBlockBits
+    if number >= Self.mostBlocks { return nil }
+    return blocks[number].map { $0 + (shifted - 1 << (Self.firstBlockBits + number)) }
+  }
+
+  /// The record of a pid.
+  ///
+  /// Others than the process's owner look while they read (``ThreadReader``).
+  /// - Returns: nothing where there is no such process.
+  func record(of pid: Term) -> ProcessRecord.Pointer? {
+    guard pid.isLocalPid else { return nil }
+    let identifier = LocalIdentifier.identifier(of: pid.identifierNumber)
+    guard identifier > 0, let record = record(at: Int(identifier) - 1),
+      record.pointee.pid.load(ordering: .acquiring) == pid.bits
+    else { return nil }
+    return record
+  }
+
+  /// Runs a piece of work with the record of a pid, which stays that of its process meanwhile.
+  @inline(__always)
+  func reading<Result>(
+    _ pid: Term, _ body: (ProcessRecord.Pointer) -> Result
+  ) -> Result? {
+    let reader = environment.allocator.reader
+    reader.enter()
+    defer { reader.leave() }
+    return record(of: pid).map(body)
+  }
+
+  // MARK: Beginnings and ends
+
+  /// Takes a record for a new process, which nobody knows yet.
+  func begin(limit: LimitedMailbox?) throws(HeapError) -> ProcessRecord.Pointer {
+    try state.withLock { state throws(HeapError) in
+      let index = try takeIndex(&state)
+      guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
+      state.inUse += 1
+      let number = LocalIdentifier.number(
+        identifier: UInt(index + 1), serial: record.pointee.serial & 0xFFFF_FFFF)
+      guard let number else { throw .outOfMemory(.invalidSize(byteCount: index)) }
+      record.pointee.serial &+= 1
+      record.pointee.limit = limit
+      record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
+      // Releasing: pairs with the acquiring load of who looks for it.
+      record.pointee.pid.store(Term.pid(number).bits, ordering: .releasing)
+      return record
+    }
+  }
+
+  private func takeIndex(_ state: inout State) throws(HeapError) -> Int {
+    if let index = state.free.popLast() { return index }
+    recycle(&state)
+    if let index = state.free.popLast() { return index }
+    let index = state.recordCount
+    if record(at: index) == nil { try makeBlock(holding: index) }
+    guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
+    record.initialize(to: ProcessRecord(index: index, allocator: environment.allocator))
+    record.pointee.serial = state.firstSerial
+    state.recordCount += 1
+    return index
+  }
+
+  private func makeBlock(holding index: Int) throws(HeapError) {
+    let shifted = index + 1 << Self.firstBlockBits
+    let number = Int.bitWidth - 1 - shifted.leadingZeroBitCount - Self.firstBlockBits
+    let byteCount = number < Self.mostBlocks ? Self.byteCount(ofBlock: number) : 0
+    do {
+      let block = try environment.allocator.allocate(byteCount: byteCount, kind: .fixed)
+      // Whoever looks for a record that was not made finds no pid.
+      block.base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      blocks[number] = block.base.assumingMemoryBound(to: ProcessRecord.self)
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
+
+  /// Makes records free that nobody can have found any more.
+  private func recycle(_ state: inout State) {
+    let allocator = environment.allocator
+    if !state.leaving.isEmpty && allocator.readersHavePassed(state.leavingEpoch) {
+      state.free.append(contentsOf: state.leaving)
+      state.leaving.removeAll(keepingCapacity: true)
+    }
+    if !allocator.hasSeveralThreads {
+      state.free.append(contentsOf: state.ended)
+      state.ended.removeAll(keepingCapacity: true)
+    } else if state.leaving.isEmpty && state.ended.count >= Self.endsOfEpoch {
+      swap(&state.leaving, &state.ended)
+      state.leavingEpoch = allocator.endEpoch()
+    }
+  }
+
+  /// Takes a process out of reach: nobody finds it any more, and nothing can be sent to it.
+  /// - Returns: the oldest of what was sent and not fetched.
+  func close(_ record: ProcessRecord.Pointer) -> Message? {
+    let pid = Term(bits: record.pointee.pid.load(ordering: .relaxed))
+    record.pointee.pid.store(0, ordering: .relaxed)
+    state.withLock { state in
+      for name in state.namesByPid.removeValue(forKey: pid) ?? [] { state.names[name] = nil }
+    }
+    return record.pointee.take(leaving: ProcessRecord.closed)
+  }
+
+  /// Gives the record of a closed process back.
+  func end(_ record: ProcessRecord.Pointer) {
+    record.pointee.context = nil
+    record.pointee.limit = nil
+    record.pointee.relations = nil
+    record.pointee.exitReason = .none
+    record.pointee.trapsExits = false
+    record.pointee.hasEnded = false
+    state.withLock { state in
+      state.inUse -= 1
+      state.ended.append(record.pointee.index)
+      if state.inUse == 0 && !environment.allocator.hasSeveralThreads { freeBlocks(&state) }
+    }
+  }
+
+  /// A number for a reference, which no other of the system has.
+  func makeReferenceNumber() -> Int { lastReference.add(1, ordering: .relaxed).newValue }
+
+  // MARK: Queries
+
+  /// The pids of all processes, the lowest first.
+  var pids: [Term] {
+    state.withLock { state in
+      (0..<state.recordCount).compactMap { index in
+        let bits = record(at: index).unsafelyUnwrapped.pointee.pid.load(ordering: .relaxed)
+        return bits == 0 ? nil : Term(bits: bits)
+      }
+    }
+  }
+
+  /// The number of processes.
+  var count: Int { state.withLock { $0.inUse } }
+
+  // MARK: Names
+
+  func register(_ name: Term, as pid: Term) -> Bool {
+    state.withLock { state in
+      if state.names[name] != nil || record(of: pid) == nil { return false }
+      state.names[name] = pid
+      state.namesByPid[pid, default: []].append(name)
+      return true
+    }
+  }
+
+  func unregister(_ name: Term) -> Bool {
+    state.withLock { state in
+      guard let pid = state.names.removeValue(forKey: name) else { return false }
+      state.namesByPid[pid]?.removeAll { $0 == name }
+      if state.namesByPid[pid]?.isEmpty == true { state.namesByPid[pid] = nil }
+      return true
+    }
+  }
+
+  func pid(named name: Term) -> Term? { state.withLock { $0.names[name] } }
+
+  func names(of pid: Term) -> [Term] { state.withLock { $0.namesByPid[pid] ?? [] } }
+
+  var allNames: [Term] { state.withLock { Array($0.names.keys) } }
+}

@@ -1,0 +1,66 @@
+import Heaps
+import Terms
+
+/// What a process is to others and others to it; owner thread only.
+///
+/// Whoever is to be told of its end has a message here that is written but for the reason: so an
+/// end needs no memory where the reason is an immediate.
+final class Relations {
+  /// By the pid it is linked with: `{'EXIT', Self, _}`.
+  var links: [Term: Message] = [:]
+  /// Of other processes, by the number of the monitor.
+  var monitors: [Int: Term] = [:]
+  /// Of this one: who watches, and `{'DOWN', Reference, process, Self, _}`.
+  var watchers: [Int: (pid: Term, message: Message)] = [:]
+  /// The numbers of references by which it can be sent to.
+  var aliases: Set<Int> = []
+}
+
+/// What a message is to its receiver.
+enum SignalKind: UInt8 {
+  /// A message to be received.
+  case message = 0
+  /// A message by an alias, whose number is the argument.
+  case aliasedMessage
+  /// `{'EXIT', From, Reason}` of who asked for an end, or of a linked process that ended.
+  case exit, linkedExit
+  /// `{'EXIT', Self, _}` to tell the sender, which is linked from now on; its pid is the argument.
+  case link
+  /// The sender, the argument, is not linked any more.
+  case unlink
+  /// `{Watcher, Reference, process, Self, _}` to tell the watcher; the number is the argument.
+  case monitor
+  /// The monitor whose number is the argument has ended.
+  case demonitor
+  /// `{'DOWN', Reference, process, Pid, Reason}`; the number is the argument.
+  case down
+}
+
+extension Message {
+  var signal: SignalKind {
+    get { SignalKind(rawValue: kind).unsafelyUnwrapped }
+    nonmutating set { kind = newValue.rawValue }
+  }
+}
+
+extension Term {
+  /// The number of a monitor or an alias in its reference.
+  var referenceNumber: Int {
+    let words = boxed
+    return Int(words[1] | (words[2] & 0xFFFF_FFFF) << 18)
+  }
+}
+
+extension WordCursor {
+  /// Builds the reference of a number: 3 words, or 4 with a pid.
+  mutating func makeReference(number: Int, leadingTo pid: Term? = nil) -> Term {
+    let process = pid.map { pid in
+      (
+        UInt32(truncatingIfNeeded: pid.identifierNumber),
+        UInt32(truncatingIfNeeded: pid.identifierNumber >> 32)
+      )
+    }
+    return makeLocalReference(
+      UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18), 0, process: process)
+  }
+}

@@ -1,0 +1,251 @@
+import Carriers
+import Heaps
+import Processes
+import TestKit
+import Terms
+import Testing
+
+/// Messages between processes of one thread.
+@Suite struct MailboxTests {
+  private static func makeSystem(
+    _ listener: ProcessRecorder? = nil, heap: HeapOptions = HeapOptions()
+  ) -> MemorySystem {
+    MemorySystem(
+      configuration: SystemConfiguration(
+        levers: HeapLevers(verifies: true), heapOptions: heap, processListener: listener))
+  }
+
+  @Test(arguments: [false, true])
+  func messagesComeInTheOrderInWhichTheyWereSent(onHeap: Bool) throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(system)
+    receiver.process.setKeepsMessagesOnHeap(onHeap)
+    for number in 0..<1000 {
+      try sender.ensureFree(words: 4)
+      let term = sender.build {
+        $0.makeTuple(.small(number), $0.makeCons(.small(-number), .nil))
+      }
+      #expect(try sender.send(term, to: receiver.pid) == .delivered)
+      if number % 7 == 3 {
+        // Some are fetched, and collections happen in between.
+        _ = try receiver.nextMessage()
+        try receiver.collectGarbage(fully: number % 2 == 0)
+      }
+    }
+    for number in 0..<1000 {
+      #expect(try receiver.receiveText() == "{\(number),[\(-number)]}")
+      if number % 100 == 0 { try receiver.collectGarbage() }
+    }
+    #expect(try receiver.nextMessage() == nil)
+    try receiver.collectGarbage()
+    #expect(receiver.process.heap.figures.youngUsedWords == 0)
+  }
+
+  @Test func aReceiveTakesTheFirstThatMatches() throws {
+    let system = Self.makeSystem()
+    let process = try TestProcess(system)
+    for number in 1...6 { _ = try process.send(number, to: process.pid) }
+    func receive(_ wanted: Int) throws -> Bool {
+      while let message = try process.nextMessage() {
+        if message.smallValue == wanted {
+          process.process.removeMessage()
+          return true
+        }
+        process.process.skipMessage()
+      }
+      return false
+    }
+    #expect(try receive(4))
+    #expect(try receive(2))
+    #expect(try !receive(7))
+    // What was skipped stays skipped until the receive ends.
+    _ = try process.send(7, to: process.pid)
+    #expect(try process.nextMessage() == .small(7))
+    process.process.restartReceive()
+    for number in [1, 3, 5, 6, 7] { #expect(try process.receiveText() == "\(number)") }
+    #expect(process.process.fetchedMessageCount == 0)
+  }
+
+  @Test func whoIsParkedIsToldOnce() throws {
+    let recorder = ProcessRecorder()
+    let system = Self.makeSystem(recorder)
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(system)
+    _ = try sender.send(1, to: receiver.pid)
+    #expect(recorder.heard.runnable.isEmpty)
+    #expect(!receiver.park())
+    #expect(try receiver.receiveText() == "1")
+    #expect(receiver.park())
+    _ = try sender.send(2, to: receiver.pid)
+    _ = try sender.send(3, to: receiver.pid)
+    #expect(recorder.heard.runnable == [receiver.pid])
+    #expect(!receiver.unpark())
+    #expect(try receiver.receiveText() == "2")
+    #expect(try receiver.receiveText() == "3")
+    #expect(receiver.park())
+    #expect(receiver.unpark())
+    _ = try sender.send(4, to: receiver.pid)
+    #expect(recorder.heard.runnable == [receiver.pid])
+  }
+
+  @Test func whatIsSentToNobodyIsNoErrorAndNoLeak() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let gone = try TestProcess(system).pid
+    let blocks = system.allocator.allocatedBlockCount
+    #expect(try sender.send(1, to: gone) == .noProcess)
+    #expect(try sender.send(1, to: .pid(77)) == .noProcess)
+    #expect(throws: SendError.badReceiver(.small(1))) { try sender.send(1, to: .small(1)) }
+    #expect(throws: SendError.badReceiver(.ok)) { try sender.send(1, to: .ok) }
+    #expect(system.allocator.allocatedBlockCount == blocks)
+    // The place is used again, with another serial.
+    let next = try TestProcess(system)
+    #expect(next.pid != gone)
+    #expect(
+      LocalIdentifier.identifier(of: next.pid.identifierNumber)
+        == LocalIdentifier.identifier(of: gone.identifierNumber))
+    #expect(try sender.send(1, to: gone) == .noProcess)
+  }
+
+  @Test func namesAndAliasesLeadToTheirProcess() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(system)
+    let name = try system.atoms.atom("receiver")
+    #expect(system.register(name, as: receiver.pid))
+    #expect(!system.register(name, as: sender.pid))
+    #expect(system.pid(named: name) == receiver.pid)
+    _ = try sender.send(1, to: name)
+    #expect(try receiver.receiveText() == "1")
+    let alias = try receiver.makeAlias()
+    _ = try receiver.send(alias, to: sender.pid)
+    let known = try #require(try sender.nextMessage())
+    sender.process.removeMessage()
+    _ = try sender.send(2, to: known)
+    #expect(try receiver.receiveText() == "2")
+    _ = try sender.send(3, to: known)
+    #expect(receiver.removeAlias(alias))
+    #expect(!receiver.removeAlias(alias))
+    #expect(try receiver.nextMessage() == nil)
+    receiver.end(reason: .normal)
+    #expect(system.pid(named: name) == nil)
+    #expect(system.register(name, as: sender.pid))
+    #expect(system.unregister(name))
+    #expect(!system.unregister(name))
+  }
+
+  @Test func aSendTellsWhatItsSharingSaved() throws {
+    let recorder = ProcessRecorder(wantsMessages: true)
+    let system = Self.makeSystem(recorder, heap: HeapOptions(minimumWords: 2000))
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(system)
+    let list = sender.build { cursor in
+      let shared = cursor.makeList((0..<50).map { Term.small($0) })
+      return cursor.makeList([Term](repeating: shared, count: 100))
+    }
+    let levels = sender.build { cursor in
+      (0..<80).reduce(Term.small(1)) { inner, _ in cursor.makeTuple(inner, inner) }
+    }
+    _ = try sender.send(list, to: receiver.pid)
+    _ = try sender.send(levels, to: receiver.pid)
+    _ = try sender.send(list, to: receiver.pid, copying: .flattening())
+    let events = recorder.heard.messages
+    #expect(events.map(\.words) == [300, 240, 10_200])
+    #expect(events.map(\.flatWords) == [10_200, .max, 10_200])
+    #expect(events.map(\.sharedReferences) == [99, 79, 0])
+  }
+
+  // MARK: - Limits
+
+  @Test func aFullMailboxRejects() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 3, policy: .reject))
+    for number in 0..<3 { _ = try sender.send(number, to: receiver.pid) }
+    #expect(throws: SendError.mailboxFull(receiver.pid)) { try sender.send(3, to: receiver.pid) }
+    #expect(try receiver.receiveText() == "0")
+    #expect(try sender.send(4, to: receiver.pid) == .delivered)
+    #expect(throws: SendError.mailboxFull(receiver.pid)) { try sender.send(5, to: receiver.pid) }
+    for number in [1, 2, 4] { #expect(try receiver.receiveText() == "\(number)") }
+  }
+
+  @Test(arguments: [false, true])
+  func aFullMailboxDropsTheNewestOrTheOldest(oldest: Bool) throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 4, policy: oldest ? .dropOldest : .dropNewest))
+    for number in 0..<1000 {
+      #expect(
+        try sender.send(number, to: receiver.pid)
+          == (oldest || number < 4 ? .delivered : .dropped))
+      if number == 500 { _ = try receiver.nextMessage() }
+    }
+    var received: [String] = []
+    while let text = try receiver.receiveText() { received.append(text) }
+    #expect(received == (oldest ? ["996", "997", "998", "999"] : ["0", "1", "2", "3"]))
+  }
+
+  @Test func aFullMailboxSuspendsWhoSends() throws {
+    let recorder = ProcessRecorder()
+    let system = Self.makeSystem(recorder)
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 2, policy: .suspendSender))
+    for number in 0..<2 { _ = try sender.send(number, to: receiver.pid) }
+    #expect(try sender.send(2, to: receiver.pid) == .suspended)
+    #expect(recorder.heard.runnable.isEmpty)
+    #expect(try receiver.receiveText() == "0")
+    #expect(recorder.heard.runnable == [sender.pid])
+    #expect(try sender.send(2, to: receiver.pid) == .delivered)
+    #expect(try receiver.receiveText() == "1")
+    #expect(try receiver.receiveText() == "2")
+  }
+
+  @Test func bytesAreLimitedToo() throws {
+    let system = Self.makeSystem(heap: HeapOptions(minimumWords: 2000))
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(byteCount: 6000, policy: .dropNewest))
+    let term = sender.build { $0.makeList((0..<100).map { Term.small($0) }) }
+    let outcomes = try (0..<5).map { _ in try sender.send(term, to: receiver.pid) }
+    #expect(outcomes.prefix(2) == [.delivered, .delivered])
+    #expect(outcomes.last == .dropped)
+    _ = try receiver.receiveText()
+    #expect(try sender.send(term, to: receiver.pid) == .delivered)
+  }
+
+  @Test func longQueuesAreTold() throws {
+    let recorder = ProcessRecorder(longQueueMessages: 10)
+    let system = Self.makeSystem(recorder)
+    let process = try TestProcess(system)
+    for number in 0..<9 { _ = try process.send(number, to: process.pid) }
+    _ = try process.nextMessage()
+    #expect(recorder.heard.longQueues.isEmpty)
+    for number in 9..<12 { _ = try process.send(number, to: process.pid) }
+    #expect(try process.handleSignals())
+    #expect(recorder.heard.longQueues == [12])
+  }
+
+  @Test func whatIsNotReceivedGoesWithItsProcess() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let blocks = system.allocator.allocatedBlockCount
+    do {
+      let receiver = try TestProcess(system)
+      let binary = try system.heaps.binaries.makeBinary(byteCount: 1000)
+      try sender.ensureFree(words: 20)
+      let term = sender.process.heap.buildLinked { cursor, list in
+        cursor.makeTuple(cursor.makeBinaryHandle(binary, byteCount: 1000, list: &list), .ok)
+      }
+      for _ in 0..<10 { _ = try sender.send(term, to: receiver.pid) }
+      _ = try receiver.nextMessage()
+      for _ in 0..<10 { _ = try sender.send(term, to: receiver.pid) }
+      #expect(binary.references == 21)
+    }
+    // The binary is the sender's still.
+    #expect(system.allocator.allocatedBlockCount == blocks + 1)
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Carriers
+import Heaps
+import Processes
+import Synchronization
+import TestKit
+import Terms
+import Testing
+
+/// Processes that several threads run and send to.
+@Suite struct ProcessThreadTests {
+  /// Runs processes that became runnable, on several threads.
+  private final class Scheduler: ProcessListener {
+    private let state = Mutex(State())
+    private struct State {
+      var queue: [UInt] = []
+      var isOver = false
+    }
+
+    func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?) {
+      state.withLock { $0.queue.append(UInt(bitPattern: context)) }
+    }
+    func add(_ process: UnsafeMutablePointer<SystemProcess>) {
+      state.withLock { $0.queue.append(UInt(bitPattern: process)) }
+    }
+    func end() { state.withLock { $0.isOver = true } }
+
+    /// Runs what is runnable until the end, on so many threads.
+    func run(
+      threads: Int, _ body: @escaping @Sendable (UnsafeMutablePointer<SystemProcess>) -> Void
+    ) {
+      let group = DispatchGroup()
+      for _ in 0..<threads {
+        group.enter()
+        Thread.detachNewThread {
+          while true {
+            let (next, isOver) = self.state.withLock { ($0.queue.popLast(), $0.isOver) }
+            if let process = UnsafeMutablePointer<SystemProcess>(bitPattern: next ?? 0) {
+              body(process)
+            } else if isOver {
+              break
+            } else {
+              sched_yield()
+            }
+          }
+          group.leave()
+        }
+      }
+      group.wait()
+    }
+  }
+
+  private final class Counts: Sendable {
+    let done = Atomic<Int>(0)
+    let faults = Atomic<Int>(0)
+  }
+
+  /// A ring in which tokens go round: none is lost, and whoever is parked is woken.
+  @Test(arguments: [1, 2, 4])
+  func tokensGoRoundARing(threads: Int) throws {
+    let (size, hops, tokens) = (20, 20_000, 5)
+    let scheduler = Scheduler()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(
+        heapOptions: .tiny(), processListener: scheduler))
+    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: size)
+    defer { processes.deallocate() }
+    for index in 0..<size {
+      (processes + index).initialize(to: try system.makeProcess())
+      processes[index].context = UnsafeMutableRawPointer(processes + index)
+    }
+    let pids = (0..<size).map { processes[$0].pid }
+    let counts = Counts()
+    for token in 0..<tokens {
+      var roots = NoRoots()
+      try processes[0].ensureFree(words: 3, roots: &roots)
+      let term = processes[0].heap.build { $0.makeTuple(.small(token), .small(0)) }
+      _ = try processes[0].send(term, to: pids[0])
+    }
+    for index in 0..<size { scheduler.add(processes + index) }
+    let base = Int(bitPattern: processes)
+    scheduler.run(threads: threads) { process in
+      let index = (Int(bitPattern: process) - base) / MemoryLayout<SystemProcess>.stride
+      do {
+        while true {
+          guard let message = try process.pointee.nextMessage() else {
+            if process.pointee.park() { return }
+            continue
+          }
+          let token = message.tupleElements[0].smallValue
+          let hop = message.tupleElements[1].smallValue
+          process.pointee.removeMessage()
+          if hop % size != index { counts.faults.add(1, ordering: .relaxed) }
+          if hop == hops {
+            if counts.done.add(1, ordering: .relaxed).newValue == tokens { scheduler.end() }
+            continue
+          }
+          var roots = NoRoots()
+          try process.pointee.ensureFree(words: 3, roots: &roots)
+          let next = process.pointee.heap.build { $0.makeTuple(.small(token), .small(hop + 1)) }
+          let outcome = try process.pointee.send(next, to: pids[(index + 1) % size])
+          if outcome != .delivered { counts.faults.add(1, ordering: .relaxed) }
+        }
+      } catch {
+        counts.faults.add(1, ordering: .relaxed)
+        scheduler.end()
+      }
+    }
+    #expect(counts.done.load(ordering: .relaxed) == tokens)
+    #expect(counts.faults.load(ordering: .relaxed) == 0)
+    processes.deinitialize(count: size)
+    #expect(system.processCount == 0)
+  }
+
+  /// Threads that each run some processes, which send to all, link, watch, end and begin.
+  @Test(arguments: UInt64(0)..<4)
+  func processesComeAndGo(seed: UInt64) throws {
+    let threads = 4
+    let system = MemorySystem(
+      configuration: SystemConfiguration(
+        levers: HeapLevers(verifies: true), heapOptions: .tiny()))
+    _ = try system.makeProcess()
+    let shared = Shared(processes: threads * Self.own)
+    let group = DispatchGroup()
+    for thread in 0..<threads {
+      group.enter()
+      Thread.detachNewThread {
+        do { try Self.work(thread, seed, system, shared) } catch {
+          shared.add("thread \(thread): \(error)")
+        }
+        group.leave()
+      }
+    }
+    group.wait()
+    #expect(shared.faults.withLock { $0 } == [])
+    #expect(system.processCount == 0)
+    for kind in [MemoryKind.processHeap, .oldHeap, .message, .scratch] {
+      #expect(system.allocator.memory(by: kind).byteCount == 0)
+    }
+  }
+
+  /// The processes of a thread.
+  private static let own = 6
+
+  /// What the threads share.
+  private final class Shared: Sendable {
+    let pids: Mutex<[Term]>
+    let faults = Mutex<[String]>([])
+    init(processes: Int) { pids = Mutex([Term](repeating: .pid(1), count: processes)) }
+    func add(_ fault: String) { faults.withLock { $0.append(fault) } }
+  }
+
+  private static func work(
+    _ thread: Int, _ seed: UInt64, _ system: MemorySystem, _ shared: Shared
+  ) throws {
+    var random = SeededGenerator(seed: seed &* 31 &+ UInt64(thread))
+    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: own)
+    defer { processes.deallocate() }
+    var sent = 0
+    for index in 0..<own { (processes + index).initialize(to: try system.makeProcess()) }
+    for step in 0..<4_000 {
+      let index = Int(random.next() % UInt64(own))
+      let process = processes + index
+      shared.pids.withLock { $0[thread * own + index] = process.pointee.pid }
+      let other = shared.pids.withLock { $0[Int(random.next() % UInt64(4 * own))] }
+      var roots = NoRoots()
+      switch random.next() % 16 {
+      case 0: try process.pointee.link(to: other)
+      case 1: _ = try process.pointee.monitor(other)
+      case 2: try process.pointee.unlink(from: other)
+      case 3: process.pointee.trapsExits.toggle()
+      case 4 where step % 4 == 0:
+        process.pointee.end(reason: random.next() % 2 == 0 ? .normal : .badArgument)
+        process.deinitialize(count: 1)
+        process.initialize(to: try system.makeProcess())
+      case 5...9:
+        var last: [Int: Int] = [:]
+        while let message = try process.pointee.nextMessage() {
+          if message.isTuple(arity: 2) {
+            let from = message.tupleElements[0].smallValue
+            let number = message.tupleElements[1].cons[0].smallValue
+            if number <= last[from] ?? -1 {
+              shared.add("\(number) of thread \(from) came late")
+            }
+            last[from] = number
+          }
+          process.pointee.removeMessage()
+        }
+        if process.pointee.exitReason != nil {
+          process.deinitialize(count: 1)
+          process.initialize(to: try system.makeProcess())
+        }
+      default:
+        sent += 1
+        try process.pointee.ensureFree(words: 5, roots: &roots)
+        let term = process.pointee.heap.build {
+          $0.makeTuple(.small(thread), $0.makeCons(.small(sent), .nil))
+        }
+        _ = try process.pointee.send(term, to: other)
+      }
+    }
+    processes.deinitialize(count: own)
+  }
+}
