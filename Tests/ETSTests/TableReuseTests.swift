@@ -13,17 +13,18 @@ import Testing
   @Test(arguments: TableType.allCases)
   func theDataOfTheHeirOutlivesAllObjects(type: TableType) throws {
     let listener = TransferNotes()
-    let system = MemorySystem(
-      configuration: SystemConfiguration(ownershipListener: listener))
+    let system = MemorySystem()
+    let tables = TableRegistry(
+      environment: system.heaps, atoms: system.atoms, listener: listener)
     let reader = TermReader(words: 1 << 14, atoms: system.atoms)
-    let table = try system.tables.makeTable(
+    let table = try tables.makeTable(
       named: .ok, options: TableOptions(type: type), owner: .pid(1))
     try table.setHeir(.pid(2), data: reader.read("{data,[1,2,3]}"), by: .pid(1))
     for number in 0..<100 { try table.insert(reader.read("{\(number),[a]}"), by: .pid(1)) }
     try table.deleteAllObjects(by: .pid(1))
     for number in 0..<100 { try table.insert(reader.read("{\(number),[b]}"), by: .pid(1)) }
     listener.use(system)
-    system.tables.end(owner: .pid(1))
+    tables.end(owner: .pid(1))
     #expect(listener.texts == ["1>2 {data,[1,2,3]}"])
     try table.setHeir(nil, data: .nil, by: .pid(2))
     #expect(table.heir == nil)
@@ -59,8 +60,9 @@ import Testing
   /// it does not concern the one that has its record now.
   @Test func whatConcernsATableThatEndedConcernsNoOther() throws {
     let listener = TransferNotes()
-    let system = MemorySystem(
-      configuration: SystemConfiguration(ownershipListener: listener))
+    let system = MemorySystem()
+    let tables = TableRegistry(
+      environment: system.heaps, atoms: system.atoms, listener: listener)
     let current = Guarded<Table?>(nil)
     let isOver = Guarded(false)
     let group = DispatchGroup()
@@ -83,14 +85,14 @@ import Testing
     }
     for round in 0..<4000 {
       let type = TableType.allCases[round % 4]
-      let table = try system.tables.makeTable(
+      let table = try tables.makeTable(
         named: .ok, options: TableOptions(type: type, protection: .public), owner: .pid(1))
       current.withLock { $0 = table }
       try table.delete(by: .pid(1))
     }
     isOver.withLock { $0 = true }
     group.wait()
-    let last = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    let last = try tables.makeTable(named: .ok, owner: .pid(1))
     #expect(last.owner == .pid(1) && last.heir == nil && last.fixations.isEmpty)
     #expect(listener.texts.allSatisfy { $0.hasPrefix("1>8 ") })
   }
@@ -98,17 +100,18 @@ import Testing
   /// A process may end while it is given a table: the table must not be left to it.
   @Test func noTableIsLeftToAProcessThatEnded() throws {
     let listener = TransferNotes()
-    let system = MemorySystem(
-      configuration: SystemConfiguration(ownershipListener: listener))
+    let system = MemorySystem()
+    let tables = TableRegistry(
+      environment: system.heaps, atoms: system.atoms, listener: listener)
     listener.onTransfer = { pid in listener.end(pid) }
-    let given = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    let given = try tables.makeTable(named: .ok, owner: .pid(1))
     try given.giveAway(to: .pid(2), data: .nil, by: .pid(1))
     #expect(!given.isAlive)
-    let inherited = try system.tables.makeTable(named: .ok, owner: .pid(1))
+    let inherited = try tables.makeTable(named: .ok, owner: .pid(1))
     try inherited.setHeir(.pid(3), data: .nil, by: .pid(1))
-    system.tables.end(owner: .pid(1))
+    tables.end(owner: .pid(1))
     #expect(!inherited.isAlive)
-    #expect(system.tables.tables.isEmpty)
+    #expect(tables.tables.isEmpty)
   }
 }
 

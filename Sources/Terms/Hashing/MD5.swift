@@ -19,6 +19,33 @@ public struct MD5 {
   /// Begins a digest of no bytes.
   public init() { rest.reserveCapacity(2 * Self.blockBytes) }
 
+  /// Goes on with a digest that ``context`` tells; nothing where the bytes are none.
+  public init?(context: [UInt8]) {
+    guard context.count == Self.contextBytes else { return nil }
+    func word(_ place: Int) -> UInt32 {
+      context.withUnsafeBytes {
+        UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 4 * place, as: UInt32.self))
+      }
+    }
+    state = (word(0), word(1), word(2), word(3))
+    byteCount = (UInt64(word(5)) << 32 | UInt64(word(4))) / 8
+    rest = Array(context[24..<24 + Int(byteCount) % Self.blockBytes])
+  }
+
+  /// The digest on its way as 88 bytes: the state, the bits so far, and the bytes that make no block
+  /// yet. As ERTS's `erlang:md5_init/0` and `md5_update/2` give it.
+  public var context: [UInt8] {
+    var bytes: [UInt8] = []
+    for word in [state.0, state.1, state.2, state.3] {
+      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    withUnsafeBytes(of: (byteCount &* 8).littleEndian) { bytes.append(contentsOf: $0) }
+    bytes += rest
+    return bytes + Array(repeating: 0, count: Self.contextBytes - bytes.count)
+  }
+
+  private static var contextBytes: Int { 88 }
+
   /// Adds bytes.
   /// - Complexity: O(bytes).
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {

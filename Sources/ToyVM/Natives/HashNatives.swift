@@ -69,9 +69,7 @@ private var md5Natives: [Native] {
   [
     Native("erlang", "md5", 1) { interpreter, x in
       guard let bytes = interpreter.bytes(ofData: x[0]) else { return .none }
-      var sum = MD5()
-      sum.add(bytes)
-      return interpreter.makeBinary(sum.finished(), live: 0)
+      return interpreter.makeBinary(bytes.withUnsafeBytes { MD5.digest(of: $0) }, live: 0)
     },
     Native("erlang", "md5_init", 0) { interpreter, _ in
       interpreter.makeBinary(MD5().context, live: 0)
@@ -81,14 +79,14 @@ private var md5Natives: [Native] {
         return interpreter.badArgument()
       }
       guard let bytes = interpreter.bytes(ofData: x[1]) else { return .none }
-      sum.add(bytes)
+      bytes.withUnsafeBytes { sum.update($0) }
       return interpreter.makeBinary(sum.context, live: 0)
     },
     Native("erlang", "md5_final", 1) { interpreter, x in
-      guard let sum = interpreter.bytes(ofBinary: x[0]).flatMap({ MD5(context: $0) }) else {
+      guard var sum = interpreter.bytes(ofBinary: x[0]).flatMap({ MD5(context: $0) }) else {
         return interpreter.badArgument()
       }
-      return interpreter.makeBinary(sum.finished(), live: 0)
+      return interpreter.makeBinary(sum.finish(), live: 0)
     },
   ]
 }
