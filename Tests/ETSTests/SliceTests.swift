@@ -289,4 +289,21 @@ import Testing
     }
     #expect(try table.objectCount() == 0)
   }
+
+  @Test func allTablesAreListed() throws {
+    let bench = try TableBench(words: 1 << 10)
+    let set = try bench.table(TableOptions(type: .set))
+    _ = try bench.registry.makeTable(
+      named: bench.term("'A name'"), options: TableOptions(type: .orderedSet), owner: .pid(7))
+    try set.insert(bench.term("{1,2}"), by: bench.owner)
+    let lines = try bench.registry.listing().split(separator: "\n").map {
+      $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+    }
+    #expect(lines.count == 3)
+    #expect(lines[0] == ["id", "name", "type", "size", "words", "owner"])
+    #expect(Array(lines[1].prefix(4)) == ["1", "t", "set", "1"])
+    #expect(lines[1][4] == "\(try set.information().words)")
+    #expect(lines[2][1...].joined(separator: " ").hasPrefix("'A name' ordered_set 0 "))
+    #expect(lines[2].last == "<0.7.0>")
+  }
 }
