@@ -1,5 +1,4 @@
 import Carriers
-import Glibc
 import Synchronization
 import TestKit
 
@@ -54,18 +53,8 @@ final class CarrierStress: @unchecked Sendable {
 
   /// Runs it; answers what went wrong.
   func run() -> String? {
-    var threads: [pthread_t] = []
-    for number in 0..<threadCount {
-      let start = Unmanaged.passRetained(ThreadStart(stress: self, number: number))
-      var thread = pthread_t()
-      let refusal = pthread_create(&thread, nil, runCarrierStressThread, start.toOpaque())
-      if refusal != 0 {
-        start.release()
-        return "no thread: errno \(refusal)"
-      }
-      threads.append(thread)
-    }
-    for thread in threads { pthread_join(thread, nil) }
+    let refusal = StressThreads.run(threadCount) { [self] number in work(number: number) }
+    if let refusal { return refusal }
     for place in 0..<Self.placeCount { takeFrom(place: place) }
     return fault()
   }
@@ -89,7 +78,7 @@ final class CarrierStress: @unchecked Sendable {
   }
 
   /// One thread's work.
-  fileprivate func work(number: Int) {
+  private func work(number: Int) {
     var random = SeededGenerator(seed: seed &* 31 &+ UInt64(number))
     var entries: [Entry] = []
     for _ in 0..<4_000 {
@@ -179,25 +168,4 @@ final class CarrierStress: @unchecked Sendable {
     let isLarge = random.next() % 64 == 0
     return Int.random(in: 1...(isLarge ? 1 << 20 : 1 << exponent), using: &random)
   }
-}
-
-/// What a thread is given.
-private final class ThreadStart: Sendable {
-  let stress: CarrierStress
-  let number: Int
-
-  init(stress: CarrierStress, number: Int) {
-    self.stress = stress
-    self.number = number
-  }
-}
-
-/// The entry of a thread: free, so that it is no main actor's.
-private func runCarrierStressThread(
-  _ argument: UnsafeMutableRawPointer?
-) -> UnsafeMutableRawPointer? {
-  guard let argument else { preconditionFailure("a thread without its start") }
-  let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-  start.stress.work(number: start.number)
-  return nil
 }

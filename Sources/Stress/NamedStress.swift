@@ -19,5 +19,5 @@ public struct NamedStress: Sendable {
   }
 
   /// All there are.
-  public static let all: [NamedStress] = [heap, worlds, carriers]
+  public static let all: [NamedStress] = [heap, worlds, carriers, ets]
 }

@@ -21,7 +21,7 @@ enum HelpText {
              --size            print its words, too: without sharing, and with it
              --reencode OUT    write it back to a file, encoded again
            tenure stress NAME [--seconds S] [--seed N]
-             break something on purpose: heap, worlds, carriers
+             break something on purpose: heap, worlds, carriers, ets
              --seconds S       how long; default 10, and one round at least
              --seed N          of the first round; each round has the next one
            tenure version

@@ -85,6 +85,9 @@ public final class MatchSpecificationProbe {
   ) throws -> String? {
     guard object.isTuple, let key = object.tupleElements.first else { return nil }
     _ = try specification.keepsKey(at: 1)
+    // A map in a head matches larger ones, but a key without variables is looked up as it is.
+    let printer = TermPrinter(atoms: atoms, scratch: environment.scratch, funs: funs)
+    if try printer.text(of: key).contains("#{") { return nil }
     let order = TermOrder(atoms: atoms, scratch: environment.scratch, funs: funs)
     switch try specification.keyDemand(at: 1, isOrdered: true) {
     case .anything: return nil

@@ -1,6 +1,5 @@
 import Carriers
 import ETS
-import Foundation
 import Heaps
 import Processes
 import Synchronization
@@ -27,21 +26,7 @@ import Testing
   private func onThreads(
     _ count: Int, _ body: @escaping @Sendable (Int, inout ProcessHeap) throws -> Void
   ) {
-    let group = DispatchGroup()
-    let (system, findings) = (system, findings)
-    for number in 0..<count {
-      group.enter()
-      Thread.detachNewThread {
-        do {
-          var process = try system.makeProcess()
-          try body(number, &process.heap)
-        } catch {
-          findings.add("thread \(number): \(error)")
-        }
-        group.leave()
-      }
-    }
-    group.wait()
+    for failure in TestThreads.run(count, of: system, body) { findings.add(failure) }
   }
 
   private static func withObject(_ key: Int, _ value: Int, _ body: (Term) throws -> Void) rethrows {

@@ -71,13 +71,12 @@ import Testing
         try expect(list, expected, bench2, bench, "take, step \(step) of seed \(seed)")
         model.delete(key)
       case 76..<78:
-        let chosen = (0..<number(6)).map { _ in (number(keyCount), number(values.count)) }
-        let list = bench2.cursor.makeList(chosen.map { objects[$0.0][$0.1] })
-        try table.insert(contentsOf: list, by: owner)
-        // As OTP 25 does it, the objects for a bag from the end.
-        for (key, value) in type == .bag ? chosen.reversed() : chosen {
-          model.insert(key, value)
+        let chosen = (0..<number(6)).map { _ in
+          (key: number(keyCount), value: number(values.count))
         }
+        let list = bench2.cursor.makeList(chosen.map { objects[$0.key][$0.value] })
+        try table.insert(contentsOf: list, by: owner)
+        model.insert(contentsOf: chosen)
       case 78 where number(200) == 0:
         try table.deleteAllObjects(by: owner)
         model.removeAll()

@@ -27,12 +27,21 @@ import Testing
     #expect(throws: UsageError.self) { try Command(arguments: line) }
   }
 
-  @Test func aRoundTellsItsSeedAndEndsWell() throws {
-    let run = try ToolProcess(["stress", "heap", "--seconds", "0", "--seed", "5"])
+  @Test(arguments: ["heap", "ets"])
+  func aRoundTellsItsSeedAndEndsWell(name: String) throws {
+    let run = try ToolProcess(["stress", name, "--seconds", "0", "--seed", "5"])
     #expect(run.exitCode == 0)
     #expect(run.errors.isEmpty)
-    #expect(run.output.contains("tenure stress heap --seed 5 --seconds 0"))
+    #expect(run.output.contains("tenure stress \(name) --seed 5 --seconds 0"))
     #expect(run.output.contains("1 rounds, seeds 5 to 5, nothing wrong"))
+  }
+
+  /// Rounds with threads that differ, with and without a request for memory that fails.
+  @Test(arguments: UInt64(100)..<112) func threadsShareTables(seed: UInt64) throws {
+    let stress = try #require(NamedStress.all.first { $0.name == "ets" })
+    if let failure = stress.round(seed) {
+      Issue.record("\(failure); to replay: tenure stress ets --seed \(seed) --seconds 0")
+    }
   }
 
   @Test func everyNameIsInTheHelp() {

@@ -1,3 +1,4 @@
+import Heaps
 import Terms
 
 extension MatchSpecification {
@@ -23,7 +24,8 @@ extension MatchSpecification {
       rest = rest.cons[1]
       if head.matchesAnything(atoms) { return .anything }
       guard head.isTuple, head.tupleElements.count >= position else { continue }
-      let path = KeySearch(of: head.tupleElements[position - 1], atoms: atoms)
+      let path = try KeySearch(
+        of: head.tupleElements[position - 1], atoms: atoms, scratch: environment.scratch)
       if path.bounds.isEmpty { return .anything }
       areBound = areBound && path.isBound
       bounds.append(path.bounds)
@@ -62,8 +64,10 @@ extension MatchSpecification {
 
 /// The search for the first variable in a key, in the order in which terms are compared.
 struct KeySearch {
-  /// The way to it; of a key without one, the whole key. Empty where the key is a variable itself,
-  /// or a map: that matches maps of more keys, which may stand anywhere among the maps.
+  /// The way to it; of a key without one, the whole key. Empty where the key is a variable itself.
+  /// Where it is in a map, or behind one, the way to the map: that matches maps of more keys, which
+  /// may stand anywhere among the maps. A key without variables is bound as OTP 25 has it, which
+  /// looks up that key alone, be it a map.
   private(set) var bounds: [KeyBound] = []
   /// Whether there is no variable.
   private(set) var isBound = false
@@ -80,13 +84,25 @@ struct KeySearch {
     var isDone = false
   }
 
-  init(of key: Term, atoms: AtomTable) {
+  init(
+    of key: Term, atoms: AtomTable, scratch: any ScratchProvider
+  ) throws(ScratchExhausted) {
     var parts: [Part] = []
+    var wayToMap: [KeyBound]?
+    // Of maps, to be looked at when the rest was.
+    var values: [Term] = []
     var next: Term? = key
     while let term = next {
-      if term.isMap || term.matchesAnything(atoms) {
-        bounds = parts.map { KeyBound(pattern: $0.structure, step: $0.step) }
-        return
+      let isMap = term.isMap
+      if isMap || term.matchesAnything(atoms) {
+        let way = wayToMap ?? parts.map { KeyBound(pattern: $0.structure, step: $0.step) }
+        if !isMap {
+          bounds = way
+          return
+        }
+        wayToMap = way
+        var pairs = try MapPairs(of: term, scratch: scratch)
+        while let pair = try pairs.next() { values.append(pair.value) }
       }
       if term.isCons || term.isTuple {
         parts.append(Part(structure: term, step: .whole, rest: term))
@@ -96,6 +112,7 @@ struct KeySearch {
         next = Self.advance(&parts[parts.count - 1])
         if next == nil { parts.removeLast() }
       }
+      if next == nil { next = values.popLast() }
     }
     bounds = [KeyBound(pattern: key, step: .whole)]
     isBound = true

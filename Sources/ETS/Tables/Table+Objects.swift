@@ -79,14 +79,7 @@ extension Table {
 
   /// Takes out the objects that are exactly equal to one, as `ets:delete_object/2`.
   public func deleteObject(_ object: Term, by caller: Term) throws(TableError) {
-    let key: Term
-    do {
-      key = try self.key(of: object)
-    } catch .noKeyPosition {
-      // It is in no table of this kind.
-      if !isAlive { throw .noTable }
-      return try checkWriter(caller)
-    }
+    let key = try key(of: object)
     _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.remove(object, key: key, hash: hash)
     }

@@ -142,6 +142,8 @@ struct MatchRecordingTests {
   ) throws {
     guard object.isTuple else { return }
     for (index, key) in object.tupleElements.enumerated() {
+      // A map in a head matches larger ones, but a key without variables is looked up as it is.
+      if try bench.text(of: key).contains("#{") { continue }
       for isOrdered in [false, true] {
         let isDemanded: Bool
         switch try specification.keyDemand(at: 1 + index, isOrdered: isOrdered) {
