@@ -16,6 +16,10 @@ public enum Deflate {
     if let search = DeflateSearch(level: level), !input.isEmpty {
       var encoder = DeflateEncoder(input: input, search: search)
       encoder.run(into: &output)
+    } else if level > 0 {
+      // A block of the format's own codes with nothing in it but its end.
+      output.append(0x03)
+      output.append(0x00)
     } else {
       output.store(input, isFinal: true)
     }

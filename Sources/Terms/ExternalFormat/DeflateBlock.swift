@@ -1,6 +1,7 @@
 /// The literals and matches of one block, which is written in the shortest of three ways.
 struct DeflateBlock: ~Copyable {
-  static var capacity: Int { 1 << 15 }
+  /// The symbols after which zlib begins another block.
+  static var capacity: Int { 1 << 14 - 1 }
   private static var endOfBlock: Int { 256 }
 
   /// A literal is its byte, a match `distance << 16 | length`.
@@ -40,11 +41,13 @@ struct DeflateBlock: ~Copyable {
     let dynamic = DeflateCodes(literals: literals, distances: distances)
     let dynamicBits = dynamic.headerBits + extra + dynamic.bits(literals, distances)
     let fixedBits = extra + DeflateCodes.fixed.bits(literals, distances)
-    let storedBits = DeflateOutput.storedBits(byteCount: bytes.count)
-    if storedBits <= min(dynamicBits, fixedBits) {
+    // In whole bytes, the simpler way where two take as many: so zlib chooses.
+    let dynamicBytes = (dynamicBits + 10) >> 3
+    let fixedBytes = (fixedBits + 10) >> 3
+    if bytes.count + 4 <= min(dynamicBytes, fixedBytes) {
       output.store(bytes, isFinal: isFinal)
     } else {
-      let isDynamic = dynamicBits < fixedBits
+      let isDynamic = dynamicBytes < fixedBytes
       output.append((isFinal ? 1 : 0) | (isDynamic ? 2 : 1) << 1, count: 3)
       if isDynamic { dynamic.writeHeader(to: &output) }
       writeTokens(isDynamic ? dynamic : .fixed, to: &output)

@@ -40,11 +40,11 @@ struct DeflateCodes {
   init(literals: [UInt32], distances: [UInt32]) {
     let literalCode = PrefixCode(frequencies: literals, longest: 15)
     let distanceCode = PrefixCode(frequencies: distances, longest: 15)
-    let lengths =
-      literalCode.lengths.prefix(Self.used(literalCode, atLeast: 257))
-      + distanceCode.lengths.prefix(Self.used(distanceCode, atLeast: 1))
-    self.init(
-      literals: literalCode, distances: distanceCode, header: Self.items(of: Array(lengths)))
+    // Runs might go on from one code to the other, but zlib ends them between.
+    let items =
+      Self.items(of: Array(literalCode.lengths.prefix(Self.used(literalCode, atLeast: 257))))
+      + Self.items(of: Array(distanceCode.lengths.prefix(Self.used(distanceCode, atLeast: 1))))
+    self.init(literals: literalCode, distances: distanceCode, header: items)
   }
 
   private static func used(_ code: PrefixCode, atLeast least: Int) -> Int {

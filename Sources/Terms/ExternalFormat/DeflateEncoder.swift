@@ -1,9 +1,12 @@
 /// Finds what is repeated in bytes and writes it in blocks.
 ///
 /// All positions whose first three bytes have one hash are in a chain, the newest first; a match is
-/// the longest that is found on it within the level's limits (RFC 1951, section 4).
+/// the longest that is found on it within the level's limits (RFC 1951, section 4). What it finds is
+/// what zlib finds, byte for byte: OTP's compiler hashes packed literals into a module's version.
 struct DeflateEncoder: ~Copyable {
   private static var windowBytes: Int { 1 << 15 }
+  /// As far as zlib goes back: it keeps the longest match and a byte more ahead in its window.
+  private static var farthest: Int { windowBytes - longestMatch - shortestMatch - 1 }
   private static var shortestMatch: Int { 3 }
   private static var longestMatch: Int { 258 }
   /// A match of three bytes from farther away takes more bits than the bytes.
@@ -132,15 +135,16 @@ extension DeflateEncoder {
   @inline(__always)
   private mutating func insert(_ position: Int) -> Int? {
     if position &+ Self.shortestMatch > count { return nil }
+    // Places with other bytes but the same hash take tries too, so the hash is that of zlib.
     let three =
-      UInt32(byte(position)) << 16 | UInt32(byte(position &+ 1)) << 8
-      | UInt32(byte(position &+ 2))
-    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
-    let hash = Int((three &* 0x9E37_79B1) >> (32 - Self.hashBits))
+      UInt32(byte(position)) << 10 ^ UInt32(byte(position &+ 1)) << 5
+      ^ UInt32(byte(position &+ 2))
+    let hash = Int(three & (1 << Self.hashBits &- 1))
     let head = heads[hash]
     previous[position & (Self.windowBytes &- 1)] = head
     heads[hash] = Int32(truncatingIfNeeded: position)
-    return head >= 0 && position &- Int(head) <= Self.windowBytes ? Int(head) : nil
+    // The first byte stands for no place in zlib: nothing refers to it.
+    return head > 0 && position &- Int(head) <= Self.farthest ? Int(head) : nil
   }
 
   /// The longest match on a chain, or none that is longer than a length.
@@ -153,8 +157,8 @@ extension DeflateEncoder {
     var best = (length: shortest, distance: 0)
     var place = candidate
     var left = tries
-    let oldest = position &- Self.windowBytes
-    while place >= 0 && place >= oldest && left > 0 {
+    let oldest = max(0, position &- Self.farthest)
+    while left > 0 {
       left &-= 1
       // What cannot be longer is seen at the byte where it would have to be.
       if byte(place &+ best.length) == byte(position &+ best.length)
@@ -168,7 +172,7 @@ extension DeflateEncoder {
       }
       let next = Int(previous[place & (Self.windowBytes &- 1)])
       // The slot may by now be of a newer position.
-      if next >= place { break }
+      if next >= place || next <= oldest { break }
       place = next
     }
     return best.distance == 0 ? (0, 0) : best

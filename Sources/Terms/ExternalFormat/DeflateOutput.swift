@@ -55,9 +55,4 @@ struct DeflateOutput {
       offset += count
     } while offset < input.count
   }
-
-  /// The bits that ``store(_:isFinal:)`` appends for so many bytes, at most.
-  static func storedBits(byteCount: Int) -> Int {
-    8 * byteCount + 42 * (1 + byteCount / 0xFFFF)
-  }
 }

@@ -23,25 +23,8 @@ struct PrefixCode {
 
   /// The shortest code for symbols that occur so often, none longer than a limit.
   init(frequencies: [UInt32], longest: Int) {
-    var symbols = frequencies.indices.filter { frequencies[$0] > 0 }
-    symbols.sort { (frequencies[$0], $0) < (frequencies[$1], $1) }
-    var lengths = [UInt8](repeating: 0, count: frequencies.count)
-    if symbols.count <= 2 {
-      // A code of one bit needs two symbols to be complete, which no reader asks for but of ours:
-      // give the second to a symbol that does not occur.
-      for symbol in symbols { lengths[symbol] = 1 }
-      if symbols.count == 1 { lengths[symbols[0] == 0 ? 1 : 0] = 1 }
-    } else {
-      var counts = Self.lengthCounts(symbols.map { UInt64(frequencies[$0]) }, longest: longest)
-      // The rarest symbols have the longest codes.
-      var length = longest
-      for symbol in symbols {
-        while counts[length] == 0 { length -= 1 }
-        counts[length] -= 1
-        lengths[symbol] = UInt8(length)
-      }
-    }
-    self.init(lengths: lengths)
+    let tree = HuffmanTree(frequencies: frequencies)
+    self.init(lengths: tree.lengths(longest: longest))
   }
 
   /// The bits of all symbols that occur so often.
@@ -54,59 +37,6 @@ struct PrefixCode {
   @inline(__always)
   func write(_ symbol: Int, to output: inout DeflateOutput) {
     output.append(UInt32(codes[symbol]), count: UInt32(lengths[symbol]))
-  }
-
-  // MARK: - Lengths
-
-  /// How many codes there are of each length.
-  /// - Parameter weights: of three symbols or more, the lightest first.
-  private static func lengthCounts(_ weights: [UInt64], longest: Int) -> [Int] {
-    var counts = [Int](repeating: 0, count: longest + 1)
-    for depth in depths(weights) { counts[min(depth, longest)] += 1 }
-    // Cut off at the limit, the codes overfill the space that lengths share (Kraft's inequality).
-    // Each step takes a unit away: a longest code goes beside one that becomes a bit longer.
-    var space = 0
-    for length in 1...longest { space += counts[length] << (longest - length) }
-    while space > 1 << longest {
-      counts[longest] -= 1
-      var length = longest - 1
-      while counts[length] == 0 { length -= 1 }
-      counts[length] -= 1
-      counts[length + 1] += 2
-      space -= 1
-    }
-    return counts
-  }
-
-  /// The depth of each leaf in the tree of Huffman, built from two queues: the leaves in order of
-  /// their weights, and the nodes in the order in which they are made (van Leeuwen, 1976).
-  private static func depths(_ weights: [UInt64]) -> [Int] {
-    let leaves = weights.count
-    var nodeWeights: [UInt64] = []
-    var parents = [Int](repeating: 0, count: 2 * leaves - 1)
-    var (nextLeaf, nextNode) = (0, 0)
-    func takeLightest() -> Int {
-      if nextNode == nodeWeights.count
-        || (nextLeaf < leaves && weights[nextLeaf] <= nodeWeights[nextNode])
-      {
-        nextLeaf += 1
-        return nextLeaf - 1
-      }
-      nextNode += 1
-      return leaves + nextNode - 1
-    }
-    func weight(_ index: Int) -> UInt64 {
-      index < leaves ? weights[index] : nodeWeights[index - leaves]
-    }
-    for node in leaves..<2 * leaves - 1 {
-      let (left, right) = (takeLightest(), takeLightest())
-      nodeWeights.append(weight(left) + weight(right))
-      parents[left] = node
-      parents[right] = node
-    }
-    var depths = [Int](repeating: 0, count: 2 * leaves - 1)
-    for index in (0..<2 * leaves - 2).reversed() { depths[index] = depths[parents[index]] + 1 }
-    return Array(depths[..<leaves])
   }
 }
 

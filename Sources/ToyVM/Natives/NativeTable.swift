@@ -35,7 +35,7 @@ final class NativeTable {
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
-      + calendarNatives + codeNatives
+      + calendarNatives + codeNatives + zlibNatives
   }
 
   init(atoms: AtomTable) {

@@ -113,6 +113,15 @@ private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   }
   guard x[0].isAtom else { return interpreter.badArgument() }
   switch interpreter.atoms.name(of: x[0]) {
+  case "os_type":
+    guard let unix = interpreter.atom("unix"), let linux = interpreter.atom("linux") else {
+      return .none
+    }
+    return interpreter.makeTuple(arity: 2, live: 0) { elements in
+      elements[0] = unix
+      elements[1] = linux
+    }
+  case "os_version": return operatingSystemVersion(interpreter)
   case "atom_count": return .small(interpreter.atoms.count)
   case let name:
     switch systemItems[name] {
@@ -121,5 +130,19 @@ private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     case .string(let text): return interpreter.makeList(Array(text.utf8), live: 0)
     case nil: return interpreter.badArgument()
     }
+  }
+}
+
+/// `{Major, Minor, Patch}` of the kernel.
+private func operatingSystemVersion(_ interpreter: Interpreter) -> Term {
+  var name = utsname()
+  guard uname(&name) == 0 else { return interpreter.badArgument() }
+  let release = withUnsafeBytes(of: name.release) { Array($0.prefix { $0 != 0 }) }
+  let parts = release.split { !(48...57 ~= $0) }
+  let numbers = (0..<3).map { index in
+    index < parts.count ? Int(String(decoding: parts[index], as: UTF8.self)) ?? 0 : 0
+  }
+  return interpreter.makeTuple(arity: 3, live: 0) { elements in
+    for index in 0..<3 { elements[index] = .small(numbers[index]) }
   }
 }

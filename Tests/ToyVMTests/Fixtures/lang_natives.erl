@@ -5,7 +5,7 @@
          scopes/0, bad_searches/0, hashes/0, old_hashes/0, checksums/0, md5/0, encodings/0,
          decodings/0, unicode_lists/0, unicode_binaries/0, unicode_errors/0, persistent/0,
          atomic_arrays/0, counter_arrays/0, identifiers/0, calendars/0, flattening/0,
-         random_searches/0, random_hashes/0, many_patterns/0]).
+         random_searches/0, random_hashes/0, many_patterns/0, packed/0]).
 
 try_all(Calls) -> [attempt(C) || C <- Calls].
 
@@ -231,6 +231,28 @@ random_term(S0, D) ->
         9 -> {A, S1} = random_term(S, D - 1), {B, S2} = random_term(S1, D - 1), {#{A => B, k => A}, S2};
         10 -> {A, S1} = random_term(S, D - 1), {[A, 1, 2, 3], S1}
     end.
+
+%% What zlib packs, to the byte: the compiler hashes it.
+packed() ->
+    [begin
+         D = bytes_of(K, N),
+         Z = zlib:compress(D),
+         {byte_size(Z), erlang:md5(Z), zlib:uncompress(Z) =:= D}
+     end || K <- [1, 2, 3, 4, 5, 6], N <- [0, 1, 2, 3, 5, 10, 50, 100, 300, 1000, 3000, 20000]]
+        ++ [byte_size(term_to_binary(terms(), [{compressed, L}])) || L <- [1, 2, 3, 4, 5, 6, 7, 8, 9]]
+        ++ [attempt({zlib, uncompress, [<<"no stream">>]}), attempt({zlib, compress, [a]})].
+
+bytes_of(K, N) -> bytes_of(K, N, K * 77 + N, []).
+
+bytes_of(_, 0, _, Acc) -> list_to_binary(Acc);
+bytes_of(K, N, S0, Acc) ->
+    S = next(S0), R = S bsr 8,
+    C = case K of
+            1 -> R rem 256; 2 -> R rem 4; 3 -> $a + (R rem 5) * (R rem 3);
+            4 -> case R rem 10 of 0 -> R rem 256; _ -> N rem 7 end;
+            5 -> 0; 6 -> (R rem 17) * (R rem 13)
+        end,
+    bytes_of(K, N - 1, S, [C | Acc]).
 
 many_patterns() ->
     H = binary:copy(<<"the quick brown fox jumps over the lazy dog. ">>, 4),
