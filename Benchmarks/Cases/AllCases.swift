@@ -4,6 +4,7 @@ func allCases() -> [BenchmarkCase] {
   return sweepCases(erlang) + minorCases(erlang) + oldDataCases(erlang)
     + allocateCases(erlang)
     + programCases(erlang, load: loadProgram)
-    + messageCases(erlang) + termCases(erlang) + bignumCases(erlang) + etfCases(erlang) + mapCases(erlang)
+    + messageCases(erlang) + termCases(erlang) + bignumCases(erlang) + etfCases(erlang)
+    + mapCases(erlang)
     + processHeapCases(erlang) + tableCases(erlang) + carrierCases()
 }

@@ -22,7 +22,8 @@ extension Process {
   ///   then is there.
   /// - Complexity: O(messages and signals sent since the last fetch).
   public mutating func nextMessage() throws(MessageError) -> Term? {
-    let dropsOldest = record.pointee.limit?.limit.policy == .dropOldest
+    let dropsOldest =
+      record.pointee.isLimited && record.pointee.limit?.limit.policy == .dropOldest
     if (record.pointee.queue.isAtEnd || dropsOldest) && record.pointee.isAnythingUnfetched {
       try fetch()
     }
@@ -45,8 +46,11 @@ extension Process {
   public mutating func removeMessage() {
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be removed")
     let entry = record.pointee.queue.remove()
-    guard let message = entry.queuedMessage else { return countOut(byteCount: 0) }
-    if record.pointee.limit != nil { countOut(byteCount: message.byteCount) }
+    guard let message = entry.queuedMessage else {
+      if record.pointee.isLimited { countOut(byteCount: 0) }
+      return
+    }
+    if record.pointee.isLimited { countOut(byteCount: message.byteCount) }
     heap.attach(message)
   }
 
@@ -102,7 +106,9 @@ extension Process {
   mutating func fetch() throws(MessageError) {
     while true {
       if record.pointee.taken == 0 {
-        let oldest = record.pointee.limit.map { $0.take(from: record) } ?? record.pointee.take()
+        let oldest =
+          record.pointee.isLimited
+          ? record.pointee.limit?.take(from: record) : record.pointee.take()
         guard let oldest else { break }
         record.pointee.taken = UInt(bitPattern: oldest.record)
       }
@@ -114,8 +120,8 @@ extension Process {
         handle(message)
       }
     }
-    dropBeyondLimit()
-    let longQueue = system.processes.listener?.longQueueMessages ?? 0
+    if record.pointee.isLimited { dropBeyondLimit() }
+    let longQueue = system.processes.longQueueMessages
     if longQueue > 0 && record.pointee.queue.count >= longQueue {
       system.processes.listener?.queueIsLong(pid, messages: record.pointee.queue.count)
     }
@@ -126,7 +132,9 @@ extension Process {
     message.signal = .message
     if message.words == 0 || record.pointee.keepsMessagesOnHeap {
       let term = message.term
-      record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
+      if record.pointee.isLimited {
+        record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
+      }
       heap.attach(message)
       record.pointee.queue.append(term)
     } else {

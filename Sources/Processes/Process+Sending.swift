@@ -36,7 +36,7 @@ extension Process {
       message.signal = .aliasedMessage
       message.argument = UInt(alias)
     }
-    guard let listener = system.processes.listener, listener.wantsMessages else {
+    guard system.processes.wantsMessages, let listener = system.processes.listener else {
       return try system.processes.deliver(message, to: receiver, from: pid)
     }
     let words = message.words

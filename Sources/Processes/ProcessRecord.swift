@@ -21,6 +21,10 @@ struct ProcessRecord: ~Copyable {
   let outer = Atomic<UInt>(ProcessRecord.closed)
   /// The pid of the process, or 0.
   let pid = Atomic<UInt>(0)
+  /// Whether the process has, or had, a name.
+  let isNamed = Atomic<Bool>(false)
+  /// Whether there is a limit.
+  var isLimited = false
   /// The embedder's own pointer.
   var context: UnsafeMutableRawPointer?
   /// The limit of the mailbox, or nothing; set before the process is known to anybody.

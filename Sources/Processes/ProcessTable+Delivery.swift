@@ -28,7 +28,7 @@ extension ProcessTable {
   ) throws(SendError) -> SendOutcome {
     let result = reading(pid) { record in
       let pushed: LimitedMailbox.Pushed
-      if let limit = record.pointee.limit {
+      if record.pointee.isLimited, let limit = record.pointee.limit {
         pushed = limit.push(message, to: record, from: sender) { environment.free($0) }
       } else {
         pushed = .pushed(record.pointee.push(message))

@@ -16,6 +16,9 @@ final class ProcessTable: @unchecked Sendable {
 
   let environment: HeapEnvironment
   let listener: (any ProcessListener)?
+  /// What the listener wants to hear, asked for once.
+  let wantsMessages: Bool
+  let longQueueMessages: Int
   private let blocks: UnsafeMutablePointer<ProcessRecord.Pointer?>
   private let state = Guarded(State())
   private let lastReference = Atomic<Int>(0)
@@ -44,6 +47,8 @@ final class ProcessTable: @unchecked Sendable {
   init(environment: HeapEnvironment, listener: (any ProcessListener)?) {
     self.environment = environment
     self.listener = listener
+    wantsMessages = listener?.wantsMessages ?? false
+    longQueueMessages = listener?.longQueueMessages ?? 0
     blocks = .allocate(capacity: Self.mostBlocks)
     blocks.initialize(repeating: nil, count: Self.mostBlocks)
   }
@@ -120,6 +125,8 @@ final class ProcessTable: @unchecked Sendable {
       guard let number else { throw .outOfMemory(.invalidSize(byteCount: index)) }
       record.pointee.serial &+= 1
       record.pointee.limit = limit
+      record.pointee.isLimited = limit != nil
+      record.pointee.isNamed.store(false, ordering: .relaxed)
       record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
       // Releasing: pairs with the acquiring load of who looks for it.
       record.pointee.pid.store(Term.pid(number).bits, ordering: .releasing)
@@ -161,10 +168,7 @@ final class ProcessTable: @unchecked Sendable {
       state.free.append(contentsOf: state.leaving)
       state.leaving.removeAll(keepingCapacity: true)
     }
-    if !allocator.hasSeveralThreads {
-      state.free.append(contentsOf: state.ended)
-      state.ended.removeAll(keepingCapacity: true)
-    } else if state.leaving.isEmpty && state.ended.count >= Self.endsOfEpoch {
+    if state.leaving.isEmpty && state.ended.count >= Self.endsOfEpoch {
       swap(&state.leaving, &state.ended)
       state.leavingEpoch = allocator.endEpoch()
     }
@@ -174,9 +178,12 @@ final class ProcessTable: @unchecked Sendable {
   /// - Returns: the oldest of what was sent and not fetched.
   func close(_ record: ProcessRecord.Pointer) -> Message? {
     let pid = Term(bits: record.pointee.pid.load(ordering: .relaxed))
-    record.pointee.pid.store(0, ordering: .relaxed)
-    state.withLock { state in
-      for name in state.namesByPid.removeValue(forKey: pid) ?? [] { state.names[name] = nil }
+    // In one order with `register`: it sees that there is no process, or this sees its name.
+    record.pointee.pid.store(0, ordering: .sequentiallyConsistent)
+    if record.pointee.isNamed.load(ordering: .sequentiallyConsistent) {
+      state.withLock { state in
+        for name in state.namesByPid.removeValue(forKey: pid) ?? [] { state.names[name] = nil }
+      }
     }
     return record.pointee.take(leaving: ProcessRecord.closed)
   }
@@ -191,8 +198,13 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.hasEnded = false
     state.withLock { state in
       state.inUse -= 1
-      state.ended.append(record.pointee.index)
-      if state.inUse == 0 && !environment.allocator.hasSeveralThreads { freeBlocks(&state) }
+      if environment.allocator.hasSeveralThreads {
+        state.ended.append(record.pointee.index)
+      } else if state.inUse == 0 {
+        freeBlocks(&state)
+      } else {
+        state.free.append(record.pointee.index)
+      }
     }
   }
 
@@ -218,7 +230,9 @@ final class ProcessTable: @unchecked Sendable {
 
   func register(_ name: Term, as pid: Term) -> Bool {
     state.withLock { state in
-      if state.names[name] != nil || record(of: pid) == nil { return false }
+      guard state.names[name] == nil, let record = record(of: pid) else { return false }
+      record.pointee.isNamed.store(true, ordering: .sequentiallyConsistent)
+      if record.pointee.pid.load(ordering: .sequentiallyConsistent) != pid.bits { return false }
       state.names[name] = pid
       state.namesByPid[pid, default: []].append(name)
       return true

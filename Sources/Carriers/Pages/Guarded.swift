@@ -5,12 +5,14 @@ import Glibc
 /// As the standard library's `Mutex`, but on the mutex of the system's thread library: the thread
 /// sanitizer knows that one, and reports the other falsely. Both halves have addresses that never
 /// change.
+@usableFromInline
 package struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   // Unchecked: the value is reached under the mutex only.
 
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let value: UnsafeMutablePointer<Value>
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let value: UnsafeMutablePointer<Value>
 
+  @inlinable
   package init(_ initial: consuming Value) {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
@@ -19,6 +21,7 @@ package struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     value.initialize(to: initial)
   }
 
+  @inlinable
   deinit {
     value.deinitialize(count: 1)
     value.deallocate()
@@ -28,6 +31,7 @@ package struct Guarded<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
 
   /// Runs a piece of work while no other thread touches the value.
   /// - Precondition: the calling thread is not within such work already.
+  @inlinable
   package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -13,6 +13,8 @@ public final class TableRegistry: Sendable {
   public let atoms: AtomTable
   private let listener: (any OwnershipListener)?
   private let state: Guarded<State>
+  /// The tables there are, for who would not take the lock where there are none.
+  private let tableCount = Atomic<Int>(0)
 
   struct State {
     /// By number.
@@ -99,6 +101,7 @@ extension TableRegistry {
       record.pointee.life.store(table.number, ordering: .relaxed)
       record.pointee.gate.store(table.number, ordering: .releasing)
       state.tables[table.number] = table
+      tableCount.add(1, ordering: .relaxed)
       if options.isNamed { state.names[name] = table }
       return table
     }
@@ -141,6 +144,8 @@ extension TableRegistry {
   /// What gives it a table meanwhile finds out that it does not live, and ends that table in turn.
   /// - Precondition: the listener's ``OwnershipListener/isAlive(_:)`` denies it already.
   public func end(owner: Term) {
+    // Most processes end without a table, most of the time where there is none.
+    if tableCount.load(ordering: .relaxed) == 0 { return }
     for table in tables(concerning: owner) {
       table.releaseAll(of: owner)
       if !table.isOwned(by: owner) { continue }
@@ -204,6 +209,7 @@ extension TableRegistry {
       record.pointee.heir = .none
       record.pointee.fixations = []
       state.tables[table.number] = nil
+      tableCount.subtract(1, ordering: .relaxed)
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))
       if state.names[name] == table { state.names[name] = nil }
       return data

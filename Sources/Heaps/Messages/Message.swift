@@ -14,22 +14,24 @@ import Terms
 /// immediate is no more than a record.
 ///
 /// Whoever has it ends it once: ``HeapEnvironment/free(_:)`` or ``ProcessHeap/attach(_:)``.
+@usableFromInline
 package struct Message: BitwiseCopyable, Equatable {
   /// The address of the record.
-  package let record: UnsafeMutablePointer<UInt>
+  @usableFromInline package let record: UnsafeMutablePointer<UInt>
 
+  @inlinable @inline(__always)
   package init(record: UnsafeMutablePointer<UInt>) { self.record = record }
 
   /// The words of a record.
   static var recordWords: Int { 6 + FragmentList.noteWords }
 
   /// The address of the message behind it in a queue, or 0; the queue's own.
-  package var next: UInt {
+  @inlinable package var next: UInt {
     get { record[0] }
     nonmutating set { record[0] = newValue }
   }
   /// The term.
-  package var term: Term {
+  @inlinable package var term: Term {
     get { Term(bits: record[1]) }
     nonmutating set { record[1] = newValue.bits }
   }
@@ -47,20 +49,28 @@ package struct Message: BitwiseCopyable, Equatable {
     }
   }
   /// The words of its objects.
-  package internal(set) var words: Int {
+  @inlinable package var words: Int {
     get { Int(bitPattern: record[4] & (1 << 56 &- 1)) }
     nonmutating set { record[4] = record[4] & ~(1 << 56 &- 1) | UInt(bitPattern: newValue) }
   }
   /// What it is to its receiver, of which this floor knows nothing; 0 unless it was set.
-  package var kind: UInt8 {
+  @inlinable package var kind: UInt8 {
     get { UInt8(truncatingIfNeeded: record[4] &>> 56) }
     nonmutating set { record[4] = record[4] & (1 << 56 &- 1) | UInt(newValue) &<< 56 }
   }
   /// What its kind needs besides the term.
-  package var argument: UInt {
+  @inlinable package var argument: UInt {
     get { record[5] }
     nonmutating set { record[5] = newValue }
   }
+  /// Fills the record, but for the note.
+  func initialize(term: Term, offHeap: OffHeapList, words: Int) {
+    record[1] = term.bits
+    self.offHeap = offHeap
+    record[4] = UInt(bitPattern: words)
+    record[5] = 0
+  }
+
   var note: UnsafeMutablePointer<UInt> { record + 6 }
   var fragments: FragmentList { FragmentList(notes: UInt(bitPattern: note), words: words) }
 
@@ -94,12 +104,23 @@ extension HeapEnvironment {
   package func makeMessage(
     words: Int, _ body: (inout WordCursor, inout OffHeapList) -> Term
   ) throws(MessageError) -> Message {
-    var blocks = MessageBlocks(environment: self)
-    let room = try blocks.grow(from: nil, words: words)
-    var cursor = WordCursor(top: room.top, limit: room.limit)
+    guard words <= ProcessHeap.largestRequestWords else { throw .tooLarge(words: words) }
+    let block: MemoryBlock
+    do {
+      block = try allocator.allocate(
+        byteCount: (words + Message.recordWords) * MemoryLayout<UInt>.stride, kind: .processHeap)
+    } catch {
+      throw .outOfMemory(error)
+    }
+    let start = block.words
+    var cursor = WordCursor(top: start, limit: start + words)
     var list = OffHeapList()
     let term = body(&cursor, &list)
-    return blocks.finish(at: cursor.top, term: term, offHeap: list)
+    let message = Message(record: cursor.top)
+    message.initialize(term: term, offHeap: list, words: cursor.top - start)
+    FragmentList.write(
+      at: message.note, next: 0, start: start, top: cursor.top, blockBytes: block.byteCount)
+    return message
   }
 
   /// Ends a message that nobody received.

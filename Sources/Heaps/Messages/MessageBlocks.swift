@@ -111,11 +111,7 @@ struct MessageBlocks: ~Copyable {
       message = Message(record: end)
     }
     guard let message else { preconditionFailure("a message without a block") }
-    message.record[4] = 0
-    message.argument = 0
-    message.term = term
-    message.offHeap = offHeap
-    message.words = words
+    message.initialize(term: term, offHeap: offHeap, words: words)
     return message
   }
 
