@@ -4,11 +4,11 @@ import Tenure
 // an instruction needs, live`; the jump is taken where a pattern does not match.
 extension UInt {
   /// How the segment stands there.
-  @inline(__always) fileprivate var segmentFlags: SegmentFlags {
+  @inline(__always) var segmentFlags: SegmentFlags {
     SegmentFlags(rawValue: UInt8(truncatingIfNeeded: self >> 8 & 0x1F))
   }
   /// The bits that a size counts; the form of Unicode.
-  @inline(__always) fileprivate var unit: Int { Int(self >> 16 & 0x3FF) }
+  @inline(__always) var unit: Int { Int(self >> 16 & 0x3FF) }
 }
 
 extension Frame {
@@ -24,11 +24,11 @@ extension Frame {
   }
 
   /// The live registers that slot 1 tells.
-  @inline(__always) fileprivate var segmentLive: Int { Int(code[1] & 0xFF) }
+  @inline(__always) var segmentLive: Int { Int(code[1] & 0xFF) }
 
   /// The bits that a size operand asks for; nothing for what is no size, or too much.
   @inline(__always)
-  fileprivate mutating func segmentBits(_ field: UInt) -> Int? {
+  mutating func segmentBits(_ field: UInt) -> Int? {
     let size = operand(field)
     guard size.isSmall, size.smallValue >= 0 else { return nil }
     let (bits, overflow) = size.smallValue.multipliedReportingOverflow(by: code[1].unit)
@@ -37,7 +37,7 @@ extension Frame {
 
   /// Goes on behind the instruction, or by its jump.
   @inline(__always)
-  fileprivate mutating func go(_ w: UInt, if matches: Bool) -> Bool {
+  mutating func go(_ w: UInt, if matches: Bool) -> Bool {
     code += matches ? w.count : code[1].jump
     return true
   }
@@ -104,11 +104,11 @@ extension Interpreter {
     return true
   }
 
-  private static func bitsLeft(_ context: UnsafeMutablePointer<UInt>) -> Int {
+  static func bitsLeft(_ context: UnsafeMutablePointer<UInt>) -> Int {
     MatchContext.end(at: context) &- MatchContext.position(at: context)
   }
 
-  private static func advance(_ context: UnsafeMutablePointer<UInt>, by bits: Int) {
+  static func advance(_ context: UnsafeMutablePointer<UInt>, by bits: Int) {
     MatchContext.setPosition(MatchContext.position(at: context) &+ bits, at: context)
   }
 
@@ -155,182 +155,6 @@ extension Interpreter {
     f.store(context, w.fieldC)
     return f.go(w, if: true)
   }
-
-  // MARK: - Numbers
-
-  private func matchInteger<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    let flags = f.code[1].segmentFlags
-    guard let bits = f.segmentBits(w.fieldB), bits <= Self.bitsLeft(context) else {
-      return f.go(w, if: false)
-    }
-    if bits > 64 { return matchBigInteger(&f, w, bits, flags) }
-    var (value, isNegative) = MatchContext.rest(of: context).part(from: 0, count: bits)
-      .integer(flags)
-    Self.advance(context, by: bits)
-    if isNegative ? Term.fitsSmall(Int(bitPattern: value)) : value <= Term.smallMaximum {
-      f.store(.small(Int(bitPattern: value)), w.fieldC)
-      return f.go(w, if: true)
-    }
-    if isNegative { value = 0 &- value }
-    guard ensureRoom(&f, words: 2, live: f.segmentLive) else { return false }
-    f.save()
-    let integer = build { cursor in
-      let words = cursor.reserve(2)
-      words[0] = Header.bigInteger(digits: 1, isNegative: isNegative).bits
-      words[1] = value
-      return Term.boxed(at: words)
-    }
-    f.load()
-    f.store(integer, w.fieldC)
-    return f.go(w, if: true)
-  }
-
-  private func matchBigInteger<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, _ flags: SegmentFlags
-  ) -> Bool {
-    guard f.context(w.fieldA) != nil else { return true }
-    kept[0] = Term(bits: f.slot(w.fieldA).pointee)
-    defer { kept[0] = .nil }
-    f.save()
-    let integer = makeInteger(live: f.segmentLive, flags) {
-      MatchContext.rest(of: kept[0].boxed).part(from: 0, count: bits)
-    }
-    f.load()
-    if integer.isNone { return false }
-    Self.advance(kept[0].boxed, by: bits)
-    f.store(integer, w.fieldC)
-    return f.go(w, if: true)
-  }
-
-  /// Builds the integer that bits are, which a closure shows anew after room was made.
-  func makeInteger(live: Int, _ flags: SegmentFlags, _ range: () -> BitRange) -> Term {
-    let count = (range().bitCount + 63) / 64
-    guard ensure(1 + count, live: live) else { return .none }
-    var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
-    // The digits stand where the integer will have them.
-    let digits = UnsafeMutableBufferPointer(start: cursor.top + 1, count: count)
-    let isNegative = range().readDigits(digits, flags)
-    do {
-      let integer = try IntegerArithmetic.makeInteger(
-        magnitude: cursor.top + 1, count: count, isNegative: isNegative, into: &cursor)
-      heap.pointee.top = cursor.top
-      return integer
-    } catch {
-      return raise(error)
-    }
-  }
-
-  private func matchFloat<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    guard let bits = f.segmentBits(w.fieldB), bits == 16 || bits == 32 || bits == 64,
-      bits <= Self.bitsLeft(context),
-      let value = MatchContext.rest(of: context).part(from: 0, count: bits)
-        .float(f.code[1].segmentFlags)
-    else { return f.go(w, if: false) }
-    Self.advance(context, by: bits)
-    guard ensureRoom(&f, words: 2, live: f.segmentLive) else { return false }
-    f.save()
-    let float = build { $0.makeFloat(value) }
-    f.load()
-    f.store(float, w.fieldC)
-    return f.go(w, if: true)
-  }
-
-  private func matchUnicode<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    let form = UnicodeForm(rawValue: UInt8(f.code[1].unit)).unsafelyUnwrapped
-    guard
-      let (value, bits) = MatchContext.rest(of: context)
-        .codePoint(form, f.code[1].segmentFlags)
-    else { return f.go(w, if: false) }
-    Self.advance(context, by: bits)
-    if opcode == .bsGetUnicode { f.store(.small(value), w.fieldC) }
-    return f.go(w, if: true)
-  }
-
-  // MARK: - Bits
-
-  /// Takes the bits from the position on: so many, or all of a number of units.
-  private func matchBinary<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    let left = Self.bitsLeft(context)
-    let bits: Int
-    if w.takesRest {
-      guard left % f.code[1].unit == 0 else { return f.go(w, if: false) }
-      bits = left
-    } else {
-      guard let size = f.segmentBits(w.fieldB), size <= left else { return f.go(w, if: false) }
-      bits = size
-    }
-    guard let part = takeBits(&f, w, bits, live: f.segmentLive) else { return f.fault != nil }
-    f.store(part, w.fieldC)
-    return f.go(w, if: true)
-  }
-
-  private func matchTail<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
-    guard let context = f.context(w.fieldA) else { return true }
-    let position = MatchContext.position(at: context)
-    guard let part = takeBits(&f, w, Self.bitsLeft(context), live: f.segmentLive) else {
-      return f.fault != nil
-    }
-    // The context stays where it was.
-    if let context = f.context(w.fieldA) { MatchContext.setPosition(position, at: context) }
-    f.store(part, w.fieldC)
-    return f.go(w, if: true)
-  }
-
-  /// Builds the next bits of a context and steps over them. Nothing after an exception was made
-  /// pending or a rule was broken.
-  private func takeBits<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, live: Int
-  ) -> Term? {
-    guard ensureRoom(&f, words: WordCursor.mostWordsOfPart, live: live),
-      let context = f.context(w.fieldA)
-    else { return nil }
-    let position = MatchContext.position(at: context)
-    f.save()
-    let part = build {
-      $0.makePart(of: MatchContext.original(at: context), bitOffset: position, bitCount: bits)
-    }
-    f.load()
-    Self.advance(context, by: bits)
-    return part
-  }
-
-  private func skipBits<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    let left = Self.bitsLeft(context)
-    if w.takesRest {
-      guard left % f.code[1].unit == 0 else { return f.go(w, if: false) }
-      Self.advance(context, by: left)
-      return f.go(w, if: true)
-    }
-    guard let bits = f.segmentBits(w.fieldB), bits <= left else { return f.go(w, if: false) }
-    Self.advance(context, by: bits)
-    return f.go(w, if: true)
-  }
-
-  private func matchString<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ context: UnsafeMutablePointer<UInt>
-  ) -> Bool {
-    let bits = Int(bitPattern: f.code[2])
-    let next = f.code + (3 + (bits + 63) >> 6)
-    guard bits <= Self.bitsLeft(context) else { return f.go(w, if: false) }
-    let range = MatchContext.rest(of: context).part(from: 0, count: bits)
-    let bytes = UnsafeRawPointer(f.code + 3).assumingMemoryBound(to: UInt8.self)
-    for index in 0..<range.byteCount where range.byte(at: index) != bytes[index] {
-      return f.go(w, if: false)
-    }
-    Self.advance(context, by: bits)
-    f.code = next
-    return true
-  }
 }
 
 extension Interpreter {
@@ -360,7 +184,7 @@ extension Interpreter {
 
 extension UInt {
   /// Whether an instruction takes all that is left in place of a size.
-  @inline(__always) fileprivate var takesRest: Bool { fieldB == Self.restField }
+  @inline(__always) var takesRest: Bool { fieldB == Self.restField }
   /// The field in place of a size: a constant in the instruction's own first slot.
   static var restField: UInt { 2 }
 }
