@@ -168,7 +168,7 @@ import Testing
       case 0: try process.pointee.link(to: other)
       case 1: _ = try process.pointee.monitor(other)
       case 2: try process.pointee.unlink(from: other)
-      case 3: process.pointee.trapsExits.toggle()
+      case 3: process.pointee.trapsExits = random.next() % 2 == 0
       case 4 where step % 4 == 0:
         process.pointee.end(reason: random.next() % 2 == 0 ? .normal : .badArgument)
         process.deinitialize(count: 1)
