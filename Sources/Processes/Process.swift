@@ -36,10 +36,7 @@ public struct Process: ~Copyable {
   /// The embedder's own pointer, which its listener gets with the pid.
   public var context: UnsafeMutableRawPointer? {
     get { record.pointee.context }
-    set {
-      let record = record
-      record.pointee.context = newValue
-    }
+    set { record.pointee.contextBits.store(UInt(bitPattern: newValue), ordering: .releasing) }
   }
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.

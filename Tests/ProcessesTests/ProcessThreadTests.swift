@@ -11,7 +11,7 @@ import Testing
 @Suite struct ProcessThreadTests {
   /// Runs processes that became runnable, on several threads.
   private final class Scheduler: ProcessListener {
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private struct State {
       var queue: [UInt] = []
       var isOver = false
@@ -144,9 +144,9 @@ import Testing
 
   /// What the threads share.
   private final class Shared: Sendable {
-    let pids: Mutex<[Term]>
-    let faults = Mutex<[String]>([])
-    init(processes: Int) { pids = Mutex([Term](repeating: .pid(1), count: processes)) }
+    let pids: Guarded<[Term]>
+    let faults = Guarded<[String]>([])
+    init(processes: Int) { pids = Guarded([Term](repeating: .pid(1), count: processes)) }
     func add(_ fault: String) { faults.withLock { $0.append(fault) } }
   }
 

@@ -1,3 +1,4 @@
+import Heaps
 import Terms
 
 extension TableRegistry {
