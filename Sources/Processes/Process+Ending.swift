@@ -15,6 +15,37 @@ extension Process {
     if !record.pointee.hasEnded { tellOfEnd(reason: reason) }
   }
 
+  /// Ends the process and sends a term of it to another one without copying: the heap goes as it
+  /// is, what is dead in it too, until the receiver's next collection.
+  ///
+  /// - Parameters:
+  ///   - result: a term of this heap.
+  ///   - receiver: a local pid.
+  ///   - reason: an immediate; it is told after the result was sent.
+  /// - Returns: what became of the result.
+  /// - Throws: ``SendError``: where memory was refused the process has not ended; where the receiver
+  ///   has no room the result is lost and it has.
+  /// - Complexity: O(fragments of the heap + what ``end(reason:)`` says).
+  public mutating func end(
+    handing result: Term, to receiver: Term, reason: Term = .normal
+  ) throws(SendError) -> SendOutcome {
+    let record = record
+    precondition(reason.isImmediate, "a reason that would be copied from a heap that went away")
+    precondition(!record.pointee.hasEnded, "a process that has ended has no result")
+    if !receiver.isLocalPid { throw .badReceiver(receiver) }
+    let message: Message
+    do { message = try heap.handOver(result) } catch { throw .message(error) }
+    // Nothing here may lead to what is not of this heap any more.
+    dictionary.removeAll()
+    record.pointee.exitReason = .none
+    record.pointee.queue.updateEach { $0.queuedMessage == nil ? .nil : $0 }
+    let outcome = Result { () throws(SendError) in
+      try system.processes.deliver(message, to: receiver, from: pid)
+    }
+    tellOfEnd(reason: reason)
+    return try outcome.get()
+  }
+
   func tellOfEnd(reason: Term) {
     record.pointee.hasEnded = true
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)

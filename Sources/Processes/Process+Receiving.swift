@@ -35,6 +35,7 @@ extension Process {
   /// Looks at the next message.
   /// - Precondition: ``nextMessage()`` gave one.
   public mutating func skipMessage() {
+    let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be skipped")
     record.pointee.queue.skip()
   }
@@ -44,6 +45,7 @@ extension Process {
   /// - Precondition: ``nextMessage()`` gave one.
   /// - Complexity: O(messages skipped).
   public mutating func removeMessage() {
+    let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be removed")
     let entry = record.pointee.queue.remove()
     guard let message = entry.queuedMessage else {
@@ -55,7 +57,10 @@ extension Process {
   }
 
   /// Begins with the first message again, as after a timeout.
-  public mutating func restartReceive() { record.pointee.queue.restart() }
+  public mutating func restartReceive() {
+    let record = record
+    record.pointee.queue.restart()
+  }
 
   /// Says that the process waits: the next message or signal makes the listener hear of it.
   /// - Returns: `false` where there is something already: look again.
@@ -69,6 +74,7 @@ extension Process {
   /// Does what signals ask for that were sent, as a process that does not receive must now and then.
   /// - Returns: whether the process goes on; else ``exitReason`` says why not.
   public mutating func handleSignals() throws(MessageError) -> Bool {
+    let record = record
     if record.pointee.isAnythingUnfetched { try fetch() }
     return record.pointee.exitReason.isNone
   }
@@ -88,6 +94,7 @@ extension Process {
 
   /// Says whether messages are part of the heap; those that are fetched become so at once.
   public mutating func setKeepsMessagesOnHeap(_ keeps: Bool) {
+    let record = record
     record.pointee.keepsMessagesOnHeap = keeps
     if !keeps { return }
     var messages: [Message] = []
@@ -104,6 +111,7 @@ extension Process {
   /// Fetches what was sent, in the order in which it came.
   @inline(never)
   mutating func fetch() throws(MessageError) {
+    let record = record
     while true {
       if record.pointee.taken == 0 {
         let oldest =
@@ -129,6 +137,7 @@ extension Process {
 
   /// Puts a message at the end of the queue.
   mutating func enqueue(_ message: Message) {
+    let record = record
     message.signal = .message
     if message.words == 0 || record.pointee.keepsMessagesOnHeap {
       let term = message.term
@@ -144,6 +153,7 @@ extension Process {
   }
 
   private mutating func dropBeyondLimit() {
+    let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
     while limit.isBeyondLimit, let entry = record.pointee.queue.removeFirst() {
       let message = entry.queuedMessage

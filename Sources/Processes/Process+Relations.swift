@@ -13,7 +13,10 @@ extension Process {
   /// Whether exit signals become messages `{'EXIT', From, Reason}` (`trap_exit`).
   public var trapsExits: Bool {
     get { record.pointee.trapsExits }
-    nonmutating set { record.pointee.trapsExits = newValue }
+    set {
+      let record = record
+      record.pointee.trapsExits = newValue
+    }
   }
 
   /// The pids of the processes that this one is linked with.
@@ -29,6 +32,7 @@ extension Process {
   /// Where there is no such process, this one gets a signal with the reason `noproc`.
   /// - Throws: ``MessageError``; then nothing has changed.
   public mutating func link(to other: Term) throws(MessageError) {
+    let relations = relations
     if other == pid || relations.links[other] != nil { return }
     // What either will tell the other is written now, so that its end needs no memory for it.
     let own = try exitMessage(from: pid)
@@ -54,6 +58,7 @@ extension Process {
     let request = try system.heaps.makeMessage(words: 0) { _, _ in .nil }
     request.signal = .unlink
     request.argument = pid.bits
+    let relations = relations
     if let own = relations.links.removeValue(forKey: other) { system.heaps.free(own) }
     system.processes.signal(request, to: other)
   }
@@ -75,6 +80,7 @@ extension Process {
     }
     message.signal = .monitor
     message.argument = UInt(number)
+    let relations = relations
     relations.monitors[number] = other
     if !system.processes.deliverSignal(message, to: other) {
       message.term.tupleElements[4] = .noProcess
@@ -92,6 +98,7 @@ extension Process {
     else { return false }
     let number = reference.referenceNumber
     let request = try demonitorRequest(number)
+    let relations = relations
     relations.monitors[number] = nil
     system.processes.signal(request, to: other)
     return true
@@ -110,6 +117,7 @@ extension Process {
   public mutating func makeAlias() throws(MessageError) -> Term {
     let number = system.processes.makeReferenceNumber()
     let reference = try makeReference(number, leadingTo: pid)
+    let relations = relations
     relations.aliases.insert(number)
     return reference
   }

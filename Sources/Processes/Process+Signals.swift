@@ -4,6 +4,7 @@ import Terms
 extension Process {
   /// Does what a signal asks for, or puts a message at the end of the queue, which has room for it.
   mutating func handle(_ message: Message) {
+    let record = record
     switch message.signal {
     case .message: enqueue(message)
     case .aliasedMessage:
@@ -30,6 +31,7 @@ extension Process {
       }
       system.heaps.free(message)
     case .monitor:
+      let relations = relations
       relations.watchers[Int(message.argument)] = (message.term.tupleElements[0], message)
     case .demonitor:
       let number = Int(message.argument)
@@ -57,6 +59,7 @@ extension Process {
   /// What an exit signal does, as in Erlang: `kill` ends any process if it was asked for, else who
   /// traps exits gets a message, and `normal` of another process ends nobody.
   private mutating func handleExit(_ message: Message) {
+    let record = record
     let from = message.term.tupleElements[1]
     let reason = message.term.tupleElements[2]
     let isKill = message.signal == .exit && reason == .kill

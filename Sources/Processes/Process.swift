@@ -13,6 +13,8 @@ public struct Process: ~Copyable {
   public var heap: ProcessHeap
   /// The process dictionary; its terms are roots of every collection.
   public var dictionary: ProcessDictionary
+  /// Who changes what it refers to takes it as a local first: with the thread sanitizer, Swift 6.3
+  /// makes broken code of a change through a property of a mutating method's `self`.
   let record: ProcessRecord.Pointer
   /// The system that it is a process of.
   public let system: MemorySystem
@@ -34,7 +36,7 @@ public struct Process: ~Copyable {
   /// The embedder's own pointer, which its listener gets with the pid.
   public var context: UnsafeMutableRawPointer? {
     get { record.pointee.context }
-    nonmutating set { record.pointee.context = newValue }
+    set { record.pointee.contextBits.store(UInt(bitPattern: newValue), ordering: .releasing) }
   }
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.

@@ -25,9 +25,10 @@ struct ProcessRecord: ~Copyable {
   let isNamed = Atomic<Bool>(false)
   /// Whether there is a limit.
   var isLimited = false
-  /// The embedder's own pointer.
-  var context: UnsafeMutableRawPointer?
-  /// The limit of the mailbox, or nothing; set before the process is known to anybody.
+  /// The embedder's own pointer, or 0.
+  let contextBits = Atomic<UInt>(0)
+  /// The limit of the mailbox, or nothing; set before the process is known to anybody, and kept as
+  /// long as a sender may have found the record.
   var limit: LimitedMailbox?
   /// The place in the table.
   let index: Int
@@ -78,6 +79,10 @@ struct ProcessRecord: ~Copyable {
       if exchanged { return before == Self.parked ? .queuedAndWoken : .queued }
       before = original
     }
+  }
+
+  var context: UnsafeMutableRawPointer? {
+    UnsafeMutableRawPointer(bitPattern: contextBits.load(ordering: .acquiring))
   }
 
   /// Whether something was sent that was not fetched.

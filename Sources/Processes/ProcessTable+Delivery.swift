@@ -6,14 +6,13 @@ extension ProcessTable {
   /// Puts a signal that is no message into the mailbox of a process, whatever its limit.
   /// - Returns: whether there is one; else the message is still the caller's.
   func deliverSignal(_ message: Message, to pid: Term) -> Bool {
-    let result = reading(pid) { record in
-      (pushed: record.pointee.push(message), context: record.pointee.context)
+    var context: UnsafeMutableRawPointer?
+    let pushed = reading(pid) { record in
+      context = record.pointee.context
+      return record.pointee.push(message)
     }
-    guard let result, result.pushed != .refused else { return false }
-    if result.pushed == .queuedAndWoken {
-      listener?.processBecameRunnable(pid, context: result.context)
-    }
-    return true
+    if pushed == .queuedAndWoken { listener?.processBecameRunnable(pid, context: context) }
+    return pushed == .queued || pushed == .queuedAndWoken
   }
 
   /// Sends a signal, or ends it where nobody is there.
@@ -26,19 +25,18 @@ extension ProcessTable {
   func deliver(
     _ message: Message, to pid: Term, from sender: Term
   ) throws(SendError) -> SendOutcome {
-    let result = reading(pid) { record in
-      let pushed: LimitedMailbox.Pushed
+    var context: UnsafeMutableRawPointer?
+    let pushed = reading(pid) { record -> LimitedMailbox.Pushed in
+      context = record.pointee.context
       if record.pointee.isLimited, let limit = record.pointee.limit {
-        pushed = limit.push(message, to: record, from: sender) { environment.free($0) }
-      } else {
-        pushed = .pushed(record.pointee.push(message))
+        return limit.push(message, to: record, from: sender) { environment.free($0) }
       }
-      return (pushed: pushed, context: record.pointee.context)
+      return .pushed(record.pointee.push(message))
     }
-    switch result?.pushed {
+    switch pushed {
     case .pushed(.queued): return .delivered
     case .pushed(.queuedAndWoken):
-      listener?.processBecameRunnable(pid, context: result?.context)
+      listener?.processBecameRunnable(pid, context: context)
       return .delivered
     case .full:
       environment.free(message)
@@ -57,8 +55,9 @@ extension ProcessTable {
 
   /// Tells that a process can go on that was not waiting for a message.
   func tellRunnable(_ pid: Term) {
-    guard let listener, let context = reading(pid, { $0.pointee.context }) else { return }
-    listener.processBecameRunnable(pid, context: context)
+    var context: UnsafeMutableRawPointer?
+    let isThere: Void? = reading(pid) { context = $0.pointee.context }
+    if isThere != nil { listener?.processBecameRunnable(pid, context: context) }
   }
 }
 

@@ -124,6 +124,7 @@ final class ProcessTable: @unchecked Sendable {
         identifier: UInt(index + 1), serial: record.pointee.serial & 0xFFFF_FFFF)
       guard let number else { throw .outOfMemory(.invalidSize(byteCount: index)) }
       record.pointee.serial &+= 1
+      record.pointee.contextBits.store(0, ordering: .relaxed)
       record.pointee.limit = limit
       record.pointee.isLimited = limit != nil
       record.pointee.isNamed.store(false, ordering: .relaxed)
@@ -190,8 +191,6 @@ final class ProcessTable: @unchecked Sendable {
 
   /// Gives the record of a closed process back.
   func end(_ record: ProcessRecord.Pointer) {
-    record.pointee.context = nil
-    record.pointee.limit = nil
     record.pointee.relations = nil
     record.pointee.exitReason = .none
     record.pointee.trapsExits = false

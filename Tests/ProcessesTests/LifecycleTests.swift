@@ -152,6 +152,49 @@ import Testing
     #expect(system.tables.tables.isEmpty)
   }
 
+  /// A heap of both generations and a fragment goes to another process as it is.
+  @Test(arguments: [false, true])
+  func aResultIsHandedOverWithoutCopying(isLarge: Bool) throws {
+    let parent = try TestProcess(system)
+    let count = isLarge ? 50_000 : 40
+    let binary = try system.heaps.binaries.makeBinary(byteCount: 1000)
+    do {
+      let child = try TestProcess(system)
+      var list = RootSlots(base: .allocate(capacity: 1), count: 1)
+      defer { list.base.deallocate() }
+      list.base.initialize(to: .nil)
+      for number in 0..<count {
+        try child.process.ensureFree(words: 2, roots: &list)
+        list.base[0] = child.build { $0.makeCons(.small(number), list.base[0]) }
+        if number == count / 2 { try child.process.collectGarbage(roots: &list) }
+      }
+      try child.process.ensureFree(words: 6, roots: &list)
+      let handle = child.process.heap.buildLinked { cursor, offHeap in
+        cursor.makeBinaryHandle(binary, byteCount: 1000, list: &offHeap)
+      }
+      let address = list.base[0].bits
+      let result = try child.process.heap.buildInPlace(words: 1000) { cursor, _ in
+        cursor.makeTuple(list.base[0], handle)
+      }
+      #expect(try child.process.end(handing: result, to: parent.pid) == .delivered)
+      let message = try #require(try parent.nextMessage())
+      #expect(message.tupleElements[0].bits == address)
+    }
+    #expect(binary.references == 1)
+    let message = try #require(try parent.nextMessage())
+    parent.process.removeMessage()
+    parent.process.heap.push(message)
+    for fully in [false, true] { try parent.collectGarbage(fully: fully) }
+    var rest = parent.process.heap.pop().tupleElements[0]
+    for number in (0..<count).reversed() {
+      if rest.cons[0] != .small(number) { Issue.record("not \(number)") }
+      rest = rest.cons[1]
+    }
+    try parent.collectGarbage()
+    #expect(parent.process.heap.figures.youngUsedWords == 0)
+    #expect(recorder.heard.ended.count == 1)
+  }
+
   @Test func allMemoryReturns() throws {
     let system = MemorySystem()
     _ = try system.makeProcess()  // The records' first block stays.

@@ -11,7 +11,7 @@ import Testing
 @Suite struct ProcessThreadTests {
   /// Runs processes that became runnable, on several threads.
   private final class Scheduler: ProcessListener {
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private struct State {
       var queue: [UInt] = []
       var isOver = false
@@ -144,9 +144,9 @@ import Testing
 
   /// What the threads share.
   private final class Shared: Sendable {
-    let pids: Mutex<[Term]>
-    let faults = Mutex<[String]>([])
-    init(processes: Int) { pids = Mutex([Term](repeating: .pid(1), count: processes)) }
+    let pids: Guarded<[Term]>
+    let faults = Guarded<[String]>([])
+    init(processes: Int) { pids = Guarded([Term](repeating: .pid(1), count: processes)) }
     func add(_ fault: String) { faults.withLock { $0.append(fault) } }
   }
 
@@ -168,7 +168,7 @@ import Testing
       case 0: try process.pointee.link(to: other)
       case 1: _ = try process.pointee.monitor(other)
       case 2: try process.pointee.unlink(from: other)
-      case 3: process.pointee.trapsExits.toggle()
+      case 3: process.pointee.trapsExits = random.next() % 2 == 0
       case 4 where step % 4 == 0:
         process.pointee.end(reason: random.next() % 2 == 0 ? .normal : .badArgument)
         process.deinitialize(count: 1)

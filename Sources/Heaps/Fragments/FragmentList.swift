@@ -5,7 +5,7 @@ import Carriers
 ///
 /// ```
 ///   start                          top                 note
-///     | objects, one behind another | free              | next | start | top | bytes |
+///     | objects, one behind another | free              | next | start | top | kind, bytes |
 ///                                                          |
 ///                                     the next fragment's note, or 0
 /// ```
@@ -25,6 +25,8 @@ package struct FragmentList: BitwiseCopyable {
     return count
   }
 
+  /// Marks the bytes of a block that was an old generation.
+  fileprivate static var oldHeapMark: UInt { 1 << 63 }
   /// The words of a note.
   static var noteWords: Int { 4 }
 
@@ -40,12 +42,12 @@ package struct FragmentList: BitwiseCopyable {
   /// - Parameter next: the address of the next fragment's note, or 0.
   static func write(
     at note: UnsafeMutablePointer<UInt>, next: UInt, start: UnsafeMutablePointer<UInt>,
-    top: UnsafeMutablePointer<UInt>, blockBytes: Int
+    top: UnsafeMutablePointer<UInt>, blockBytes: Int, kind: MemoryKind = .processHeap
   ) {
     note[0] = next
     note[1] = UInt(bitPattern: start)
     note[2] = UInt(bitPattern: top)
-    note[3] = UInt(blockBytes)
+    note[3] = UInt(blockBytes) | (kind == .oldHeap ? oldHeapMark : 0)
   }
 
   var isEmpty: Bool { first == 0 }
@@ -54,11 +56,12 @@ package struct FragmentList: BitwiseCopyable {
   /// - Parameter end: behind the words in use, of which the last become the note.
   mutating func push(
     start: UnsafeMutablePointer<UInt>, top: UnsafeMutablePointer<UInt>,
-    end: UnsafeMutablePointer<UInt>, blockBytes: Int
+    end: UnsafeMutablePointer<UInt>, blockBytes: Int, kind: MemoryKind = .processHeap
   ) {
     let note = end - Self.noteWords
     precondition(top <= note, "a fragment without room for its note")
-    Self.write(at: note, next: first, start: start, top: top, blockBytes: blockBytes)
+    Self.write(
+      at: note, next: first, start: start, top: top, blockBytes: blockBytes, kind: kind)
     first = UInt(bitPattern: note)
     words += top - start
   }
@@ -75,6 +78,9 @@ package struct FragmentList: BitwiseCopyable {
     first = notes
     self.words += words
   }
+
+  /// The address of the first fragment's note, or 0.
+  var notes: UInt { first }
 
   /// Calls with each fragment, the one that came last first; the body may free it.
   func forEach(_ body: (HeapFragmentNote) -> Void) {
@@ -94,6 +100,7 @@ struct HeapFragmentNote {
   /// The words up to the end of the note.
   let words: Int
   let blockBytes: Int
+  let kind: MemoryKind
 
   fileprivate init(note: UnsafeMutablePointer<UInt>) {
     guard let start = UnsafeMutablePointer<UInt>(bitPattern: note[1]),
@@ -102,7 +109,8 @@ struct HeapFragmentNote {
     self.start = start
     self.top = top
     words = note + FragmentList.noteWords - start
-    blockBytes = Int(note[3])
+    blockBytes = Int(note[3] & ~FragmentList.oldHeapMark)
+    kind = note[3] & FragmentList.oldHeapMark == 0 ? .processHeap : .oldHeap
   }
 }
 
@@ -113,7 +121,7 @@ extension HeapEnvironment {
       if levers.verifies {
         fragment.start.update(repeating: HeapLevers.freedWord, count: fragment.words)
       }
-      allocator.free(at: fragment.start, byteCount: fragment.blockBytes, kind: .processHeap)
+      allocator.free(at: fragment.start, byteCount: fragment.blockBytes, kind: fragment.kind)
     }
   }
 }

@@ -87,6 +87,18 @@ package struct Message: BitwiseCopyable, Equatable {
     last[0] = UInt(bitPattern: other.note)
   }
 
+  /// Takes over fragments, and what their objects hold outside.
+  func takeOver(_ fragments: FragmentList, _ list: OffHeapList) {
+    var list = list
+    list.push(contentsOf: offHeap)
+    offHeap = list
+    words += fragments.words
+    // Its own blocks first: its last note leads to those of the fragments.
+    var last = note
+    while let next = UnsafeMutablePointer<UInt>(bitPattern: last[0]) { last = next }
+    last[0] = fragments.notes
+  }
+
   /// The bytes of its blocks.
   /// - Complexity: O(blocks).
   package var byteCount: Int {

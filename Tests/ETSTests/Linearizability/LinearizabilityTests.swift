@@ -56,7 +56,7 @@ import Testing
     _ options: TableOptions, _ threadCount: Int, _ seed: UInt64, steps: Int
   ) throws -> [KeyHistory] {
     let system = MemorySystem()
-    let table = try system.tables.makeTable(named: .ok, options: options, owner: .pid(1))
+    let table = try system.tables.makeTable(named: .ok, options: options, owner: .pid(1 << 20))
     let recorders = (0..<threadCount).map { number in
       HistoryRecorder(table, options.type, seed: seed &* 31 &+ UInt64(number), number)
     }
@@ -143,7 +143,7 @@ private final class HistoryRecorder: @unchecked Sendable {
   private func perform(
     _ action: KeyHistory.Action, _ key: Term, _ heap: inout ProcessHeap
   ) throws(TableError) -> KeyHistory.Answer {
-    let caller = Term.pid(1)
+    let caller = Term.pid(1 << 20)
     func object(_ pair: KeyHistory.Pair, _ heap: inout ProcessHeap) -> Term {
       heap.build { $0.makeTuple(key, .small(pair.value), .small(pair.counter)) }
     }
