@@ -301,7 +301,7 @@ import Testing
     }
     #expect(lines.count == 3)
     #expect(lines[0] == ["id", "name", "type", "size", "words", "owner"])
-    #expect(Array(lines[1].prefix(4)) == ["1", "t", "set", "1"])
+    #expect(Array(lines[1].prefix(4)) == ["\(set.number)", "t", "set", "1"])
     #expect(lines[1][4] == "\(try set.information().words)")
     #expect(lines[2][1...].joined(separator: " ").hasPrefix("'A name' ordered_set 0 "))
     #expect(lines[2].last == "<0.7.0>")
