@@ -21,7 +21,8 @@ import Testing
     (.bitNot, "bnot"), (.shiftLeft, "bsl"), (.shiftRight, "bsr"), (.and, "and"), (.or, "or"),
     (.xor, "xor"), (.not, "not"), (.equal, "=="), (.notEqual, "/="), (.exactlyEqual, "=:="),
     (.exactlyNotEqual, "=/="), (.less, "<"), (.greater, ">"), (.lessOrEqual, "=<"),
-    (.greaterOrEqual, ">="), (.append, "++"), (.subtract, "--"),
+    (.greaterOrEqual, ">="), (.append, "++"), (.subtract, "--"), (.down, "DOWN"),
+    (.process, "process"), (.tableTransfer, "ETS-TRANSFER"),
   ]
 
   @Test func theConstantsStandForTheNamesOfTheList() throws {
