@@ -88,11 +88,3 @@ extension ProcessTable: OwnershipListener {
     }
   }
 }
-
-extension WordCursor {
-  /// Builds the reference by which programs know a table that has no name: 3 words.
-  public mutating func makeReference(to table: Table) -> Term {
-    makeLocalReference(
-      UInt32(table.number & 0x3FFFF), UInt32(truncatingIfNeeded: table.number >> 18), 0x7AB1E)
-  }
-}

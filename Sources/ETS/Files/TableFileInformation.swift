@@ -25,8 +25,7 @@ extension TableFileInformation {
   func term(
     of table: Table, owner: Term, atoms: AtomTable, into cursor: inout WordCursor
   ) throws(AtomError) -> Term {
-    let identifier = cursor.makeLocalReference(
-      UInt32(table.number & 0x3FFFF), UInt32(truncatingIfNeeded: table.number >> 18), 0)
+    let identifier = cursor.makeReference(to: table)
     var extended = Term.nil
     if tellsDigest { extended = cursor.makeCons(try atoms.atom("md5sum"), extended) }
     if tellsObjectCount { extended = cursor.makeCons(try atoms.atom("object_count"), extended) }

@@ -189,7 +189,9 @@ enum StoredObject {
       case 0:
         let header = Header(bits: word)
         if header.subtag == .binaryHandle {
-          copyHandle(source + place, to: target + place, list: &list)
+          _ = BinaryHandle.copy(
+            source + place, offset: 0, byteCount: Int(source[place + 1]), to: target + place,
+            list: &list)
           place &+= BinaryHandle.words
           continue
         }
@@ -205,18 +207,5 @@ enum StoredObject {
       }
     }
     return .boxed(at: target)
-  }
-
-  private static func copyHandle(
-    _ source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>,
-    list: inout OffHeapList
-  ) {
-    target[0] = source[0]
-    target[1] = source[1]
-    target[3] = source[3]
-    target[4] = source[4]
-    target[5] = 0
-    BinaryHandle.binary(at: target).retain()
-    list.push(target)
   }
 }

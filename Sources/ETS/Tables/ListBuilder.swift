@@ -12,6 +12,22 @@ protocol ListSource: ~Copyable {
   func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term
 }
 
+/// What a list of stored objects is built of.
+protocol StoredListSource: ListSource {
+  /// The object that the source stands at.
+  var entry: TableEntry { get }
+}
+
+extension StoredListSource {
+  @inline(__always)
+  var words: Int { StoredObject.words(of: entry) }
+
+  @inline(__always)
+  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
+    StoredObject.copy(entry, into: &cursor, list: &list)
+  }
+}
+
 /// A list that grows at its end, built in pieces of free words of a heap, or of fragments beside it.
 struct ListBuilder {
   private var first = Term.nil

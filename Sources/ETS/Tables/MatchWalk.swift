@@ -30,12 +30,8 @@ struct MatchWalk {
     isBackward: Bool = false, from position: WalkPosition = .start
   ) throws(TableError) {
     self.isBackward = isBackward
-    let demand: KeyDemand
-    do {
-      demand = try specification.keyDemand(at: keyPosition, isOrdered: storage.tree != nil)
-    } catch {
-      throw TableError(error)
-    }
+    let demand = try KeyDemand(
+      of: specification, at: keyPosition, isOrdered: storage.tree != nil)
     var range: KeyRange?
     switch demand {
     case .never:
@@ -156,5 +152,18 @@ struct MatchWalk {
       if !entry.isNone { return group.begin(entry) }
     }
     return .none
+  }
+}
+
+extension KeyDemand {
+  /// What a specification demands of the keys of a table.
+  init(
+    of specification: MatchSpecification, at keyPosition: Int, isOrdered: Bool
+  ) throws(TableError) {
+    do {
+      self = try specification.keyDemand(at: keyPosition, isOrdered: isOrdered)
+    } catch {
+      throw TableError(error)
+    }
   }
 }

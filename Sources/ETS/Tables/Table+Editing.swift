@@ -173,12 +173,7 @@ extension Table {
     from position: WalkPosition, by caller: Term,
     keep: (Term) throws(TableError) -> Term
   ) throws(TableError) -> WalkPosition {
-    let demand: KeyDemand
-    do {
-      demand = try specification.keyDemand(at: keyPosition, isOrdered: isOrdered)
-    } catch {
-      throw TableError(error)
-    }
+    let demand = try KeyDemand(of: specification, at: keyPosition, isOrdered: isOrdered)
     if case .never = demand { return .end }
     if case .keys(let keys) = demand {
       return try edit(keys, &editor, from: position, by: caller)

@@ -98,7 +98,9 @@ extension Table {
   public func binaries() throws(TableError) -> [BinaryInformation] {
     var found: [BinaryInformation] = []
     try forEachPart { part in
-      part.forEachHandle { found.append(BinaryInformation(BinaryHandle.binary(at: $0))) }
+      part.withObjects { objects in
+        objects.handles.forEach { found.append(BinaryInformation(BinaryHandle.binary(at: $0))) }
+      }
     }
     return found
   }

@@ -83,9 +83,7 @@ extension Table {
       try checkOwner(caller)
       let hash = try record.pointee.storage.hash(key)
       let part = record.pointee.storage.part(of: hash)
-      let result = try body(part, hash)
-      if record.pointee.options.limit != nil { evict(from: part) }
-      return result
+      return try evicting(from: part) { () throws(TableError) in try body(part, hash) }
     }
     try checkWriter(caller)
     var hash: UInt = 0
@@ -97,13 +95,21 @@ extension Table {
       part.releaseLock()
       reader.leave()
     }
-    let result = try body(part, hash)
+    return try evicting(from: part) { () throws(TableError) in try body(part, hash) }
+  }
+
+  /// Runs a piece of work on a part and then sees that it holds no more than the table's limit.
+  @inline(__always)
+  private func evicting<Result>(
+    from part: TablePart, _ body: () throws(TableError) -> Result
+  ) throws(TableError) -> Result {
+    let result = try body()
     if record.pointee.options.limit != nil { evict(from: part) }
     return result
   }
 
-  /// Sees that a part holds no more than the table's limit. Where there is no working memory for
-  /// that, the next who writes does: what was asked for is done.
+  /// Where there is no working memory for that, the next who writes does it: what was asked for is
+  /// done.
   @inline(never)
   private func evict(from part: TablePart) {
     guard let limit = record.pointee.options.limit else { return }
@@ -116,18 +122,14 @@ extension Table {
   ) throws(TableError) -> Result {
     if isPrivate {
       let part = record.pointee.storage.parts[index]
-      let result = try body(part)
-      if record.pointee.options.limit != nil { evict(from: part) }
-      return result
+      return try evicting(from: part) { () throws(TableError) in try body(part) }
     }
     let (reader, part) = try takePart { $0.parts[index] }
     defer {
       part.releaseLock()
       reader.leave()
     }
-    let result = try body(part)
-    if record.pointee.options.limit != nil { evict(from: part) }
-    return result
+    return try evicting(from: part) { () throws(TableError) in try body(part) }
   }
 
   /// Enters a section and takes the lock of a part.

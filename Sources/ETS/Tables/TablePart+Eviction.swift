@@ -14,10 +14,10 @@ extension TablePart {
         entry.forEachObject { part.state.pointee.objects.renew($0) }
       }
     }
-    var entry = oldest
+    var entry = withObjects { $0.ages.oldest }
     while isBeyond(limit) && !entry.isNone {
       // Where the table is fixed, what is taken out keeps its place here too.
-      let next = younger(than: entry)
+      let next = withObjects { $0.ages.younger(than: entry) }
       try evict(entry)
       entry = next
     }
@@ -25,29 +25,10 @@ extension TablePart {
 
   private func isBeyond(_ limit: TableLimit) -> Bool {
     if let objects = limit.objects, objectCount > objects { return true }
-    if let byteCount = limit.byteCount, objectByteCount > byteCount { return true }
+    if let byteCount = limit.byteCount, withObjects({ $0.ages.byteCount }) > byteCount {
+      return true
+    }
     return false
-  }
-
-  private var objectByteCount: Int {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.ages.byteCount
-    case .ordered(let tree): tree.state.pointee.objects.ages.byteCount
-    }
-  }
-
-  private var oldest: TableEntry {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.ages.oldest
-    case .ordered(let tree): tree.state.pointee.objects.ages.oldest
-    }
-  }
-
-  private func younger(than entry: TableEntry) -> TableEntry {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.ages.younger(than: entry)
-    case .ordered(let tree): tree.state.pointee.objects.ages.younger(than: entry)
-    }
   }
 
   private func evict(_ object: TableEntry) throws(TableError) {

@@ -133,22 +133,26 @@ extension TablePart {
     }
   }
 
+  /// Runs a piece of work on the memory of the part's objects.
+  @inline(__always)
+  func withObjects<Result, Failure: Error>(
+    _ body: (inout ObjectStore) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch self {
+    case .hashed(let part): try body(&part.state.pointee.objects)
+    case .ordered(let tree): try body(&tree.state.pointee.objects)
+    }
+  }
+
   /// Copies an object into the part's memory.
   func store(_ object: Term) throws(TableError) -> TableEntry {
-    switch self {
-    case .hashed(let part): try part.state.pointee.objects.store(object)
-    case .ordered(let tree): try tree.state.pointee.objects.store(object)
-    }
+    try withObjects { objects throws(TableError) in try objects.store(object) }
   }
 
   /// Makes an object the youngest, where the table has a limit.
   @inline(__always)
   func renew(_ entry: TableEntry) {
-    if !StoredObject.isLinked(entry) { return }
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.renew(entry)
-    case .ordered(let tree): tree.state.pointee.objects.renew(entry)
-    }
+    if StoredObject.isLinked(entry) { withObjects { $0.renew(entry) } }
   }
 
   /// Keeps an object until nobody reads it, then gives it back.
@@ -177,28 +181,7 @@ extension TablePart {
 
   /// Whether objects have to stay as they are for a snapshot.
   @inline(__always)
-  var isHeld: Bool {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.isHeld
-    case .ordered(let tree): tree.state.pointee.objects.isHeld
-    }
-  }
-
-  /// Begins a time in which no object changes in place or goes.
-  func hold() {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.hold()
-    case .ordered(let tree): tree.state.pointee.objects.hold()
-    }
-  }
-
-  /// Ends it.
-  func endHold() {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.endHold()
-    case .ordered(let tree): tree.state.pointee.objects.endHold()
-    }
-  }
+  var isHeld: Bool { withObjects { $0.isHeld } }
 
   /// Begins a time in which every entry stays findable.
   func fix() {
@@ -213,14 +196,6 @@ extension TablePart {
     switch self {
     case .hashed(let part): part.unfix()
     case .ordered(let tree): tree.unfix()
-    }
-  }
-
-  /// Calls with each handle of a binary that an object holds.
-  func forEachHandle(_ body: (UnsafeMutablePointer<UInt>) -> Void) {
-    switch self {
-    case .hashed(let part): part.state.pointee.objects.handles.forEach(body)
-    case .ordered(let tree): tree.state.pointee.objects.handles.forEach(body)
     }
   }
 

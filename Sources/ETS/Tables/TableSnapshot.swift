@@ -36,7 +36,7 @@ public final class TableSnapshot: @unchecked Sendable {
   }
 
   deinit {
-    try? table.forEachPart { $0.endHold() }
+    try? table.forEachPart { part in part.withObjects { $0.endHold() } }
     allocator.free(block, kind: .ets)
   }
 
@@ -120,7 +120,7 @@ extension Table {
         allocator.free(block, kind: .ets)
         throw error
       }
-      for part in storage.parts { part.hold() }
+      for part in storage.parts { part.withObjects { $0.hold() } }
       return TableSnapshot(of: self, entries: block, count: count, allocator: allocator)
     }
   }
@@ -138,10 +138,10 @@ extension Table {
 }
 
 /// Objects in a row of entries.
-private struct RowSource: ListSource {
+private struct RowSource: StoredListSource {
   private var next: UnsafeMutablePointer<TableEntry>
   private let end: UnsafeMutablePointer<TableEntry>
-  private var entry = TableEntry.none
+  private(set) var entry = TableEntry.none
 
   init(_ first: UnsafeMutablePointer<TableEntry>, count: Int) {
     (next, end) = (first, first + count)
@@ -152,11 +152,5 @@ private struct RowSource: ListSource {
     entry = next.pointee
     next += 1
     return true
-  }
-
-  var words: Int { StoredObject.words(of: entry) }
-
-  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
-    StoredObject.copy(entry, into: &cursor, list: &list)
   }
 }

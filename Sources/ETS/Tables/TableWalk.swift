@@ -83,10 +83,10 @@ extension TableStorage {
 }
 
 /// All objects of a table.
-struct ObjectSource: ListSource {
+struct ObjectSource: StoredListSource {
   let storage: TableStorage
   private var walk = TableWalk()
-  private var entry = TableEntry.none
+  private(set) var entry = TableEntry.none
 
   init(storage: TableStorage) { self.storage = storage }
 
@@ -95,23 +95,15 @@ struct ObjectSource: ListSource {
     entry = try storage.next(&walk)
     return !entry.isNone
   }
-
-  @inline(__always)
-  var words: Int { StoredObject.words(of: entry) }
-
-  @inline(__always)
-  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
-    StoredObject.copy(entry, into: &cursor, list: &list)
-  }
 }
 
 /// The objects of one place of an index; see ``Table/objects(atSlot:by:on:)``.
-struct SlotSource: ListSource {
+struct SlotSource: StoredListSource {
   private let storage: TableStorage
   private var walk: TableWalk
   private let line: Int?
   private var group = GroupWalk()
-  private var entry = TableEntry.none
+  private(set) var entry = TableEntry.none
   private var isDone = false
 
   /// Stands before the objects of a place; nothing for the one behind all places.
@@ -153,11 +145,5 @@ struct SlotSource: ListSource {
     if walk.cursor.line != line { return false }
     entry = group.begin(next)
     return !entry.isNone
-  }
-
-  var words: Int { StoredObject.words(of: entry) }
-
-  func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
-    StoredObject.copy(entry, into: &cursor, list: &list)
   }
 }

@@ -109,26 +109,11 @@ extension Interpreter {
   }
 
   /// The table that a name or a reference is of.
-  func table(_ identifier: Term) -> Table? {
-    if identifier.isAtom { return system.tables.table(named: identifier) }
-    guard identifier.isBoxed(.reference) else { return nil }
-    let words = identifier.boxed
-    // As `reference(to:)` lays the number out.
-    guard words[2] >> 32 == Self.tableMark else { return nil }
-    return system.tables.table(number: UInt64(words[1] | (words[2] & 0xFFFF_FFFF) << 18))
-  }
-
-  /// The third number of each reference to a table.
-  private static var tableMark: UInt { 0x7AB1E }
+  func table(_ identifier: Term) -> Table? { system.tables.table(identifiedBy: identifier) }
 
   /// What a program knows a table by that has no name.
   func reference(to table: Table) throws(TableError) -> Term {
-    let number = table.number
-    return try building(words: 3) { cursor in
-      cursor.makeLocalReference(
-        UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18),
-        UInt32(Self.tableMark))
-    }
+    try building(words: 3) { $0.makeReference(to: table) }
   }
 
   /// Builds on the heap, without a collection.
