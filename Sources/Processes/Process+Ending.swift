@@ -82,17 +82,9 @@ extension Process {
         }
       case .monitor: tellWatcher(message, reason)
       case .unlink:
-        let other = Term(bits: message.argument)
-        if let own = record.pointee.relations?.links.removeValue(forKey: other) {
-          system.heaps.free(own)
-        }
-        system.heaps.free(message)
+        removeLink(asked: message)
       case .demonitor:
-        let number = Int(message.argument)
-        if let watcher = record.pointee.relations?.watchers.removeValue(forKey: number) {
-          system.heaps.free(watcher.message)
-        }
-        system.heaps.free(message)
+        removeWatcher(asked: message)
       default: system.heaps.free(message)
       }
     }

@@ -25,20 +25,12 @@ extension Process {
       handleExit(message)
     case .link: addLink(message)
     case .unlink:
-      let from = Term(bits: message.argument)
-      if let own = record.pointee.relations?.links.removeValue(forKey: from) {
-        system.heaps.free(own)
-      }
-      system.heaps.free(message)
+      removeLink(asked: message)
     case .monitor:
       let relations = relations
       relations.watchers[Int(message.argument)] = (message.term.tupleElements[0], message)
     case .demonitor:
-      let number = Int(message.argument)
-      if let watcher = record.pointee.relations?.watchers.removeValue(forKey: number) {
-        system.heaps.free(watcher.message)
-      }
-      system.heaps.free(message)
+      removeWatcher(asked: message)
     case .down:
       let number = Int(message.argument)
       if record.pointee.relations?.monitors.removeValue(forKey: number) != nil {
@@ -47,6 +39,24 @@ extension Process {
         system.heaps.free(message)
       }
     }
+  }
+
+  /// Ends the link that a request of the other process names.
+  func removeLink(asked request: Message) {
+    let other = Term(bits: request.argument)
+    if let own = record.pointee.relations?.links.removeValue(forKey: other) {
+      system.heaps.free(own)
+    }
+    system.heaps.free(request)
+  }
+
+  /// Forgets the watcher that its request names.
+  func removeWatcher(asked request: Message) {
+    let number = Int(request.argument)
+    if let watcher = record.pointee.relations?.watchers.removeValue(forKey: number) {
+      system.heaps.free(watcher.message)
+    }
+    system.heaps.free(request)
   }
 
   private func addLink(_ message: Message) {
