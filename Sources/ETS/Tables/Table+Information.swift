@@ -67,13 +67,22 @@ extension Table {
   /// - Throws: ``TableError/noTable``.
   public func information() throws(TableError) -> TableInformation {
     let (fixations, heir) = (fixations, heir)
-    let (options, objects, bytes) = try counting {
-      (record.pointee.options, $0.objectCount, $0.byteCount)
-    }
+    let (options, objects) = try counting { (record.pointee.options, $0.objectCount) }
+    let bytes = try byteCount()
     return TableInformation(
       number: number, options: options, objectCount: objects,
       words: (bytes + MemoryLayout<TableRecord>.size) / MemoryLayout<UInt>.stride,
       owner: owner, heir: heir, name: name, fixations: fixations)
+  }
+
+  /// The bytes of all blocks. Who writes counts them, so they are read under the parts' locks.
+  private func byteCount() throws(TableError) -> Int {
+    if isPrivate {
+      return try counting { $0.parts.reduce($0.ownByteCount) { $0 + $1.byteCount } }
+    }
+    var count = try counting { $0.ownByteCount }
+    try forEachPart { count += $0.byteCount }
+    return count
   }
 
   /// The objects there are, as `ets:info(Table, size)`.

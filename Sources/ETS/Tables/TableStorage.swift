@@ -114,10 +114,8 @@ struct TableStorage {
     return count
   }
 
-  /// The bytes of all blocks.
-  var byteCount: Int {
-    var count = parts.count * MemoryLayout<TablePart>.stride + (notes?.byteCount ?? 0)
-    for part in parts { count += part.byteCount }
-    return count
+  /// The bytes of the blocks that no part has.
+  var ownByteCount: Int {
+    parts.count * MemoryLayout<TablePart>.stride + (notes?.byteCount ?? 0)
   }
 }
