@@ -39,11 +39,7 @@ private func measureCopies(
   of shape: LiveShape, by way: MessageCopyWay, _ effort: Effort
 ) throws -> Measurement {
   let environment = HeapEnvironment(allocator: BlockAllocator())
-  var heap = try ProcessHeap(
-    environment: environment, options: HeapOptions(minimumWords: roomyHeapWords))
-  var roots = NoRoots()
-  try heap.ensureFree(words: shape.words + 1, roots: &roots)
-  heap.push(heap.build(shape.build))
+  let heap = try shape.makeHeap(in: environment)
   let term = heap.pop()
   let samples = try effort.samples(per: Double(shape.words)) {
     environment.free(try heap.makeMessage(of: term, copying: way.copying).message)

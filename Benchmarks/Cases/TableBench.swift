@@ -39,18 +39,12 @@ final class TableBench {
     process.deallocate()
   }
 
-  func fill() throws {
+  func fill() throws { for key in keys { try insert(key) } }
+
+  private func insert(_ key: Term) throws {
     var roots = NoRoots()
-    for key in keys {
-      try process.pointee.ensureFree(words: 3, roots: &roots)
-      let object = process.pointee.heap.build { cursor in
-        let words = cursor.makeTuple(arity: 2)
-        words[1] = key.bits
-        words[2] = key.bits
-        return Term.boxed(at: words)
-      }
-      try table.insert(object, by: owner)
-    }
+    try process.pointee.ensureFree(words: 3, roots: &roots)
+    try table.insert(process.pointee.heap.build { $0.makePair(key) }, by: owner)
   }
 
   /// Inserts all objects.
@@ -60,7 +54,7 @@ final class TableBench {
     var longest: UInt64 = 0
     for key in keys {
       try process.pointee.ensureFree(words: 3, roots: &roots)
-      let object = process.pointee.heap.build { $0.makeTuple(key, key) }
+      let object = process.pointee.heap.build { $0.makePair(key) }
       let start = Clock.threadNanoseconds
       try table.insert(object, by: owner)
       longest = max(longest, Clock.threadNanoseconds - start)
@@ -168,5 +162,16 @@ final class TableBench {
     }
     try process.pointee.ensureFree(words: 0, roots: &roots)
     return length
+  }
+}
+
+extension WordCursor {
+  /// Builds `{Key, Key}`: 3 words.
+  @inline(__always)
+  mutating func makePair(_ key: Term) -> Term {
+    let words = makeTuple(arity: 2)
+    words[1] = key.bits
+    words[2] = key.bits
+    return .boxed(at: words)
   }
 }

@@ -120,7 +120,7 @@ private final class MixWorker {
   func insert(_ key: Int) throws {
     var roots = NoRoots()
     try process.pointee.ensureFree(words: 3, roots: &roots)
-    let object = process.pointee.heap.build { $0.makeTuple(.small(key), .small(key)) }
+    let object = process.pointee.heap.build { $0.makePair(.small(key)) }
     try table.insert(object, by: mixOwner)
   }
 }

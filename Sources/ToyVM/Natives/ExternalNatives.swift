@@ -7,10 +7,7 @@ var externalNatives: [Native] {
       encode(interpreter, x, ExternalEncodingOptions())
     },
     Native("erlang", "term_to_binary", 2) { interpreter, x in
-      guard let options = encodingOptions(x[1], interpreter) else {
-        return interpreter.badArgument()
-      }
-      return encode(interpreter, x, options)
+      withOptions(interpreter, x) { encode(interpreter, x, $0) }
     },
     Native("erlang", "term_to_iovec", 1) { interpreter, x in
       vector(interpreter, x, encode(interpreter, x, ExternalEncodingOptions()))
@@ -19,10 +16,7 @@ var externalNatives: [Native] {
       size(interpreter, x, ExternalEncodingOptions())
     },
     Native("erlang", "external_size", 2) { interpreter, x in
-      guard let options = encodingOptions(x[1], interpreter) else {
-        return interpreter.badArgument()
-      }
-      return size(interpreter, x, options)
+      withOptions(interpreter, x) { size(interpreter, x, $0) }
     },
     Native("erlang", "binary_to_term", 1) { interpreter, x in
       decode(interpreter, x, isSafe: false, tellsUsed: false)
@@ -46,6 +40,16 @@ var externalNatives: [Native] {
 }
 
 // MARK: - Encoding
+
+/// Does something with the options in x1, if they are such.
+private func withOptions(
+  _ interpreter: Interpreter, _ x: Arguments, _ body: (ExternalEncodingOptions) -> Term
+) -> Term {
+  guard let options = encodingOptions(x[1], interpreter) else {
+    return interpreter.badArgument()
+  }
+  return body(options)
+}
 
 private func encodingOptions(
   _ list: Term, _ interpreter: Interpreter
