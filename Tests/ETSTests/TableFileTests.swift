@@ -214,19 +214,8 @@ import Testing
 
   /// Runs the script; `false` where there is no Erlang.
   private static func runErlang(_ arguments: [String]) throws -> Bool {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "Recording/files.escript")
-    let process = Foundation.Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["escript", script.path] + arguments
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus == 127 {
-      print("skipped: no escript on the search path")
-      return false
-    }
-    #expect(process.terminationStatus == 0)
+    guard let status = try LiveErlang.run("files.escript", arguments) else { return false }
+    #expect(status == 0)
     return true
   }
 }

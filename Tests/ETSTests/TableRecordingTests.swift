@@ -10,14 +10,10 @@ import Testing
 /// Random operations on tables and what Erlang answers, as `Recording/tables.escript` writes them.
 @Suite("Tables answer what Erlang answers")
 struct TableRecordingTests {
-  private static var folder: URL {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Recording")
-  }
-
   /// The file that `TENURE_ORACLE_TABLES` names, freshly made; else the recorded one.
   private static var file: URL {
     ProcessInfo.processInfo.environment["TENURE_ORACLE_TABLES"].map { URL(fileURLWithPath: $0) }
-      ?? folder.appending(path: "tables.etf")
+      ?? LiveErlang.scripts.appending(path: "tables.etf")
   }
 
   @Test("recorded once")
@@ -45,23 +41,13 @@ struct TableRecordingTests {
     let count = environment["TENURE_ORACLE_TABLE_RUNS"].flatMap(Int.init) ?? 60
     let file = FileManager.default.temporaryDirectory.appending(path: "tables-\(UUID()).etf")
     defer { try? FileManager.default.removeItem(at: file) }
-    let process = Foundation.Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "escript", Self.folder.appending(path: "tables.escript").path, file.path, "\(seed)",
-      "\(count)",
-    ]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus == 127 {
-      print("skipped: no escript on the search path")
-      return
-    }
+    guard
+      let status = try LiveErlang.run("tables.escript", [file.path, "\(seed)", "\(count)"])
+    else { return }
     print(
       "tables of seed \(seed); to replay: escript Tests/ETSTests/Recording/tables.escript OUT "
         + "\(seed) \(count) && TENURE_ORACLE_TABLES=OUT swift test --filter TableRecordingTests")
-    try #require(process.terminationStatus == 0, "escript fails with seed \(seed)")
+    try #require(status == 0, "escript fails with seed \(seed)")
     let counts = try check(Data(contentsOf: file))
     if counts.isOfAnotherRelease {
       print("skipped: the tables of this Erlang are not those of OTP 25")

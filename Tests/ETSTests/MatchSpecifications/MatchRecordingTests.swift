@@ -8,15 +8,10 @@ import Testing
 /// Random specifications and what Erlang makes of them, as `Recording/match.escript` writes them.
 @Suite("Match specifications give what Erlang gives")
 struct MatchRecordingTests {
-  private static var folder: URL {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Recording")
-  }
-
   /// The file that `TENURE_ORACLE_MATCH` names, freshly made; else the recorded one.
   private static var file: URL {
     ProcessInfo.processInfo.environment["TENURE_ORACLE_MATCH"].map { URL(fileURLWithPath: $0) }
-      ?? folder.appending(path: "match.etf")
+      ?? LiveErlang.scripts.appending(path: "match.etf")
   }
 
   @Test("recorded once")
@@ -37,19 +32,10 @@ struct MatchRecordingTests {
     let seed = Int.random(in: 1...1_000_000)
     let file = FileManager.default.temporaryDirectory.appending(path: "match-\(UUID()).etf")
     defer { try? FileManager.default.removeItem(at: file) }
-    let process = Foundation.Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "escript", Self.folder.appending(path: "match.escript").path, file.path, "\(seed)", "1500",
-    ]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus == 127 {
-      print("skipped: no escript on the search path")
+    guard let status = try LiveErlang.run("match.escript", [file.path, "\(seed)", "1500"]) else {
       return
     }
-    #expect(process.terminationStatus == 0)
+    #expect(status == 0)
     let bench = MatchBench()
     let data = try Data(contentsOf: file)
     let recorded = try bench.decode([UInt8](data))
