@@ -9,9 +9,9 @@ import Terms
 /// let list = try snapshot.list(by: pid, on: &process.heap)
 /// ```
 /// The table is closed to others while the snapshot is made: it notes where each object stands, 8
-/// bytes for each, which takes a few nanoseconds an object. From then on until the snapshot ends,
-/// objects do not change in place, and what is taken out of the table stays in memory. A snapshot
-/// does not keep its table: once that ended, it is ``TableError/noTable``.
+/// bytes for each. From then on until the snapshot ends, objects do not change in place, and what is
+/// taken out of the table stays in memory. A snapshot does not keep its table: once that ended, it is
+/// ``TableError/noTable``.
 ///
 /// Any thread may read a snapshot that may read the table.
 public final class TableSnapshot: @unchecked Sendable {
