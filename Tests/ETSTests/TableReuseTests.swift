@@ -97,6 +97,27 @@ import Testing
     #expect(listener.texts.allSatisfy { $0.hasPrefix("1>8 ") })
   }
 
+  /// Who gives a process a table that ended ends it, too: the two that end it tell the heir once, and
+  /// leave the table to it.
+  @Test func twoThatEndAProcessTellTheHeirOnce() throws {
+    let listener = TransferNotes()
+    let system = MemorySystem()
+    let tables = TableRegistry(
+      environment: system.heaps, atoms: system.atoms, listener: listener)
+    let reader = TermReader(words: 1 << 10, atoms: system.atoms)
+    let table = try tables.makeTable(named: .ok, owner: .pid(1))
+    try table.setHeir(.pid(2), data: reader.read("{data,1}"), by: .pid(1))
+    listener.use(system)
+    // As the one asks for the heir, the other one gets in between.
+    listener.onQuestion = { pid in
+      listener.onQuestion = { _ in }
+      if pid == .pid(2) { tables.end(owner: .pid(1)) }
+    }
+    tables.end(owner: .pid(1))
+    #expect(listener.texts == ["1>2 {data,1}"])
+    #expect(table.isAlive && table.owner == .pid(2))
+  }
+
   /// A process may end while it is given a table: the table must not be left to it.
   @Test func noTableIsLeftToAProcessThatEnded() throws {
     let listener = TransferNotes()
@@ -121,6 +142,8 @@ private final class TransferNotes: OwnershipListener, @unchecked Sendable {
   private let dead = Guarded<Set<Term>>([])
   private let notes = Guarded<[String]>([])
   private var printer: TermPrinter?
+  /// Called with who is asked for.
+  var onQuestion: (Term) -> Void = { _ in }
   /// Called with who gets a table.
   var onTransfer: (Term) -> Void = { _ in }
 
@@ -131,7 +154,10 @@ private final class TransferNotes: OwnershipListener, @unchecked Sendable {
     printer = TermPrinter(atoms: system.atoms, scratch: system.heaps.scratch)
   }
 
-  func isAlive(_ pid: Term) -> Bool { dead.withLock { !$0.contains(pid) } }
+  func isAlive(_ pid: Term) -> Bool {
+    onQuestion(pid)
+    return dead.withLock { !$0.contains(pid) }
+  }
 
   func tableChangedOwner(_ transfer: TableTransfer) {
     let data = (try? printer?.text(of: transfer.data)) ?? ""

@@ -148,12 +148,14 @@ extension TableRegistry {
     if tableCount.load(ordering: .relaxed) == 0 { return }
     for table in tables(concerning: owner) {
       table.releaseAll(of: owner)
-      if !table.isOwned(by: owner) { continue }
-      if let heir = inherit(table, from: owner) {
-        endTables(ofDead: heir)
-        continue
+      // Another thread may end the owner too: what it did with the table is done.
+      while table.isOwned(by: owner) {
+        guard let heir = heir(of: table, besides: owner) else {
+          try? delete(table)
+          break
+        }
+        if pass(table, from: owner, to: heir) { endTables(ofDead: heir) }
       }
-      try? delete(table)
     }
   }
 
@@ -173,21 +175,30 @@ extension TableRegistry {
     }
   }
 
-  /// Gives a table of a process that ends to its heir.
-  /// - Returns: the heir, where there is one that lives.
-  private func inherit(_ table: Table, from owner: Term) -> Term? {
+  /// The heir of a table, where there is one that lives.
+  private func heir(of table: Table, besides owner: Term) -> Term? {
     guard let heir = table.heir, heir != owner, isAlive(heir) else { return nil }
+    return heir
+  }
+
+  /// Gives a table of a process that ends to its heir.
+  /// - Returns: `false` where it is no more the process's, or has another heir; nobody is told then.
+  private func pass(_ table: Table, from owner: Term, to heir: Term) -> Bool {
     let record = table.record
     // The heir may set other data, or end the table, as soon as it has it.
-    let data: KeptTerm?? = try? table.whileAlive { () throws(TableError) in
-      if !table.isOwned(by: owner) || record.pointee.heir != heir { throw .noAccess }
-      record.pointee.owner.store(heir.bits, ordering: .relaxed)
-      return record.pointee.heirData
+    let data: KeptTerm?
+    do {
+      data = try table.whileAlive { () throws(TableError) in
+        if !table.isOwned(by: owner) || record.pointee.heir != heir { throw .noAccess }
+        record.pointee.owner.store(heir.bits, ordering: .relaxed)
+        return record.pointee.heirData
+      }
+    } catch {
+      return false
     }
-    guard let data else { return nil }
     tell(TableTransfer(table: table, from: owner, to: heir, data: data?.term ?? .undefined))
     withExtendedLifetime(data) {}
-    return heir
+    return true
   }
 
   /// Ends a table.
