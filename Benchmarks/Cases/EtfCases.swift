@@ -220,19 +220,18 @@ private final class EtfWorld {
     return Measurement(samples: samples, check: check)
   }
 
-  /// Measures, takes memory for the binary and writes it; a short one stands on a heap.
+  /// Encodes, takes memory for the binary and copies into it; a short one stands on a heap.
   private func encode(_ term: Term, _ words: UnsafeMutablePointer<UInt>) throws {
-    let count = try encoder.byteCount(of: term)
+    let encoded = try encoder.encoded(term)
+    let count = encoded.byteCount
     if count <= OffHeapBinary.heapLimit {
       words[0] = Header.heapBinary(byteCount: count).bits
       words[1] = UInt(count)
-      try encoder.write(
-        term, to: UnsafeMutableRawBufferPointer(start: words + 2, count: count))
+      encoded.copy(to: UnsafeMutableRawBufferPointer(start: words + 2, count: count))
       return
     }
     let binary = try binaries.makeBinary(byteCount: count)
-    try encoder.write(
-      term, to: UnsafeMutableRawBufferPointer(start: binary.bytes, count: count))
+    encoded.copy(to: UnsafeMutableRawBufferPointer(start: binary.bytes, count: count))
     binary.release(to: binaries)
   }
 

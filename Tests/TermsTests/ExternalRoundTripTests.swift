@@ -108,18 +108,59 @@ struct ExternalRoundTripTests {
 
   /// Fails each request for working memory in turn, up to the one that is not made.
   private func refuse(_ decoded: DecodedTerm) throws {
+    let bytes = try bench.encode(decoded)
     for request in 1...100 {
       let failing = MallocScratch(failingRequest: request)
-      let encoder = ExternalEncoder(atoms: bench.atoms, scratch: failing)
-      do {
-        _ = try withExtendedLifetime(decoded) { try encoder.encode(decoded.term) }
+      let encoded = try? encode(decoded, scratch: failing)
+      #expect(failing.outstandingBytes == 0)
+      if let encoded {
+        #expect(encoded == bytes)
         #expect(request == failing.requestCount + 1)
         return
-      } catch {
-        #expect(failing.outstandingBytes == 0)
       }
     }
     Issue.record("a hundred requests for working memory")
+  }
+
+  private func encode(_ decoded: DecodedTerm, scratch: MallocScratch) throws -> [UInt8] {
+    let encoder = ExternalEncoder(atoms: bench.atoms, scratch: scratch, funs: bench.funs)
+    return try withExtendedLifetime(decoded) { try encoder.encode(decoded.term) }
+  }
+
+  @Test("long binaries are linked, wherever they stand: in lists, tuples, maps and closures")
+  func linksLongBinaries() throws {
+    var random = SeededGenerator(seed: 17)
+    for _ in 0..<200 {
+      var size = 40
+      let bytes = [131] + longBinaries(&random, &size)
+      let decoded = try bench.decode(bytes)
+      #expect(try bench.encode(decoded) == bytes)
+      try refuse(decoded)
+    }
+  }
+
+  /// The encoding of a random term of binaries, about half of them long enough to be linked.
+  private func longBinaries(_ random: inout SeededGenerator, _ size: inout Int) -> [UInt8] {
+    size -= 1
+    var parts: [UInt8] { (0..<3).flatMap { _ in longBinaries(&random, &size) } }
+    switch size > 0 ? random.next() % 6 : 0 {
+    case 1: return [104, 3] + parts
+    case 2: return [108, 0, 0, 0, 3] + parts + [106]
+    case 3: return [116, 0, 0, 0, 1, 97, 1] + longBinaries(&random, &size)
+    case 4:
+      let free = parts
+      let head: [UInt8] = [1] + Array(repeating: 9, count: 16) + [0, 0, 0, 0, 0, 0, 0, 3]
+      let name: [UInt8] = [100, 0, 1, 0x6D, 97, 0, 97, 5]
+      let pid: [UInt8] =
+        [88, 100, 0, 13] + Array("nonode@nohost".utf8) + Array(repeating: 0, count: 12)
+      let rest = head + name + pid + free
+      let count = UInt32(rest.count + 4)
+      return [112] + withUnsafeBytes(of: count.bigEndian, Array.init) + rest
+    default:
+      let count = [0, 511, 512, 513, 600, 5000][Int(random.next() % 6)]
+      let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &+ size) }
+      return [109] + withUnsafeBytes(of: UInt32(count).bigEndian, Array.init) + content
+    }
   }
 
   @Test("a fun without a name is an error")

@@ -1,7 +1,7 @@
 /// Encodes terms in the external term format, byte for byte as `term_to_binary/2` of OTP 25.
 ///
-/// Two passes, both without recursion: ``byteCount(of:)`` is exact, and ``write(_:to:)`` fills so
-/// many bytes. What is shared in a term is written as often as it is met.
+/// One pass without recursion, into working memory that grows: measuring first would walk the term
+/// twice. What is shared in a term is written as often as it is met.
 /// A class, so that what holds on to it for one term copies one reference.
 public final class ExternalEncoder {
   let atoms: AtomTable
@@ -12,6 +12,8 @@ public final class ExternalEncoder {
   let order: TermOrder
   /// The encoding of this node's name with its tag.
   let nodeAtom: [UInt8]
+  /// Memory of an earlier encoding.
+  private var spare = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   /// Makes an encoder.
   ///
@@ -36,6 +38,8 @@ public final class ExternalEncoder {
     nodeAtom = ExternalAtomForm(name, minorVersion: options.minorVersion).encoding(of: name)
   }
 
+  deinit { release(spare) }
+
   /// The bytes of a term's encoding without compression, the version byte included.
   /// - Throws: ``ExternalEncodeError`` for a fun without a name, and where working memory is refused.
   /// - Complexity: O(words of the term when nothing in it is shared).
@@ -45,35 +49,25 @@ public final class ExternalEncoder {
     return 1 + sizing.sink.position
   }
 
-  /// Writes the encoding of a term without compression, from the version byte on.
-  /// - Parameters:
-  ///   - term: the term.
-  ///   - buffer: of exactly ``byteCount(of:)`` bytes.
+  /// Encodes a term without compression, from the version byte on, for the caller to copy.
   /// - Throws: ``ExternalEncodeError`` as ``byteCount(of:)``.
-  public func write(
-    _ term: Term, to buffer: UnsafeMutableRawBufferPointer
-  ) throws(ExternalEncodeError) {
-    var writing = ExternalTraversal(encoder: self, sink: ExternalWriting(buffer))
-    writing.sink.byte(ExternalTag.version)
-    try writing.encode(term)
-    precondition(
-      writing.sink.position == buffer.count, "an encoding is not as long as it was measured")
+  /// - Complexity: as ``byteCount(of:)``.
+  public func encoded(_ term: Term) throws(ExternalEncodeError) -> EncodedTerm {
+    var traversal = ExternalTraversal(encoder: self, sink: ExternalWriting(for: self))
+    traversal.sink.byte(ExternalTag.version)
+    try traversal.encode(term)
+    if let refusal = traversal.sink.refusal { throw .scratch(refusal) }
+    return EncodedTerm(traversal.sink)
   }
 
   /// The encoding of a term; compressed if the options say so and that makes it no longer.
   /// - Throws: ``ExternalEncodeError`` as ``byteCount(of:)``.
   public func encode(_ term: Term) throws(ExternalEncodeError) -> [UInt8] {
-    let byteCount = try byteCount(of: term)
-    var failure: ExternalEncodeError?
-    let plain = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      do throws(ExternalEncodeError) {
-        try write(term, to: UnsafeMutableRawBufferPointer(buffer))
-        count = byteCount
-      } catch {
-        failure = error
-      }
+    let encoded = try encoded(term)
+    let plain = [UInt8](unsafeUninitializedCapacity: encoded.byteCount) { buffer, count in
+      encoded.copy(to: UnsafeMutableRawBufferPointer(buffer))
+      count = encoded.byteCount
     }
-    if let failure { throw failure }
     if options.compressionLevel == 0 { return plain }
     return plain.withUnsafeBytes { compressed($0) } ?? plain
   }
@@ -90,5 +84,31 @@ public final class ExternalEncoder {
     for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: inner >> shift)) }
     bytes.append(contentsOf: stream)
     return bytes
+  }
+}
+
+// MARK: - Working memory
+
+extension ExternalEncoder {
+  /// What an encoding begins with, in bytes.
+  static var leastMemory: Int { 4 << 10 }
+  /// The most bytes that are kept for the next encoding.
+  private static var mostSpare: Int { 64 << 10 }
+
+  /// Memory for an encoding; empty where there is none.
+  func takeSpare() -> UnsafeMutableRawBufferPointer {
+    defer { spare = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+    return spare
+  }
+
+  /// Takes back the memory of an encoding.
+  func keepSpare(_ memory: UnsafeMutableRawBufferPointer) {
+    if memory.count > Self.mostSpare || spare.count > 0 { return release(memory) }
+    spare = memory
+  }
+
+  private func release(_ memory: UnsafeMutableRawBufferPointer) {
+    guard memory.count > 0, let start = memory.baseAddress else { return }
+    scratch.freeScratch(start, byteCount: memory.count)
   }
 }

@@ -13,8 +13,8 @@ struct ExternalPending: ~Copyable {
     case slots(Words, count: Int)
     /// The leaves of a hash map in the order of their keys, from an index on.
     case leaves(Words, index: Int, count: Int)
-    /// The end of a fun, whose size belongs at a mark.
-    case size(mark: Int)
+    /// The end of a fun that began at a position, and whose size belongs at a mark.
+    case size(mark: Int, position: Int)
   }
 
   private enum Kind: UInt {
@@ -36,21 +36,22 @@ struct ExternalPending: ~Copyable {
     }
   }
 
+  /// Puts a frame on top: whole, or not at all where memory is refused.
   @inline(__always)
   mutating func push(_ frame: Frame) throws(ExternalEncodeError) {
     do {
       switch frame {
       case .elements(let address, let count): try push(address, count, .elements)
       case .list(let rest, let count, let mark):
-        try stack.push(UInt(bitPattern: mark))
-        try stack.push(rest.bits)
-        try stack.push(UInt(bitPattern: count) << 3 | Kind.list.rawValue)
+        try stack.push(
+          UInt(bitPattern: mark), rest.bits, Self.word(count, .list))
       case .pairs(let map, let place): try push(map, place, .pairs)
       case .slots(let address, let count): try push(address, count, .slots)
       case .leaves(let cells, let index, let count):
-        try stack.push(UInt(bitPattern: index))
-        try push(cells, count, .leaves)
-      case .size(let mark): try stack.push(UInt(bitPattern: mark) << 3 | Kind.size.rawValue)
+        try stack.push(
+          UInt(bitPattern: index), UInt(bitPattern: cells), Self.word(count, .leaves))
+      case .size(let mark, let position):
+        try stack.push(UInt(bitPattern: position), Self.word(mark, .size))
       }
     } catch {
       throw .scratch(error)
@@ -61,8 +62,13 @@ struct ExternalPending: ~Copyable {
   private mutating func push(
     _ address: Words, _ count: Int, _ kind: Kind
   ) throws(ScratchExhausted) {
-    try stack.push(UInt(bitPattern: address))
-    try stack.push(UInt(bitPattern: count) << 3 | kind.rawValue)
+    try stack.push(UInt(bitPattern: address), Self.word(count, kind))
+  }
+
+  /// The uppermost word of a frame.
+  @inline(__always)
+  private static func word(_ number: Int, _ kind: Kind) -> UInt {
+    UInt(bitPattern: number) << 3 | kind.rawValue
   }
 
   @inline(__always)
@@ -71,7 +77,7 @@ struct ExternalPending: ~Copyable {
     let count = Int(bitPattern: low >> 3)
     guard let kind = Kind(rawValue: low & 7) else { preconditionFailure(Self.disorder) }
     switch kind {
-    case .size: return .size(mark: count)
+    case .size: return .size(mark: count, position: Int(bitPattern: word()))
     case .list:
       let rest = Term(bits: word())
       return .list(rest, count: count, mark: Int(bitPattern: word()))

@@ -1,5 +1,5 @@
 /// Funs: those that name an exported function, and closures.
-extension ExternalTraversal {
+extension ExternalTraversal where Sink: ~Copyable {
   @inline(never)
   mutating func fun(_ fun: Words) throws(ExternalEncodeError) -> Term? {
     let entry = Fun.entry(at: fun)
@@ -18,7 +18,7 @@ extension ExternalTraversal {
     }
     sink.byte(ExternalTag.newFun)
     // The size counts itself and all that follows it, and is known at the end.
-    try pending.push(.size(mark: sink.position))
+    try pending.push(.size(mark: sink.mark, position: sink.position))
     sink.number(UInt32(0))
     sink.byte(UInt8(truncatingIfNeeded: Fun.arity(at: fun)))
     sink.number(name.moduleDigest.upper)

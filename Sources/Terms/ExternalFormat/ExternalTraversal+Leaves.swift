@@ -1,5 +1,5 @@
 /// Terms that hold no terms.
-extension ExternalTraversal {
+extension ExternalTraversal where Sink: ~Copyable {
   /// Encodes a term that holds none.
   /// - Parameter term: no cons.
   /// - Returns: false, with nothing done, where it holds terms.
@@ -17,7 +17,9 @@ extension ExternalTraversal {
       sink.number(ExternalTag.smallTuple, UInt8(0))
       return true
     case .float: float(Double(bitPattern: UInt64(words[1])))
-    case .heapBinary: try binary(term.heapBinaryBytes)
+    case .heapBinary:
+      sink.number(ExternalTag.binary, UInt32(truncatingIfNeeded: term.heapBinaryBytes.count))
+      sink.bytes(term.heapBinaryBytes)
     case .map, .fun: return false
     default: try rareLeaf(term, words, header)
     }
@@ -53,9 +55,7 @@ extension ExternalTraversal {
     let byteCount = (UInt.bitWidth - value.magnitude.leadingZeroBitCount + 7) / 8
     sink.number(ExternalTag.smallBig, UInt8(byteCount))
     sink.byte(value < 0 ? 1 : 0)
-    withUnsafeBytes(of: value.magnitude.littleEndian) {
-      sink.bytes(UnsafeRawBufferPointer(rebasing: $0[..<byteCount]))
-    }
+    sink.digits(value.magnitude, byteCount: byteCount)
   }
 
   @inline(__always)
@@ -82,13 +82,16 @@ extension ExternalTraversal {
     text.withUnsafeBytes { sink.bytes($0) }
   }
 
-  @inline(__always)
+  // MARK: - Rare ones
+
+  /// The most bytes of a binary that are copied with what is around them.
+  private static var mostCopied: Int { 512 }
+
   private mutating func binary(_ bytes: UnsafeRawBufferPointer) throws(ExternalEncodeError) {
     sink.number(ExternalTag.binary, try checked(bytes.count))
-    sink.bytes(bytes)
+    // So many bytes are off the heap, where no collection moves them.
+    if bytes.count > Self.mostCopied { sink.lastingBytes(bytes) } else { sink.bytes(bytes) }
   }
-
-  // MARK: - Rare ones
 
   @inline(never)
   private mutating func rareLeaf(
@@ -136,7 +139,7 @@ extension ExternalTraversal {
 
 // MARK: - Pids, ports and references
 
-extension ExternalTraversal {
+extension ExternalTraversal where Sink: ~Copyable {
   /// From this number on, a port needs the newest encoding.
   private static var widePort: UInt { 1 << 28 }
 

@@ -1,6 +1,6 @@
 /// Maps: flat ones in the order of their keys, hashed ones from their last slot to their first, as
 /// the Erlang runtime does, or, to be deterministic, in the order of their keys.
-extension ExternalTraversal {
+extension ExternalTraversal where Sink: ~Copyable {
   mutating func map(_ map: Words) throws(ExternalEncodeError) -> Term? {
     sink.number(ExternalTag.map, try checked(Int(map[1])))
     if Header(bits: map[0]).mapType == .flat { return try pairs(map, from: 0) }

@@ -1,5 +1,5 @@
 /// Walks over a term and hands the parts of its encoding to a sink, without recursion.
-struct ExternalTraversal<Sink: ExternalSink>: ~Copyable {
+struct ExternalTraversal<Sink: ExternalSink & ~Copyable>: ~Copyable {
   typealias Words = UnsafeMutablePointer<UInt>
 
   let encoder: ExternalEncoder
@@ -9,7 +9,7 @@ struct ExternalTraversal<Sink: ExternalSink>: ~Copyable {
   var sink: Sink
   var pending: ExternalPending
 
-  init(encoder: ExternalEncoder, sink: Sink) {
+  init(encoder: ExternalEncoder, sink: consuming Sink) {
     self.encoder = encoder
     atoms = encoder.atoms
     minorVersion = encoder.options.minorVersion
@@ -67,8 +67,8 @@ struct ExternalTraversal<Sink: ExternalSink>: ~Copyable {
       case .slots(let address, let count): child = try slots(address, count: count)
       case .leaves(let cells, let index, let count):
         child = try leaves(cells, from: index, count: count)
-      case .size(let mark):
-        sink.patch(at: mark, UInt32(truncatingIfNeeded: sink.position - mark))
+      case .size(let mark, let position):
+        sink.patch(at: mark, UInt32(truncatingIfNeeded: sink.position - position))
         child = nil
       }
       if let child { return child }
@@ -86,7 +86,7 @@ struct ExternalTraversal<Sink: ExternalSink>: ~Copyable {
 
 // MARK: - Lists and tuples
 
-extension ExternalTraversal {
+extension ExternalTraversal where Sink: ~Copyable {
   /// The most bytes of a list that is encoded as a string.
   private static var longestString: Int { 0xFFFF }
 
@@ -96,7 +96,7 @@ extension ExternalTraversal {
       sink.string(list, count: count)
       return nil
     }
-    let mark = sink.position + 1
+    let mark = sink.mark + 1
     sink.number(ExternalTag.list, UInt32(0))
     return try cells(from: list, count: 0, mark: mark)
   }

@@ -86,7 +86,12 @@ private func encode(
     atoms: interpreter.atoms, scratch: interpreter.scratch, funs: interpreter.code,
     options: options)
   do {
-    return interpreter.makeBinary(try encoder.encode(x[0]), live: 1)
+    if options.compressionLevel > 0 {
+      return interpreter.makeBinary(try encoder.encode(x[0]), live: 1)
+    }
+    let encoded = try encoder.encoded(x[0])
+    // The term stays in x0, so its binaries live; none that is linked moves.
+    return interpreter.makeBinary(byteCount: encoded.byteCount, live: 1) { encoded.copy(to: $0) }
   } catch {
     return fail(interpreter, error)
   }

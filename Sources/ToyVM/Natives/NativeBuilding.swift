@@ -38,9 +38,15 @@ extension Interpreter {
 
   /// Builds a binary: outside the heap where it is large.
   func makeBinary(_ bytes: [UInt8], live: Int) -> Term {
-    guard let built = makeBitString(bits: 8 * bytes.count, live: live) else { return .none }
-    var writer = built.writer
-    bytes.withUnsafeBytes { writer.put($0) }
+    makeBinary(byteCount: bytes.count, live: live) { $0.copyBytes(from: bytes) }
+  }
+
+  /// Builds a binary whose bytes a closure stores.
+  func makeBinary(
+    byteCount: Int, live: Int, _ fill: (_ bytes: UnsafeMutableRawBufferPointer) -> Void
+  ) -> Term {
+    guard let built = makeBitString(bits: 8 * byteCount, live: live) else { return .none }
+    fill(UnsafeMutableRawBufferPointer(mutating: built.term.wholeBinaryBytes))
     return built.term
   }
 
