@@ -25,8 +25,29 @@ import Testing
   private let reader = TermReader(words: 4_000_000)
   private var scratch: MallocScratch { reader.scratch }
 
+  /// One hash for each two, three or four keys, hashes side by side alike in many levels.
+  private enum PairHash: KeyHash {
+    static func hash(
+      _ key: Term, scratch: any ScratchProvider
+    ) throws(ScratchExhausted) -> UInt32 {
+      UInt32(key.smallValue * 2 / 7) &* 0x0100_0001
+    }
+
+    static func rehash(
+      _ key: Term, salt: Int, scratch: any ScratchProvider
+    ) throws(ScratchExhausted) -> UInt32 {
+      salt == 1 ? UInt32(key.smallValue & 1) : UInt32(key.smallValue)
+    }
+  }
+
   private func build(_ keys: [Int], base: Term = .none) throws -> Term {
-    var pairs = try HashedPairs<WeakHash>(capacity: keys.count, scratch: scratch)
+    try build(keys, base: base, by: WeakHash.self)
+  }
+
+  private func build<Hash: KeyHash>(
+    _ keys: [Int], base: Term = .none, by _: Hash.Type
+  ) throws -> Term {
+    var pairs = try HashedPairs<Hash>(capacity: keys.count, scratch: scratch)
     for key in keys { try pairs.add(.small(key)) }
     try pairs.survey(base: base, baseWins: false)
     let start = reader.cursor.top
@@ -105,6 +126,32 @@ import Testing
       #expect(map.mapSize == Set(keys).union((0..<50).map { $0 * 2 }).count)
       for (index, key) in keys.enumerated() where keys.lastIndex(of: key) == index {
         #expect(try Tree.leaf(of: .small(key), in: map, scratch: scratch)?[1] == .small(index))
+      }
+    }
+    #expect(scratch.outstandingBytes == 0)
+  }
+
+  @Test func groupsOfOneHashAreBuiltLikeThoseThatWerePut() throws {
+    var generator = SeededGenerator(seed: 23)
+    for round in 0..<200 {
+      let count = Int.random(in: 45..<160, using: &generator)
+      // Every second time without a key twice.
+      var keys = (0..<count).map { _ in Int.random(in: 0..<300, using: &generator) }
+      if round.isMultiple(of: 2) { keys = Set(keys).shuffled(using: &generator) }
+      let map = try build(keys, by: PairHash.self)
+      var other = try build([keys[0]], by: PairHash.self)
+      for (index, key) in keys.enumerated() {
+        let plan = try HashMapTree<PairHash>.planPut(.small(key), in: other, scratch: scratch)
+        other = try HashMapTree<PairHash>.put(
+          .small(key), .small(index), in: other, plan: plan, scratch: scratch,
+          cursor: &reader.cursor)
+      }
+      #expect(try HashMapChecker<PairHash>.defects(of: map, scratch: scratch) == [])
+      #expect(map.mapSize == other.mapSize)
+      #expect(words(map) == words(other))
+      for (index, key) in keys.enumerated() where keys.lastIndex(of: key) == index {
+        let leaf = try HashMapTree<PairHash>.leaf(of: .small(key), in: map, scratch: scratch)
+        #expect(leaf?[1] == .small(index))
       }
     }
     #expect(scratch.outstandingBytes == 0)

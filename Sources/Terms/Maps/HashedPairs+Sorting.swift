@@ -29,4 +29,14 @@ extension HashedPairs {
       entries[place] = entry
     }
   }
+
+  /// Hashes anew what no level so far has told apart.
+  mutating func rehash(_ range: Range<Int>, salt: Int) throws(ScratchExhausted) {
+    for place in range {
+      let hash = try Hash.rehash(key(place), salt: salt, scratch: scratch)
+      entries[place] = Self.entry(hash: hash, index: index(place))
+    }
+    sort(range)
+    isRehashed = true
+  }
 }

@@ -10,7 +10,7 @@
 /// words while the keys stand where they were, ``emit(base:size:cursor:)`` builds the nodes over
 /// leaves that the owner made in between. Time is linear but for keys whose hashes collide.
 struct HashedPairs<Hash: KeyHash>: ~Copyable {
-  private let scratch: any ScratchProvider
+  let scratch: any ScratchProvider
   private let capacity: Int
   private let byteCount: Int
   /// By index: the key, later the leaf; no term where another pair of the same key counts.
@@ -19,10 +19,11 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   let spare: UnsafeMutablePointer<UInt>
   let counts: UnsafeMutablePointer<UInt>
   private(set) var count = 0
-  private var entryCount = 0
   private var isSurveyed = false
-  private var isRehashed = false
+  var isRehashed = false
   private var isDistinct = false
+  /// Whether distinct keys have one hash.
+  var hasGroups = false
   private var baseWins = false
   /// Whether a leaf of the map below stays where the new one has the same value: with its own key,
   /// which may look unlike the new one.
@@ -75,7 +76,7 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   func setLeaf(_ leaf: Term, _ index: Int) { terms[index] = leaf.bits }
 
   @inline(__always)
-  private static func entry(hash: UInt32, index: Int) -> UInt {
+  static func entry(hash: UInt32, index: Int) -> UInt {
     let bytes = hash.byteSwapped
     let reversed = (bytes & 0x0F0F_0F0F) << 4 | bytes >> 4 & 0x0F0F_0F0F
     return UInt(reversed) << 32 | UInt(index)
@@ -85,23 +86,9 @@ struct HashedPairs<Hash: KeyHash>: ~Copyable {
   func index(_ entry: Int) -> Int { Int(entries[entry] & 0xFFFF_FFFF) }
 
   /// The key of an entry: before the leaves are made, where it was; then in its leaf.
-  private func key(_ entry: Int) -> Term {
+  func key(_ entry: Int) -> Term {
     let term = Term(bits: terms[index(entry)])
     return isSurveyed ? term.cons[0] : term
-  }
-}
-
-// MARK: - Hashing anew
-
-extension HashedPairs {
-  /// Hashes anew what no level so far has told apart.
-  private mutating func rehash(_ range: Range<Int>, salt: Int) throws(ScratchExhausted) {
-    for place in range {
-      let hash = try Hash.rehash(key(place), salt: salt, scratch: scratch)
-      entries[place] = Self.entry(hash: hash, index: index(place))
-    }
-    sort(range)
-    isRehashed = true
   }
 }
 
@@ -114,18 +101,26 @@ extension HashedPairs {
   ///   - baseWins: whether the pairs of the map count where it has a key already.
   mutating func survey(base: Term, baseWins: Bool) throws(ScratchExhausted) {
     self.baseWins = baseWins
-    entryCount = count
     sort(0..<count)
-    if base.isNone, count > 0, let nodes = countDistinctNodes() {
+    if base.isNone, count > 0, let words = try countDistinctWords() {
       isDistinct = true
+      isRehashed = false
       newKeys = count
-      // Each key and each node but the root has a slot; the root has a word more.
-      nodeWords = 2 * nodes + count
-      isSurveyed = true
-      return
+      nodeWords = words
+    } else if count > 0 {
+      (newKeys, nodeWords) = (0, 0)
+      try descend(Part(range: 0..<count, level: 0, base: base), rootSize: 0, cursor: nil)
     }
-    if count > 0 { try descend(base: base, rootSize: 0, cursor: nil) }
     isSurveyed = true
+  }
+
+  /// Counts the words of the nodes over a range of entries from a level on; the keys count as new.
+  mutating func measure(
+    _ range: Range<Int>, level: Int
+  ) throws(ScratchExhausted) -> Int {
+    let before = nodeWords
+    try descend(Part(range: range, level: level, base: .none), rootSize: 0, cursor: nil)
+    return nodeWords - before
   }
 
   /// Builds the root and the nodes under it over the leaves that were set.
@@ -136,8 +131,8 @@ extension HashedPairs {
   mutating func emit(
     base: Term, size: Int, cursor: inout WordCursor
   ) throws(ScratchExhausted) -> Term {
-    if isDistinct { return emitDistinct(cursor: &cursor) }
-    entryCount = 0
+    if isDistinct { return try emitDistinct(cursor: &cursor) }
+    var entryCount = 0
     for place in 0..<count where counts(index(place)) {
       entries[entryCount] = entries[place]
       entryCount += 1
@@ -149,9 +144,16 @@ extension HashedPairs {
       }
       sort(0..<entryCount)
     }
+    return try emit(0..<entryCount, level: 0, base: base, size: size, cursor: &cursor)
+  }
+
+  /// Builds the nodes over a range of entries from a level on.
+  mutating func emit(
+    _ range: Range<Int>, level: Int, base: Term, size: Int, cursor: inout WordCursor
+  ) throws(ScratchExhausted) -> Term {
     let start = cursor.top
     try withUnsafeMutablePointer(to: &cursor) { cursor throws(ScratchExhausted) in
-      try descend(base: base, rootSize: size, cursor: cursor)
+      try descend(Part(range: range, level: level, base: base), rootSize: size, cursor: cursor)
     }
     return .boxed(at: start)
   }
@@ -162,7 +164,7 @@ extension HashedPairs {
     var range: Range<Int>
     var level: Int
     var base: Term
-    var slot: UnsafeMutablePointer<UInt>?
+    var slot: UnsafeMutablePointer<UInt>? = nil
   }
 
   private func push(_ part: Part, _ stack: inout ScratchStack) throws(ScratchExhausted) {
@@ -183,10 +185,10 @@ extension HashedPairs {
   }
 
   private mutating func descend(
-    base: Term, rootSize: Int, cursor: UnsafeMutablePointer<WordCursor>?
+    _ part: Part, rootSize: Int, cursor: UnsafeMutablePointer<WordCursor>?
   ) throws(ScratchExhausted) {
     var stack = ScratchStack(provider: scratch)
-    try push(Part(range: 0..<entryCount, level: 0, base: base, slot: nil), &stack)
+    try push(part, &stack)
     while let part = pop(&stack) {
       let rootSize = part.level == 0 ? rootSize : nil
       try visit(part, rootSize: rootSize, cursor, &stack)
