@@ -91,6 +91,7 @@ struct TableRecordingTests {
     var options = TableOptions(type: type, keyPosition: run[1].smallValue)
     // Nothing of this changes an answer.
     options.writeConcurrency = counts.steps % 2 == 0 ? .off : .on
+    options.isCompressed = counts.steps % 5 < 2
     options.protection = counts.steps % 3 == 0 ? .private : .public
     var replay = try TableReplay(system, options, name: try system.atoms.atom("one"))
     for (number, step) in TableReplay.terms(run[2]).enumerated() {

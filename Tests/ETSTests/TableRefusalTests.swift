@@ -14,14 +14,17 @@ import Testing
     var refusals = 0
     for request in 1...80 {
       let memory = MemoryConfiguration(failingRequest: request, usesTinyCarriers: true)
-      refusals += try run(type, parallel: parallel, memory, request)
+      var options = TableOptions(type: type, protection: .public)
+      if parallel { options.writeConcurrency = .on }
+      options.isCompressed = request % 2 == 0
+      refusals += try run(options, memory, request)
     }
     #expect(refusals > 10, "only \(refusals) of 80 requests came")
   }
 
   /// - Returns: how many operations were refused.
   private func run(
-    _ type: TableType, parallel: Bool, _ memory: MemoryConfiguration, _ request: Int
+    _ options: TableOptions, _ memory: MemoryConfiguration, _ request: Int
   ) throws -> Int {
     let system = MemorySystem(configuration: SystemConfiguration(memory: memory))
     let registry = TableRegistry(environment: system.heaps, atoms: system.atoms)
@@ -38,8 +41,6 @@ import Testing
         throw error
       }
     }
-    var options = TableOptions(type: type, protection: .public)
-    if parallel { options.writeConcurrency = .on }
     var made = try attempt { () throws(TableError) in
       try registry.makeTable(named: .ok, options: options, owner: owner)
     }
@@ -49,8 +50,8 @@ import Testing
       }
     }
     let table = try #require(made, "refused twice, of request \(request)")
-    var model = TableModel(type: type)
-    let values = (0..<4).map { reader.read("[\($0),[text]]") }
+    var model = TableModel(type: options.type)
+    let values = (0..<4).map { reader.read("[\($0),[text],a,b,c,d,e]") }
     for step in 0..<1200 {
       let (key, value) = (step * 7 % 300, step % 4)
       let object = reader.cursor.makeTuple(.small(key), values[value])

@@ -1,3 +1,4 @@
+import Foundation
 import TestKit
 import Testing
 
@@ -155,6 +156,22 @@ import Testing
       }
     }
     #expect(scratch.outstandingBytes == 0)
+  }
+
+  /// Keys of many kinds, of which each has the hash of another, in the order that OTP 25 gives them;
+  /// `Recording/collisions.escript` wrote the file.
+  @Test func theOrderOfCollidingKeysIsThatOfErlang() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Recording/collisions.etf")
+    let recorded = try [UInt8](Data(contentsOf: file))
+    let decoder = ExternalDecoder(
+      atoms: reader.atoms, scratch: scratch, binaries: MallocBinaries())
+    let decoded = try recorded.withUnsafeBytes { try DecodedExternalTerm($0, by: decoder) }
+    #expect(decoded.term.mapSize == 280)
+    #expect(try TermSize.flatWords(of: decoded.term, scratch: scratch) == 3466)
+    let encoder = ExternalEncoder(atoms: reader.atoms, scratch: scratch)
+    #expect(try encoder.encode(decoded.term) == recorded)
+    withExtendedLifetime(decoded) {}
   }
 
   /// Integers whose hashes have equal bits for the seven upper levels of the tree.

@@ -28,7 +28,7 @@ extension HashPart {
       if old.isGroup {
         for index in 0..<count { group.append(old.group[index]) }
       } else {
-        let oldBits = state.pointee.type == .bag ? try objectBits(old.object) : 0
+        let oldBits = state.pointee.type == .bag ? try objectBits(of: old) : 0
         group.append(old.with(hash: oldBits))
       }
       group.append(try state.pointee.objects.store(object).with(hash: bits))
@@ -110,6 +110,12 @@ extension HashPart {
       try state.pointee.objects.allocate(byteCount: byteCount), room: room)
   }
 
+  /// 16 bits of a stored object's hash.
+  private func objectBits(of entry: TableEntry) throws(TableError) -> UInt {
+    var unpacked = UnpackedObject(scratch: state.pointee.objects.environment.scratch)
+    return try objectBits(unpacked.term(of: entry))
+  }
+
   /// 16 bits of a whole object's hash.
   private func objectBits(_ object: Term) throws(TableError) -> UInt {
     TableHash.entryBits(of: try hash(object))
@@ -127,7 +133,7 @@ extension HashPart {
   }
 
   private func isEqual(_ entry: TableEntry, _ object: Term) throws(TableError) -> Bool {
-    try state.pointee.objects.isExactlyEqual(entry.object, object)
+    try state.pointee.objects.isExactlyEqual(entry, object)
   }
 }
 

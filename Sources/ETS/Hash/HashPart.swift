@@ -49,6 +49,8 @@ struct HashPartOptions {
   let type: TableType
   let hasReaders: Bool
   let limit: TableLimit?
+  /// Whether all of an object but its key is packed.
+  var isCompressed = false
 }
 
 /// A part of a table of type `set`, `bag` or `duplicate_bag`: an index by hash that grows line by
@@ -76,7 +78,8 @@ struct HashPart: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders, limit: options.limit)
+          environment: environment, hasReaders: options.hasReaders, limit: options.limit,
+          packingKeyPosition: options.isCompressed ? options.keyPosition : nil)
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)
         let directory = LineDirectory(
           initializing: block.base + MemoryLayout<HashPartState>.size)

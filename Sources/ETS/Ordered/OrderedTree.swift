@@ -43,6 +43,8 @@ struct OrderedTreeOptions {
   let keyPosition: Int
   let hasReaders: Bool
   let limit: TableLimit?
+  /// Whether all of an object but its key is packed.
+  var isCompressed = false
 }
 
 /// A table of type `ordered_set`: a B+ tree over the keys in standard order, in which keys that are
@@ -67,7 +69,8 @@ struct OrderedTree: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders, limit: options.limit)
+          environment: environment, hasReaders: options.hasReaders, limit: options.limit,
+          packingKeyPosition: options.isCompressed ? options.keyPosition : nil)
         state = block.base.bindMemory(to: OrderedTreeState.self, capacity: 1)
         state.initialize(
           to: OrderedTreeState(objects: objects, options: options, atoms: atoms))

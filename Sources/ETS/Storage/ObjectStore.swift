@@ -15,6 +15,8 @@ struct ObjectStore: ~Copyable {
   private var limbo = Limbo()
   /// How much there may be; nothing where any number may.
   let limit: TableLimit?
+  /// Where the key of an object is whose other elements are packed; nothing where none are.
+  private let packingKeyPosition: Int?
   /// The objects in the order in which they were written, where there is a limit.
   private(set) var ages = AgeList()
   /// The snapshots that look at the objects as they stand.
@@ -22,9 +24,10 @@ struct ObjectStore: ~Copyable {
 
   /// Makes a store without objects.
   init(
-    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?
+    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?, packingKeyPosition: Int?
   ) throws(MemoryError) {
     self.limit = limit
+    self.packingKeyPosition = packingKeyPosition
     arena = try OwnedArena(allocator: environment.allocator, kind: .ets)
     self.environment = environment
     self.hasReaders = hasReaders
@@ -64,7 +67,9 @@ struct ObjectStore: ~Copyable {
   @inline(__always)
   mutating func store(_ object: Term) throws(TableError) -> TableEntry {
     if limit != nil { return try storeLinked(object) }
-    return try storeApart(object)
+    if StoredObject.isPlain(object) { return try StoredObject.storePlain(object, in: arena) }
+    if let packingKeyPosition { return try storePacked(object, packingKeyPosition) }
+    return try storeCompound(object)
   }
 
   /// Copies a tuple into a block that is no object of the table.
@@ -81,16 +86,51 @@ struct ObjectStore: ~Copyable {
       tuple, words: words, isLinked: false, in: arena, handles: &handles)
   }
 
+  /// Copies an object whose elements but for the key are packed.
+  @inline(never)
+  private mutating func storePacked(
+    _ object: Term, _ keyPosition: Int
+  ) throws(TableError) -> TableEntry {
+    let wholeWords = try StoredObject.flatWords(of: object, scratch: environment.scratch)
+    let packing = try packing(of: object, words: wholeWords, keyPosition)
+    let words = try StoredObject.flatWords(of: packing.tuple, scratch: environment.scratch)
+    if words + packing.packed.count / MemoryLayout<UInt>.stride >= wholeWords {
+      return try StoredObject.storeCompound(
+        object, words: wholeWords, isLinked: limit != nil, in: arena, handles: &handles)
+    }
+    return try StoredObject.storeCompound(
+      packing.tuple, words: words, packed: packing.packed,
+      isLinked: limit != nil, in: arena, handles: &handles)
+  }
+
+  private func packing(
+    of object: Term, words: Int, _ keyPosition: Int
+  ) throws(TableError) -> ObjectPacking {
+    do {
+      return try ObjectPacking.packed(
+        object, words: words, keyPosition: keyPosition, environment: environment)
+    } catch {
+      throw TableError(error)
+    }
+  }
+
   @inline(never)
   private mutating func storeLinked(_ object: Term) throws(TableError) -> TableEntry {
-    let words = try StoredObject.flatWords(of: object, scratch: environment.scratch)
-    if let limit, let most = limit.byteCount {
-      let byteCount = StoredObject.linkedByteCount(words: words)
-      let held = limit.policy == .reject ? ages.byteCount : 0
-      if held + byteCount > most { throw .full(objects: ages.count, byteCount: ages.byteCount) }
+    let entry: TableEntry
+    if let packingKeyPosition {
+      entry = try storePacked(object, packingKeyPosition)
+    } else {
+      let words = try StoredObject.flatWords(of: object, scratch: environment.scratch)
+      entry = try StoredObject.storeCompound(
+        object, words: words, isLinked: true, in: arena, handles: &handles)
     }
-    let entry = try StoredObject.storeCompound(
-      object, words: words, isLinked: true, in: arena, handles: &handles)
+    if let limit, let most = limit.byteCount {
+      let held = limit.policy == .reject ? ages.byteCount : 0
+      if held + StoredObject.byteCount(of: entry) > most {
+        discardUnlinked(entry)
+        throw .full(objects: ages.count, byteCount: ages.byteCount)
+      }
+    }
     ages.append(entry)
     return entry
   }
@@ -111,6 +151,12 @@ struct ObjectStore: ~Copyable {
   /// Makes an object the youngest, where there is a limit.
   mutating func renew(_ entry: TableEntry) {
     if StoredObject.isLinked(entry) { ages.renew(entry) }
+  }
+
+  /// Whether an object is exactly equal to a term, `=:=`.
+  func isExactlyEqual(_ entry: TableEntry, _ other: Term) throws(TableError) -> Bool {
+    var unpacked = UnpackedObject(scratch: environment.scratch)
+    return try isExactlyEqual(unpacked.term(of: entry), other)
   }
 
   /// Whether two terms are exactly equal, `=:=`.
@@ -135,6 +181,10 @@ struct ObjectStore: ~Copyable {
   /// Gives an object back that no reader ever saw.
   mutating func discard(_ entry: TableEntry) {
     if StoredObject.isLinked(entry) { ages.remove(entry) }
+    discardUnlinked(entry)
+  }
+
+  private mutating func discardUnlinked(_ entry: TableEntry) {
     if StoredObject.hasHandles(entry) {
       handles.remove(handlesOf: entry)
       OwnedHandles.release(handlesOf: entry, to: environment.binaries)

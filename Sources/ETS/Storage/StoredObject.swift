@@ -5,22 +5,61 @@ import Terms
 /// An object of a table: a tuple and all it holds, in one block, which no collector knows of.
 ///
 /// ```
-///              | header | element ... |                        only immediates
-///     | meta   | header | element ... | parts of elements ... |   others
+///              | header | element ... |                                 only immediates
+///     | meta   | header | element ... | parts of elements ... |            others
+///     | meta   | header | element ... | parts of elements ... | bytes ... | with packed elements
+///
+/// meta:  63           35   34 33  32  31          0
+///       +---------------+---+---+---+--------------+   H: there are handles of binaries
+///       | words of bytes| - | L | H | other words  |   L: the links of an ``AgeList`` stand before it
+///       +---------------+---+---+---+--------------+
 /// ```
-/// The meta word tells the words behind it and, in bit 32, whether there are handles of binaries
-/// among them, in bit 33, whether the links of an ``AgeList`` stand before it. Pointers in a block lead into the block, so a copy is a copy of its words, moved by
-/// one distance. The handles of all objects of a part of a table are linked in an
-/// ``OwnedHandles``.
+/// Pointers in a block lead into the block, so a copy is a copy of its words, moved by one distance;
+/// a packed element, see ``PackedSlot``, is unpacked behind them. The handles of all objects of a
+/// part of a table are linked in an ``OwnedHandles``.
 enum StoredObject {
   static var handlesBit: UInt { 1 << 32 }
   static var linksBit: UInt { 1 << 33 }
+  private static var packedShift: UInt { 35 }
 
-  /// The words of an object's terms, its own tuple among them.
+  /// The words of an object's terms, its own tuple among them, but for those that are packed.
   @inline(__always)
   static func words(of entry: TableEntry) -> Int {
     entry.isCompound
       ? Int(entry.words[-1] & 0xFFFF_FFFF) : 1 &+ Header(bits: entry.words[0]).arity
+  }
+
+  /// Whether elements of an object are packed.
+  @inline(__always)
+  static func isPacked(_ entry: TableEntry) -> Bool {
+    entry.isCompound && entry.words[-1] >> packedShift != 0
+  }
+
+  /// The words of a copy of an object.
+  @inline(__always)
+  static func copiedWords(of entry: TableEntry) -> Int {
+    isPacked(entry) ? words(of: entry) &+ packedWords(of: entry) : words(of: entry)
+  }
+
+  /// The words of an object's packed elements, unpacked.
+  @inline(never)
+  static func packedWords(of entry: TableEntry) -> Int {
+    let words = entry.words
+    var count = 0
+    for place in 1..<1 + Header(bits: words[0]).arity {
+      if let slot = PackedSlot(SharedWord(words + place).relaxed) { count += slot.words }
+    }
+    return count
+  }
+
+  /// Unpacks an element.
+  /// - Parameter target: room for the words that its slot tells.
+  static func unpack(
+    _ slot: PackedSlot, of entry: TableEntry, to target: UnsafeMutablePointer<UInt>
+  ) -> Term {
+    let bytes = UnsafeRawPointer(entry.words + words(of: entry)) + slot.offset
+    PackedWords.unpack(bytes, to: target, count: slot.words)
+    return slot.term(at: target)
   }
 
   /// Whether an object holds binaries outside the heaps.
@@ -45,7 +84,8 @@ enum StoredObject {
   /// The bytes of an object's block.
   @inline(__always)
   static func byteCount(of entry: TableEntry) -> Int {
-    (wordsBefore(entry) &+ words(of: entry)) &* MemoryLayout<UInt>.stride
+    let behind = entry.isCompound ? Int(entry.words[-1] >> packedShift) : 0
+    return (wordsBefore(entry) &+ words(of: entry) &+ behind) &* MemoryLayout<UInt>.stride
   }
 
   /// Whether all elements of a tuple are immediates.
@@ -88,28 +128,31 @@ enum StoredObject {
     return words
   }
 
-  /// The bytes of the block of an object of so many words that is linked.
-  static func linkedByteCount(words: Int) -> Int {
-    (words + 1 + AgeList.wordsPerObject) * MemoryLayout<UInt>.stride
-  }
-
   /// Copies any object into a block of an arena.
   /// - Parameters:
   ///   - object: a tuple of ``flatWords(of:scratch:)`` words.
+  ///   - packed: what the tuple's packed elements are packed to.
   ///   - isLinked: whether room for links stands before it.
   ///   - handles: those of the arena's objects.
   /// - Throws: ``TableError``; then nothing is held.
   static func storeCompound(
-    _ object: Term, words: Int, isLinked: Bool, in arena: borrowing OwnedArena,
-    handles: inout OwnedHandles
+    _ object: Term, words: Int,
+    packed: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0),
+    isLinked: Bool, in arena: borrowing OwnedArena, handles: inout OwnedHandles
   ) throws(TableError) -> TableEntry {
     let before = 1 + (isLinked ? AgeList.wordsPerObject : 0)
-    let start = try allocate(words: before + words, in: arena) + before
+    let behind = packed.count / MemoryLayout<UInt>.stride
+    let start = try allocate(words: before + words + behind, in: arena) + before
     var cursor = WordCursor(top: start, limit: start + words)
     var list = OffHeapList()
     let copy = TermCopy.copy(object, words: words, into: &cursor, list: &list)
     assert(copy.boxed == start, "a copy begins with what was copied")
-    start[-1] = UInt(words) | (list.first == 0 ? 0 : handlesBit) | (isLinked ? linksBit : 0)
+    start[-1] =
+      UInt(behind) << packedShift | UInt(words) | (list.first == 0 ? 0 : handlesBit)
+      | (isLinked ? linksBit : 0)
+    if let bytes = packed.baseAddress {
+      UnsafeMutableRawPointer(start + words).copyMemory(from: bytes, byteCount: packed.count)
+    }
     handles.adopt(list)
     return TableEntry(object: start, isCompound: true)
   }
@@ -206,6 +249,17 @@ enum StoredObject {
         place &+= 1
       }
     }
+    if isPacked(entry) { unpackElements(of: entry, in: target, into: &cursor) }
     return .boxed(at: target)
+  }
+
+  /// Puts the packed elements of an object in a copy of it.
+  private static func unpackElements(
+    of entry: TableEntry, in copy: UnsafeMutablePointer<UInt>, into cursor: inout WordCursor
+  ) {
+    for place in 1..<1 + Header(bits: copy[0]).arity {
+      guard let slot = PackedSlot(copy[place]) else { continue }
+      copy[place] = unpack(slot, of: entry, to: cursor.reserve(slot.words)).bits
+    }
   }
 }

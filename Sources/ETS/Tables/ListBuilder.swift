@@ -20,7 +20,7 @@ protocol StoredListSource: ListSource {
 
 extension StoredListSource {
   @inline(__always)
-  var words: Int { StoredObject.words(of: entry) }
+  var words: Int { StoredObject.copiedWords(of: entry) }
 
   @inline(__always)
   func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {

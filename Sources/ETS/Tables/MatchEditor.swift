@@ -12,15 +12,15 @@ struct MatchEditor: ~Copyable {
   }
 
   private let action: Action
-  private var machine: MatchMachine
+  private var matcher: ObjectMatcher
   /// The objects taken out or replaced so far.
   private(set) var count = 0
   /// The objects that may still be looked at; a key's are looked at together.
   var stepsLeft: Int
 
-  init(_ action: Action, _ machine: consuming MatchMachine, steps: Int) {
+  init(_ action: Action, _ matcher: consuming ObjectMatcher, steps: Int) {
     self.action = action
-    self.machine = machine
+    self.matcher = matcher
     stepsLeft = steps
   }
 
@@ -44,10 +44,10 @@ struct MatchEditor: ~Copyable {
       count += try part.removeObjects(
         of: part.place(of: entry, hash: hash), first, number
       ) { entry throws(TableError) in
-        try Table.run(&machine, on: entry) == .true
+        try matcher.run(on: entry) == .true
       }
     case .ordered(let tree):
-      guard try Table.run(&machine, on: entry) == .true else { return }
+      guard try matcher.run(on: entry) == .true else { return }
       _ = try tree.remove(key)
       count += 1
     }
@@ -69,7 +69,7 @@ struct MatchEditor: ~Copyable {
   private mutating func replacement(
     of entry: TableEntry, in part: TablePart
   ) throws(TableError) -> TableEntry {
-    guard let result = try Table.run(&machine, on: entry) else { return .none }
+    guard let result = try matcher.run(on: entry) else { return .none }
     let new = try part.store(result)
     count += 1
     return new

@@ -6,7 +6,7 @@ import Terms
 struct MatchSource: ~Copyable, ListSource {
   private let storage: TableStorage
   private(set) var walk: MatchWalk
-  private var machine: MatchMachine
+  private var matcher: ObjectMatcher
   private var entry = TableEntry.none
   private var result = Term.none
   private(set) var words = 0
@@ -16,10 +16,10 @@ struct MatchSource: ~Copyable, ListSource {
   var stepsLeft = Int.max
   private var hasBegun = false
 
-  init(_ walk: MatchWalk, _ machine: consuming MatchMachine, of storage: TableStorage) {
+  init(_ walk: MatchWalk, _ matcher: consuming ObjectMatcher, of storage: TableStorage) {
     self.storage = storage
     self.walk = walk
-    self.machine = machine
+    self.matcher = matcher
   }
 
   /// Where to go on later; nothing where no object was looked at.
@@ -32,15 +32,15 @@ struct MatchSource: ~Copyable, ListSource {
       hasBegun = true
       entry = try walk.next(of: storage)
       if entry.isNone { return false }
-      guard let result = try Table.run(&machine, on: entry) else { continue }
+      guard let result = try matcher.run(on: entry) else { continue }
       self.result = result
       resultsLeft &-= 1
-      if result == entry.object {
-        words = StoredObject.words(of: entry)
+      if result == matcher.object {
+        words = StoredObject.copiedWords(of: entry)
         return true
       }
       do {
-        words = try TermSize.flatWords(of: result, scratch: machine.scratch)
+        words = try TermSize.flatWords(of: result, scratch: matcher.scratch)
       } catch {
         throw TableError(error)
       }
@@ -49,7 +49,7 @@ struct MatchSource: ~Copyable, ListSource {
   }
 
   func copy(into cursor: inout WordCursor, list: inout OffHeapList) -> Term {
-    if result == entry.object { return StoredObject.copy(entry, into: &cursor, list: &list) }
+    if result == matcher.object { return StoredObject.copy(entry, into: &cursor, list: &list) }
     return TermCopy.copy(result, words: words, into: &cursor, list: &list)
   }
 }

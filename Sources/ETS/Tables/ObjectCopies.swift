@@ -29,7 +29,7 @@ enum ObjectCopies {
   ) throws(TableError) -> Term {
     let count = entry.objectCount
     var words = 2 * count
-    for index in 0..<count { words += StoredObject.words(of: entry.object(index)) }
+    for index in 0..<count { words += StoredObject.copiedWords(of: entry.object(index)) }
     return try build(words: words, on: &heap) { cursor, list in
       var result = Term.nil
       for index in (0..<count).reversed() {
@@ -44,7 +44,7 @@ enum ObjectCopies {
   static func object(
     _ entry: TableEntry, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    try build(words: StoredObject.words(of: entry), on: &heap) { cursor, list in
+    try build(words: StoredObject.copiedWords(of: entry), on: &heap) { cursor, list in
       StoredObject.copy(entry, into: &cursor, list: &list)
     }
   }
@@ -55,8 +55,7 @@ enum ObjectCopies {
     _ position: Int, of entry: TableEntry, isBag: Bool, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     if !isBag {
-      let element = try self.element(position, of: entry)
-      return element.isImmediate ? element : try copy(element, on: &heap)
+      return try copy(position, of: entry, on: &heap)
     }
     return try elements(position, of: entry, on: &heap)
   }
@@ -68,22 +67,28 @@ enum ObjectCopies {
     let count = entry.objectCount
     var result = Term.nil
     for index in (0..<count).reversed() {
-      let element = try copy(self.element(position, of: entry.object(index)), on: &heap)
+      let element = try copy(position, of: entry.object(index), on: &heap)
       let rest = result
       result = try build(words: 2, on: &heap) { cursor, _ in cursor.makeCons(element, rest) }
     }
     return result
   }
 
+  /// An element of an object.
   @inline(__always)
-  private static func element(
-    _ position: Int, of entry: TableEntry
+  private static func copy(
+    _ position: Int, of entry: TableEntry, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     let words = entry.words
     if position < 1 || position > Header(bits: words[0]).arity {
       throw .invalidPosition(position)
     }
-    return Term(bits: SharedWord(words + position).relaxed)
+    let element = Term(bits: SharedWord(words + position).relaxed)
+    if !element.isImmediate { return try copy(element, on: &heap) }
+    guard let slot = PackedSlot(element.bits) else { return element }
+    return try build(words: slot.words, on: &heap) { cursor, _ in
+      StoredObject.unpack(slot, of: entry, to: cursor.reserve(slot.words))
+    }
   }
 
   /// A term of a table's memory.

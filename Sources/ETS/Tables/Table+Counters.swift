@@ -114,13 +114,14 @@ extension Table {
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     let entry = try part.find(key, hash: hash)
+    var unpacked = UnpackedObject(scratch: record.pointee.environment.scratch)
     let object: Term
     if entry.isNone {
       guard let other else { throw .noKey }
       _ = try self.key(of: other)
       object = other
     } else {
-      object = entry.object
+      object = try unpacked.term(of: entry)
     }
     var updates: [ElementUpdate] = []
     for step in steps {
@@ -212,13 +213,13 @@ extension Table {
   private func replacing(
     _ updates: [ElementUpdate], in entry: TableEntry, _ part: TablePart
   ) throws(TableError) -> TableEntry {
-    let object = entry.object
+    var unpacked = UnpackedObject(scratch: record.pointee.environment.scratch)
+    let object = try unpacked.term(of: entry)
     for update in updates { _ = try element(update.position, of: object) }
-    let words = object.boxed
     if updates.count == 1, !part.isHeld, updates[0].value.isImmediate,
-      Term(bits: words[updates[0].position]).isImmediate
+      Term(bits: object.boxed[updates[0].position]).isImmediate
     {
-      SharedWord(words + updates[0].position).publish(updates[0].value.bits)
+      SharedWord(entry.words + updates[0].position).publish(updates[0].value.bits)
       part.renew(entry)
       return .none
     }

@@ -43,7 +43,7 @@ extension Table {
     try forEachPart { $0.fix() }
     defer { try? forEachPart { $0.unfix() } }
     var editor = MatchEditor(
-      action, try Self.machine(for: specification, caller), steps: Self.stepsAtOnce)
+      action, try ObjectMatcher(for: specification, caller), steps: Self.stepsAtOnce)
     var position = WalkPosition.start
     // What others delete meanwhile may be all there is, so the key is kept elsewhere.
     var kept: KeptTerm?
@@ -83,14 +83,14 @@ extension Table {
   public func selectCount(
     _ specification: MatchSpecification, by caller: Term
   ) throws(TableError) -> Int {
-    var machine = try Self.machine(for: specification, caller)
+    var matcher = try ObjectMatcher(for: specification, caller)
     return try walking(by: caller) { storage throws(TableError) in
       var walk = try MatchWalk(specification, keyPosition: keyPosition, of: storage)
       var count = 0
       while true {
         let entry = try walk.next(of: storage)
         if entry.isNone { return count }
-        if try Self.run(&machine, on: entry) == .true { count += 1 }
+        if try matcher.run(on: entry) == .true { count += 1 }
       }
     }
   }
@@ -106,7 +106,7 @@ extension Table {
   ) throws(TableError) -> CountSlice {
     if steps < 1 { throw .invalidOption("a slice of nothing") }
     let begun = try self.continuation(continuation)
-    var machine = try Self.machine(for: specification, caller)
+    var matcher = try ObjectMatcher(for: specification, caller)
     return try walking(by: caller) { storage throws(TableError) in
       var walk = try MatchWalk(
         specification, keyPosition: keyPosition, of: storage, from: begun.position)
@@ -114,7 +114,7 @@ extension Table {
       while stepsLeft > 0 || walk.isWithinKey {
         let entry = try walk.next(of: storage)
         if entry.isNone { return CountSlice(count: count, continuation: nil) }
-        if try Self.run(&machine, on: entry) == .true { count += 1 }
+        if try matcher.run(on: entry) == .true { count += 1 }
         stepsLeft -= 1
       }
       let next = Continuation(position: walk.position, rest: .nil)
@@ -149,7 +149,7 @@ extension Table {
     try checkWriter(caller)
     var next = try continuation(term)
     var editor = MatchEditor(
-      action, try Self.machine(for: specification, caller), steps: steps)
+      action, try ObjectMatcher(for: specification, caller), steps: steps)
     while editor.stepsLeft > 0 {
       next.position = try edit(
         &editor, specification, from: next.position, by: caller

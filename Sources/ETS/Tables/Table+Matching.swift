@@ -30,29 +30,8 @@ extension Table {
       let walk = try MatchWalk(
         specification, keyPosition: keyPosition, of: storage, isBackward: isBackward)
       var matches = MatchSource(
-        walk, try Self.machine(for: specification, caller), of: storage)
+        walk, try ObjectMatcher(for: specification, caller), of: storage)
       return try ListBuilder.list(of: &matches, on: &heap)
-    }
-  }
-
-  static func machine(
-    for specification: MatchSpecification, _ caller: Term
-  ) throws(TableError) -> MatchMachine {
-    do {
-      return try MatchMachine(for: specification, self: caller)
-    } catch {
-      throw TableError(error)
-    }
-  }
-
-  @inline(__always)
-  static func run(
-    _ machine: inout MatchMachine, on entry: TableEntry
-  ) throws(TableError) -> Term? {
-    do {
-      return try machine.run(on: entry.object)
-    } catch {
-      throw TableError(error)
     }
   }
 }

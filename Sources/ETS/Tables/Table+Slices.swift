@@ -55,7 +55,7 @@ extension Table {
         specification, keyPosition: keyPosition, of: storage, isBackward: isBackward,
         from: begun.position)
       var source = MatchSource(
-        walk, try Self.machine(for: specification, caller), of: storage)
+        walk, try ObjectMatcher(for: specification, caller), of: storage)
       (source.resultsLeft, source.stepsLeft) = (limit - count, steps)
       let results = try ListBuilder.list(
         of: &source, behind: begun.rest, count: count, on: &heap)

@@ -126,10 +126,12 @@ extension Table {
     do throws(TableError) {
       try walking(by: caller) { storage throws(TableError) in
         var walk = TableWalk()
+        var unpacked = UnpackedObject(scratch: record.pointee.environment.scratch)
         while failure == nil {
           let entry = try storage.next(&walk)
           if entry.isNone { return }
-          do throws(Failure) { try body(entry.object) } catch { failure = error }
+          let object = try unpacked.term(of: entry)
+          do throws(Failure) { try body(object) } catch { failure = error }
         }
       }
     } catch {

@@ -60,8 +60,9 @@ public struct TableOptions: Sendable {
     if writeConcurrency == .off { return false }
     return decentralizedCounters ?? (type == .orderedSet || writeConcurrency == .auto)
   }
-  /// Whether all of an object but its key is to be kept in the external format. What the table tells
-  /// of itself; objects are kept as they are so far.
+  /// Whether the elements of objects, but for their keys, are kept packed where that makes them
+  /// smaller: less memory, and work for each reader, who unpacks them. Elements that hold binaries
+  /// outside the heaps stay as they are.
   public var isCompressed = false
   /// How much the table may hold; nil for as much as there is memory for.
   public var limit: TableLimit?

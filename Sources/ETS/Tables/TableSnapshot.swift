@@ -85,10 +85,12 @@ public final class TableSnapshot: @unchecked Sendable {
   ) throws(WalkError<Failure>) {
     var failure: Failure?
     do throws(TableError) {
-      try table.reading(by: caller) { _ in
+      try table.reading(by: caller) { _ throws(TableError) in
+        var unpacked = UnpackedObject(scratch: table.record.pointee.environment.scratch)
         for index in range {
+          let object = try unpacked.term(of: entries[index])
           do throws(Failure) {
-            try body(entries[index].object)
+            try body(object)
           } catch {
             failure = error
             return

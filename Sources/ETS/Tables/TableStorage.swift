@@ -65,14 +65,16 @@ struct TableStorage {
       return .ordered(
         try OrderedTree(
           options: OrderedTreeOptions(
-            keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit),
+            keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit,
+            isCompressed: options.isCompressed),
           environment: environment, atoms: atoms))
     }
     return .hashed(
       try HashPart(
         options: HashPartOptions(
           seed: seed, keyPosition: options.keyPosition, type: options.type,
-          hasReaders: hasReaders, limit: options.limit),
+          hasReaders: hasReaders, limit: options.limit,
+          isCompressed: options.isCompressed),
         environment: environment))
   }
 

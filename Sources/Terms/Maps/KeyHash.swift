@@ -19,9 +19,7 @@ extension KeyHash {
   }
 }
 
-/// The ``InternalHash`` of a key, and from level 8 on that of `[salt | key]`.
-///
-/// Up to there the trees are those of ERTS.
+/// The ``InternalHash`` of a key, and from level 8 on another of its hashes for each eight levels.
 enum InternalKeyHash: KeyHash {
   @inline(__always)
   static func hash(
@@ -35,11 +33,7 @@ enum InternalKeyHash: KeyHash {
   static func rehash(
     _ key: Term, salt: Int, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> UInt32 {
-    var cell = (Term.small(salt).bits, key.bits)
-    return try withUnsafeMutableBytes(of: &cell) { bytes throws(ScratchExhausted) in
-      let words = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
-      return try InternalHash.hash(.cons(at: words), scratch: scratch)
-    }
+    try InternalHash.hash(key, salt: salt, scratch: scratch)
   }
 }
 
