@@ -48,6 +48,7 @@ public final class MemorySystem: Sendable {
   /// `{'ETS-TRANSFER', Table, From, Data}`, or ends.
   public let tables: TableRegistry
   let processes: ProcessTable
+  let life = SystemLife()
 
   /// Makes a system that holds no process yet.
   public init(configuration: SystemConfiguration = SystemConfiguration()) {
@@ -59,6 +60,8 @@ public final class MemorySystem: Sendable {
     processes = ProcessTable(environment: heaps, listener: configuration.processListener)
     tables = TableRegistry(environment: heaps, atoms: atoms, listener: processes)
   }
+
+  deinit { life.end() }
 
   /// The allocator that all memory of the system comes from.
   public var allocator: BlockAllocator { heaps.allocator }

@@ -5,7 +5,8 @@ extension Process {
   /// Copies a term of this process into another one's mailbox.
   ///
   /// - Parameters:
-  ///   - term: any term but a match context.
+  ///   - term: any term of this process but a match context. A boxed one of another process or system
+  ///     is found in debug builds, where it traps; an immediate of another system cannot be told.
   ///   - receiver: a local pid, a registered name, or an alias.
   ///   - copying: whether what is shared in the term is shared in the copy.
   /// - Returns: what became of it; there may be no such process.
@@ -26,6 +27,7 @@ extension Process {
     } else if !receiver.isLocalPid {
       throw .badReceiver(receiver)
     }
+    heap.assertOwns(term)
     let (message, sharedReferences): (Message, Int)
     do {
       (message, sharedReferences) = try heap.makeMessage(of: term, copying: copying)

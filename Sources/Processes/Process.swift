@@ -41,8 +41,8 @@ public struct Process: ~Copyable {
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.
   ///
-  /// As ``ProcessHeap/ensureFree(words:roots:)``, with what the process itself holds, its dictionary
-  /// and its mailbox, among the roots.
+  /// As ``ProcessHeap/ensureFree(words:roots:)``, with what the process itself holds, its dictionary,
+  /// its mailbox and the terms kept from Swift, among the roots.
   /// - Parameters:
   ///   - words: words of heap and stack together.
   ///   - roots: every other slot outside the stack that holds a term of this process.
@@ -90,6 +90,7 @@ private struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
     if var dictionary { dictionary.visitSlots(&visitor) }
     if var queue = record.pointee.queue.slots { queue.visitSlots(&visitor) }
+    if var kept = record.pointee.handles?.slots { kept.visitSlots(&visitor) }
     visitor.visit(&record.pointee.exitReason, count: 1)
     roots.pointee.visitSlots(&visitor)
   }

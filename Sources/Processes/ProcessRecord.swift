@@ -44,6 +44,8 @@ struct ProcessRecord: ~Copyable {
   var taken: UInt = 0
   /// Links, monitors and aliases; nothing until there is one.
   var relations: Relations?
+  /// The terms kept from Swift; nothing until there is one.
+  var handles: HandleTable?
   /// Why the process is to end, a term of its heap; nothing while it is not.
   var exitReason = Term.none
   /// Whether exit signals become messages.

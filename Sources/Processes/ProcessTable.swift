@@ -192,6 +192,7 @@ final class ProcessTable: @unchecked Sendable {
   /// Gives the record of a closed process back.
   func end(_ record: ProcessRecord.Pointer) {
     record.pointee.relations = nil
+    record.pointee.endHandles(environment.allocator)
     record.pointee.exitReason = .none
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
