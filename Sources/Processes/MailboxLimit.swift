@@ -128,6 +128,14 @@ final class LimitedMailbox: Sendable {
     state.withLock { $0.messages > limit.messages || $0.byteCount > limit.byteCount }
   }
 
+  /// Counts a message that came in whatever the limit.
+  func cameIn(byteCount: Int) {
+    state.withLock { state in
+      state.messages += 1
+      state.byteCount += byteCount
+    }
+  }
+
   /// Counts a message that left the mailbox.
   /// - Returns: the pids of senders that are to try again.
   func left(byteCount: Int) -> [Term] {

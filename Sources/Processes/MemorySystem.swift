@@ -80,14 +80,22 @@ public final class MemorySystem: Sendable {
   /// - Parameters:
   ///   - options: what its heap is made with; by default what the system was.
   ///   - mailboxLimit: the most that waits for it; by default there is no limit.
+  ///   - group: whose budget it is charged to; by default to nobody's.
   /// - Throws: ``HeapError``; then nothing is held.
   public func makeProcess(
-    options: HeapOptions? = nil, mailboxLimit: MailboxLimit? = nil
+    options: HeapOptions? = nil, mailboxLimit: MailboxLimit? = nil, group: ProcessGroup? = nil
   ) throws(HeapError) -> Process {
     let heap = try ProcessHeap(
       environment: heaps, options: options ?? configuration.heapOptions)
     let limit = mailboxLimit.map { LimitedMailbox(limit: $0) }
-    return Process(record: try processes.begin(limit: limit), heap: heap, system: self)
+    let member = group.map { GroupMember(group: $0) }
+    let record = try processes.begin(limit: limit, member: member)
+    var process = Process(record: record, heap: heap, system: self)
+    if let group {
+      group.processBegan()
+      try process.settle()
+    }
+    return process
   }
 
   // MARK: Queries

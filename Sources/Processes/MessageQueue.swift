@@ -30,6 +30,8 @@ struct MessageQueue: ~Copyable {
   }
 
   var count: Int { tail - head }
+  /// The bytes of the entries' block.
+  var byteCount: Int { capacity * MemoryLayout<Term>.stride }
   /// Whether all entries were looked at.
   var isAtEnd: Bool { saved == tail }
 

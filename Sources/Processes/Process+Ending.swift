@@ -49,6 +49,7 @@ extension Process {
 
   func tellOfEnd(reason: Term) {
     record.pointee.hasEnded = true
+    answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
     record.pointee.taken = 0
     answerRequests(system.processes.close(record)?.record, reason)
@@ -86,7 +87,9 @@ extension Process {
         removeLink(asked: message)
       case .demonitor:
         removeWatcher(asked: message)
-      default: system.heaps.free(message)
+      case .request: refuse(message)
+      case .message, .aliasedMessage: drop(message)
+      case .told, .exit, .linkedExit, .down: system.heaps.free(message)
       }
     }
   }

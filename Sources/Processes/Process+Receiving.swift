@@ -53,6 +53,7 @@ extension Process {
       return
     }
     if record.pointee.isLimited { countOut(byteCount: message.byteCount) }
+    record.pointee.member?.becomesHeap(message.byteCount)
     heap.attach(message)
   }
 
@@ -103,7 +104,7 @@ extension Process {
       messages.append(message)
       return message.term
     }
-    for message in messages { heap.attach(message) }
+    for message in messages { becomesHeap(message) }
   }
 }
 
@@ -141,10 +142,7 @@ extension Process {
     message.signal = .message
     if message.words == 0 || record.pointee.keepsMessagesOnHeap {
       let term = message.term
-      if record.pointee.isLimited {
-        record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
-      }
-      heap.attach(message)
+      becomesHeap(message)
       record.pointee.queue.append(term)
     } else {
       record.pointee.queue.append(
@@ -152,13 +150,21 @@ extension Process {
     }
   }
 
+  /// Makes a message a part of the heap that stays in the mailbox.
+  private mutating func becomesHeap(_ message: Message) {
+    if record.pointee.isLimited || record.pointee.isGrouped {
+      let byteCount = message.byteCount
+      record.pointee.limit?.becomesHeap(byteCount: byteCount)
+      record.pointee.member?.becomesHeap(byteCount)
+    }
+    heap.attach(message)
+  }
+
   private mutating func dropBeyondLimit() {
     let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
     while limit.isBeyondLimit, let entry = record.pointee.queue.removeFirst() {
-      let message = entry.queuedMessage
-      countOut(byteCount: message?.byteCount ?? 0)
-      if let message { system.heaps.free(message) }
+      if let message = entry.queuedMessage { drop(message) } else { countOut(byteCount: 0) }
     }
   }
 
@@ -168,18 +174,19 @@ extension Process {
     for sender in limit.left(byteCount: byteCount) { system.processes.tellRunnable(sender) }
   }
 
+  /// Frees a message that was in the mailbox.
+  func drop(_ message: Message) {
+    if record.pointee.isLimited { countOut(byteCount: message.byteCount) }
+    record.pointee.member?.group.creditMailbox(message.byteCount)
+    system.heaps.free(message)
+  }
+
   /// Frees all that was sent and not received.
   func dropMailbox() {
     while let entry = record.pointee.queue.removeFirst() {
-      if let message = entry.queuedMessage { system.heaps.free(message) }
+      if let message = entry.queuedMessage { drop(message) }
     }
     record.pointee.queue.shrink()
-    var next = record.pointee.taken
-    while let message = UnsafeMutablePointer<UInt>(bitPattern: next).map({ Message(record: $0) }) {
-      next = message.next
-      system.heaps.free(message)
-    }
-    record.pointee.taken = 0
     for sender in record.pointee.limit?.takeWaiting() ?? [] {
       system.processes.tellRunnable(sender)
     }

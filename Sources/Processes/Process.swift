@@ -30,6 +30,7 @@ public struct Process: ~Copyable {
   deinit {
     if !record.pointee.hasEnded { tellOfEnd(reason: .normal) }
     dropMailbox()
+    leaveGroup()
     system.processes.end(record)
   }
 
@@ -60,9 +61,11 @@ public struct Process: ~Copyable {
   public mutating func makeRoom(
     words: Int, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let watch = CollectionWatch(self)
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.makeRoom(words: words, roots: &joined)
+      if let watch { try look(watch, roots: &joined) }
     }
   }
 
@@ -74,9 +77,11 @@ public struct Process: ~Copyable {
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let watch = CollectionWatch(self)
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.collectGarbage(fully: fully, roots: &joined)
+      if let watch { try look(watch, roots: &joined) }
     }
   }
 }

@@ -25,11 +25,15 @@ struct ProcessRecord: ~Copyable {
   let isNamed = Atomic<Bool>(false)
   /// Whether there is a limit.
   var isLimited = false
+  /// Whether it is in a group.
+  var isGrouped = false
   /// The embedder's own pointer, or 0.
   let contextBits = Atomic<UInt>(0)
   /// The limit of the mailbox, or nothing; set before the process is known to anybody, and kept as
   /// long as a sender may have found the record.
   var limit: LimitedMailbox?
+  /// What its group is charged for it, or nothing; set and kept like the limit.
+  var member: GroupMember?
   /// The place in the table.
   let index: Int
   /// How often the place was used.
@@ -46,6 +50,8 @@ struct ProcessRecord: ~Copyable {
   var relations: Relations?
   /// The terms kept from Swift; nothing until there is one.
   var handles: HandleTable?
+  /// Requests for a collection, answered by the next one; nothing while there is none.
+  var collectionRequests: [CollectionRequest] = []
   /// Why the process is to end, a term of its heap; nothing while it is not.
   var exitReason = Term.none
   /// Whether exit signals become messages.

@@ -19,6 +19,8 @@ final class ProcessTable: @unchecked Sendable {
   /// What the listener wants to hear, asked for once.
   let wantsMessages: Bool
   let longQueueMessages: Int
+  let longCollectionNanoseconds: UInt64
+  let largeHeapWords: Int
   private let blocks: UnsafeMutablePointer<ProcessRecord.Pointer?>
   private let state = Guarded(State())
   private let lastReference = Atomic<Int>(0)
@@ -49,6 +51,8 @@ final class ProcessTable: @unchecked Sendable {
     self.listener = listener
     wantsMessages = listener?.wantsMessages ?? false
     longQueueMessages = listener?.longQueueMessages ?? 0
+    longCollectionNanoseconds = listener?.longCollectionNanoseconds ?? 0
+    largeHeapWords = listener?.largeHeapWords ?? 0
     blocks = .allocate(capacity: Self.mostBlocks)
     blocks.initialize(repeating: nil, count: Self.mostBlocks)
   }
@@ -115,7 +119,9 @@ final class ProcessTable: @unchecked Sendable {
   // MARK: Beginnings and ends
 
   /// Takes a record for a new process, which nobody knows yet.
-  func begin(limit: LimitedMailbox?) throws(HeapError) -> ProcessRecord.Pointer {
+  func begin(limit: LimitedMailbox?, member: GroupMember?) throws(HeapError)
+    -> ProcessRecord.Pointer
+  {
     try state.withLock { state throws(HeapError) in
       let index = try takeIndex(&state)
       guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
@@ -127,6 +133,8 @@ final class ProcessTable: @unchecked Sendable {
       record.pointee.contextBits.store(0, ordering: .relaxed)
       record.pointee.limit = limit
       record.pointee.isLimited = limit != nil
+      record.pointee.member = member
+      record.pointee.isGrouped = member != nil
       record.pointee.isNamed.store(false, ordering: .relaxed)
       record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
       // Releasing: pairs with the acquiring load of who looks for it.

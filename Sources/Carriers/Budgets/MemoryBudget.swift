@@ -92,8 +92,9 @@ public final class MemoryBudget: Sendable {
     parent?.credit(byteCount: byteCount)
   }
 
-  /// Takes or puts back the few bytes by which what was got is not what was asked for.
-  func chargeBeyondLimit(byteCount: Int) {
+  /// Takes or puts back bytes that are held already: by which what was got is not what was asked for,
+  /// or that nobody could refuse.
+  package func chargeBeyondLimit(byteCount: Int) {
     if byteCount == 0 { return }
     note(used: used.add(byteCount, ordering: .relaxed).newValue)
     parent?.chargeBeyondLimit(byteCount: byteCount)
