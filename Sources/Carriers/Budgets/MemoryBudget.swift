@@ -84,6 +84,13 @@ public final class MemoryBudget: Sendable {
     note(used: before + byteCount)
   }
 
+  /// What is in use beyond the limit, here or where it stands in; nothing where all is within.
+  package var excess: MemoryError? {
+    let now = usedBytes
+    if now > limitBytes { return .budgetExceeded(byteCount: now - limitBytes, budget: limitBytes) }
+    return parent?.excess
+  }
+
   /// Puts bytes back.
   public func credit(byteCount: Int) {
     let now = used.subtract(byteCount, ordering: .relaxed).newValue

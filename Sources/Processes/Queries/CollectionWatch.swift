@@ -38,12 +38,13 @@ extension Process {
   ) throws(HeapError) {
     guard let nanoseconds = watch.nanoseconds(self) else { return }
     if let listener = system.processes.listener { tell(listener, nanoseconds) }
+    answerCollectionRequests()
     if record.pointee.isGrouped, try settled() != nil {
       // What is dead may be all that is too much.
       try heap.collectGarbage(fully: true, roots: &roots)
-      try settle()
+      _ = try settled()
+      if let excess = record.pointee.member?.group.budget.excess { throw .outOfMemory(excess) }
     }
-    answerCollectionRequests()
   }
 
   private func tell(_ listener: any ProcessListener, _ nanoseconds: UInt64) {
