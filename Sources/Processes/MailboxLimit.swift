@@ -91,11 +91,12 @@ final class LimitedMailbox: Sendable {
   }
 
   /// Drops the oldest of what was not fetched; signals stay.
+  /// The process cannot close meanwhile, which it does under the same lock.
   /// - Returns: whether the process parked meanwhile.
   private func trim(
     _ record: ProcessRecord.Pointer, _ state: inout State, _ dropped: (Message) -> Void
   ) -> Bool {
-    var next = record.pointee.take()
+    var next = record.pointee.takeSent()
     var hasWoken = false
     while let message = next {
       next = message.following
@@ -113,6 +114,12 @@ final class LimitedMailbox: Sendable {
       }
     }
     return hasWoken
+  }
+
+  /// Closes the outer queue.
+  /// - Returns: the oldest of what was sent and not fetched.
+  func close(_ record: ProcessRecord.Pointer) -> Message? {
+    state.withLock { _ in record.pointee.take(leaving: ProcessRecord.closed) }
   }
 
   /// Takes all that was sent, as ``ProcessRecord/take(leaving:)``.

@@ -76,6 +76,13 @@ public final class MemorySystem: Sendable {
     return report
   }
 
+  /// Gives back to the operating system what nobody uses, as far as that can be: freed blocks that
+  /// are kept for reuse, and the records of processes where there is no process.
+  public func trim() {
+    processes.trim()
+    allocator.trim()
+  }
+
   /// Makes a process with an empty heap and an empty mailbox.
   /// - Parameters:
   ///   - options: what its heap is made with; by default what the system was.

@@ -102,6 +102,24 @@ struct MessageQueue: ~Copyable {
     return entry
   }
 
+  /// Takes the first entry out that a test holds for; what is looked at stays.
+  /// - Returns: nothing where there is none.
+  mutating func remove(where matches: (Term) -> Bool) -> Term? {
+    guard let base, let place = (head..<tail).first(where: { matches(base[$0]) }) else {
+      return nil
+    }
+    let entry = base[place]
+    var hole = place
+    while hole > head {
+      base[hole] = base[hole - 1]
+      hole -= 1
+    }
+    head += 1
+    // What stood before it moved up by one.
+    if saved <= place { saved += 1 }
+    return entry
+  }
+
   /// Takes the first entry out, or nothing.
   mutating func removeFirst() -> Term? {
     guard count > 0, let base else { return nil }

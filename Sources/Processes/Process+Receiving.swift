@@ -76,7 +76,11 @@ extension Process {
   /// - Returns: whether the process goes on; else ``exitReason`` says why not.
   public mutating func handleSignals() throws(MessageError) -> Bool {
     let record = record
-    if record.pointee.isAnythingUnfetched { try fetch() }
+    if record.pointee.isAnythingUnfetched {
+      try fetch()
+    } else if record.pointee.hasSentToSelf {
+      tellOfLongQueue()
+    }
     return record.pointee.exitReason.isNone
   }
 
@@ -130,6 +134,12 @@ extension Process {
       }
     }
     if record.pointee.isLimited { dropBeyondLimit() }
+    tellOfLongQueue()
+  }
+
+  private func tellOfLongQueue() {
+    let record = record
+    record.pointee.hasSentToSelf = false
     let longQueue = system.processes.longQueueMessages
     if longQueue > 0 && record.pointee.queue.count >= longQueue {
       system.processes.listener?.queueIsLong(pid, messages: record.pointee.queue.count)

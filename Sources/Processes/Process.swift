@@ -87,7 +87,7 @@ public struct Process: ~Copyable {
 }
 
 /// What a process holds itself and an embedder's roots as one source.
-private struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
+struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   var dictionary: RootSlots?
   let record: ProcessRecord.Pointer
   let roots: UnsafeMutablePointer<Roots>

@@ -56,7 +56,7 @@ public struct MessageEvent: Equatable, Sendable {
   public let from: Term
   /// The pid of the receiver.
   public let to: Term
-  /// The words of the message.
+  /// The words that were copied: none of a message to oneself.
   public let words: Int
   /// The words that it has, or would have had, without its sharing: what ERTS copies.
   public let flatWords: Int

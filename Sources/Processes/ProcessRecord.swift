@@ -56,6 +56,8 @@ struct ProcessRecord: ~Copyable {
   var exitReason = Term.none
   /// Whether exit signals become messages.
   var trapsExits = false
+  /// Whether it sent to itself since it was last looked whether its queue is long.
+  var hasSentToSelf = false
   /// Whether messages become part of the heap when they are fetched.
   var keepsMessagesOnHeap = false
   /// Whether what others are told of its end was told.
@@ -100,15 +102,32 @@ struct ProcessRecord: ~Copyable {
   /// - Returns: the oldest message, or nothing.
   func take(leaving state: UInt = ProcessRecord.empty) -> Message? {
     // Acquiring: pairs with the releasing exchange in `push`.
-    var next = outer.exchange(state, ordering: .acquiringAndReleasing)
+    Self.inOrder(newest: outer.exchange(state, ordering: .acquiringAndReleasing))
+  }
+
+  /// Turns a queue round: the newest leads to the oldest, and the other way afterwards.
+  private static func inOrder(newest: UInt) -> Message? {
+    var next = newest
     var oldest: Message?
-    while next > Self.parked, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
+    while next > parked, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
       let message = Message(record: record)
       next = message.next
       message.next = oldest.map { UInt(bitPattern: $0.record) } ?? 0
       oldest = message
     }
     return oldest
+  }
+
+  /// Takes all that was sent, the oldest first, where there is something: a state stays as it is.
+  func takeSent() -> Message? {
+    while true {
+      let before = outer.load(ordering: .relaxed)
+      if before <= Self.parked { return nil }
+      let exchanged = outer.weakCompareExchange(
+        expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
+      ).exchanged
+      if exchanged { return Self.inOrder(newest: before) }
+    }
   }
 
   /// Says that the process waits for messages.
