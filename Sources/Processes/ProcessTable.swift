@@ -197,6 +197,7 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.exitReason = .none
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
+    record.pointee.keepsMessagesOnHeap = false
     record.pointee.hasSentToSelf = false
     state.withLock { state in
       state.inUse -= 1
