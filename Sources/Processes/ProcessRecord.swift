@@ -17,6 +17,9 @@ import Terms
 struct ProcessRecord: ~Copyable {
   typealias Pointer = UnsafeMutablePointer<ProcessRecord>
 
+  /// The place in the table. First, where no other thread changes anything: to the thread sanitizer
+  /// a change of any field of the owner's is one of the record's first byte.
+  let index: Int
   /// What was sent and not fetched by the owner.
   let outer = Atomic<UInt>(ProcessRecord.closed)
   /// The pid of the process, or 0.
@@ -34,8 +37,6 @@ struct ProcessRecord: ~Copyable {
   var limit: LimitedMailbox?
   /// What its group is charged for it, or nothing; set and kept like the limit.
   var member: GroupMember?
-  /// The place in the table.
-  let index: Int
   /// How often the place was used.
   var serial: UInt = 0
 
