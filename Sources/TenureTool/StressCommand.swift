@@ -22,7 +22,8 @@ struct StressCommand {
     var rounds: UInt64 = 0
     repeat {
       let seed = first &+ rounds
-      let replay = "to replay: tenure stress \(stress.name) --seed \(seed) --seconds 0"
+      let replay =
+        "to replay: tenure stress \(stress.name) --seed \(seed) --seconds 0"
         + threads
       TrapReport.prepare("tenure: stress \(stress.name) trapped; \(replay)\n")
       if let failure = stress.round(seed, threads: arguments.threads) {
