@@ -58,7 +58,7 @@ let package = Package(
     // Programs that break the floors on purpose, with a model beside: for tests, and for
     // `tenure stress`, which sees no more of it than a list of names.
     .target(
-      name: "Stress", dependencies: ["TestKit", "ETS", "Heaps", "Terms", "Carriers"],
+      name: "Stress", dependencies: ["TestKit", "Processes", "ETS", "Heaps", "Terms", "Carriers"],
       swiftSettings: common),
     .executableTarget(
       name: "TenureTool", dependencies: ["Stress", "ToyVM", "Tenure"], packageAccess: false,

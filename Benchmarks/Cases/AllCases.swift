@@ -6,5 +6,5 @@ func allCases() -> [BenchmarkCase] {
     + programCases(erlang, load: loadProgram)
     + messageCases(erlang) + termCases(erlang) + bignumCases(erlang) + etfCases(erlang)
     + mapCases(erlang)
-    + processHeapCases(erlang) + tableCases(erlang) + carrierCases()
+    + processHeapCases(erlang) + processCases(erlang) + tableCases(erlang) + carrierCases()
 }

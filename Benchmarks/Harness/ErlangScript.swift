@@ -6,12 +6,15 @@ struct ErlangScript: Peer {
   /// The script's module.
   let module: String
   let runtime: ErlangRuntime
+  /// What the emulator is told besides.
+  var flags: [String] = []
 
   /// Runs the script for one case and reads its row.
   ///
   /// The script prints `version WHO` and then `case-name unit median min check`.
   func measure(_ caseName: String, repetitions: Int) throws(PeerError) -> PeerRow {
-    let output = try runtime.run(module: module, arguments: ["\(repetitions)", caseName])
+    let output = try runtime.run(
+      module: module, arguments: ["\(repetitions)", caseName], flags: flags)
     var version: String?
     for line in output.split(separator: "\n") {
       if line.hasPrefix("version ") {
@@ -39,12 +42,14 @@ final class ErlangRuntime {
   }
 
   /// What a script prints.
-  func run(module: String, arguments: [String]) throws(PeerError) -> String {
+  func run(
+    module: String, arguments: [String], flags: [String] = []
+  ) throws(PeerError) -> String {
     let erl = try Self.find("erl")
     let folder = try compile()
     return try Self.output(
       of: erl,
-      [
+      flags + [
         "-noshell", "-boot", "start_clean", "-pa", folder,
         "-pa", BenchmarkFolder.path("Programs"), "-run", module, "main",
       ] + arguments)

@@ -19,6 +19,8 @@ measure("message/copy/" ++ Rest = Name, Repetitions) ->
     rows:row(Name, "ns/word", Samples, Check);
 measure("message/pingpong" = Name, Repetitions) ->
     rows:row(Name, "ns/message", tl([ping_pong(100000) || _ <- lists:seq(0, Repetitions)]), 100000);
+measure("message/threads" = Name, Repetitions) ->
+    rows:row(Name, "ns/message", tl([two_schedulers(100000) || _ <- lists:seq(0, Repetitions)]), 100000);
 measure("process/life" = Name, Repetitions) ->
     Lives = 100000,
     rows:row(Name, "ns", tl([lives(Lives) || _ <- lists:seq(0, Repetitions)]),
@@ -53,6 +55,19 @@ ping_pong(Rounds) ->
     unlink(Other),
     exit(Other, kill),
     erlang:system_flag(schedulers_online, Old),
+    Time.
+
+%% The same on two schedulers, each with one of the processes.
+two_schedulers(Rounds) ->
+    Self = self(),
+    Other = spawn_opt(fun echo/0, [link, {scheduler, 2}]),
+    {Pid, Monitor} = spawn_opt(
+        fun() -> Self ! {time, rows:elapsed(fun() -> ping(Rounds, Other) end) / (2 * Rounds)} end,
+        [monitor, {scheduler, 1}]),
+    Time = receive {time, T} -> T end,
+    receive {'DOWN', Monitor, process, Pid, _} -> ok end,
+    unlink(Other),
+    exit(Other, kill),
     Time.
 
 ping(0, _Other) -> ok;

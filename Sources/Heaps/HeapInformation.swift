@@ -81,7 +81,7 @@ extension ProcessHeap {
 
 extension HeapError {
   /// The refusal of working memory that came out of blocks.
-  init(_ error: ScratchExhausted) {
+  package init(_ error: ScratchExhausted) {
     self =
       (error.cause as? MemoryError).map { .outOfMemory($0) }
       ?? .outOfMemory(.invalidSize(byteCount: error.requestedBytes))

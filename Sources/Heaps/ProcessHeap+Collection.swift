@@ -36,11 +36,7 @@ extension ProcessHeap {
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
-    if state.pointee.delays > 0 {
-      state.pointee.isCollectionPostponed = true
-      if fully { state.pointee.isFullSweepPostponed = true }
-      return
-    }
+    if state.pointee.delays > 0 { return requestCollection(fully: fully) }
     try collect(.requested, needing: 0, fully: fully, roots: &roots)
   }
 

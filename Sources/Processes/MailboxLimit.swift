@@ -91,11 +91,12 @@ final class LimitedMailbox: Sendable {
   }
 
   /// Drops the oldest of what was not fetched; signals stay.
+  /// The process cannot close meanwhile, which it does under the same lock.
   /// - Returns: whether the process parked meanwhile.
   private func trim(
     _ record: ProcessRecord.Pointer, _ state: inout State, _ dropped: (Message) -> Void
   ) -> Bool {
-    var next = record.pointee.take()
+    var next = record.pointee.takeSent()
     var hasWoken = false
     while let message = next {
       next = message.following
@@ -115,6 +116,12 @@ final class LimitedMailbox: Sendable {
     return hasWoken
   }
 
+  /// Closes the outer queue.
+  /// - Returns: the oldest of what was sent and not fetched.
+  func close(_ record: ProcessRecord.Pointer) -> Message? {
+    state.withLock { _ in record.pointee.take(leaving: ProcessRecord.closed) }
+  }
+
   /// Takes all that was sent, as ``ProcessRecord/take(leaving:)``.
   func take(from record: ProcessRecord.Pointer) -> Message? {
     state.withLock { state in
@@ -126,6 +133,14 @@ final class LimitedMailbox: Sendable {
   /// Whether what was fetched has to give way.
   var isBeyondLimit: Bool {
     state.withLock { $0.messages > limit.messages || $0.byteCount > limit.byteCount }
+  }
+
+  /// Counts a message that came in whatever the limit.
+  func cameIn(byteCount: Int) {
+    state.withLock { state in
+      state.messages += 1
+      state.byteCount += byteCount
+    }
   }
 
   /// Counts a message that left the mailbox.

@@ -48,6 +48,7 @@ public final class MemorySystem: Sendable {
   /// `{'ETS-TRANSFER', Table, From, Data}`, or ends.
   public let tables: TableRegistry
   let processes: ProcessTable
+  let life = SystemLife()
 
   /// Makes a system that holds no process yet.
   public init(configuration: SystemConfiguration = SystemConfiguration()) {
@@ -59,6 +60,8 @@ public final class MemorySystem: Sendable {
     processes = ProcessTable(environment: heaps, listener: configuration.processListener)
     tables = TableRegistry(environment: heaps, atoms: atoms, listener: processes)
   }
+
+  deinit { life.end() }
 
   /// The allocator that all memory of the system comes from.
   public var allocator: BlockAllocator { heaps.allocator }
@@ -73,18 +76,33 @@ public final class MemorySystem: Sendable {
     return report
   }
 
+  /// Gives back to the operating system what nobody uses, as far as that can be: freed blocks that
+  /// are kept for reuse, and the records of processes where there is no process.
+  public func trim() {
+    processes.trim()
+    allocator.trim()
+  }
+
   /// Makes a process with an empty heap and an empty mailbox.
   /// - Parameters:
   ///   - options: what its heap is made with; by default what the system was.
   ///   - mailboxLimit: the most that waits for it; by default there is no limit.
+  ///   - group: whose budget it is charged to; by default to nobody's.
   /// - Throws: ``HeapError``; then nothing is held.
   public func makeProcess(
-    options: HeapOptions? = nil, mailboxLimit: MailboxLimit? = nil
+    options: HeapOptions? = nil, mailboxLimit: MailboxLimit? = nil, group: ProcessGroup? = nil
   ) throws(HeapError) -> Process {
     let heap = try ProcessHeap(
       environment: heaps, options: options ?? configuration.heapOptions)
     let limit = mailboxLimit.map { LimitedMailbox(limit: $0) }
-    return Process(record: try processes.begin(limit: limit), heap: heap, system: self)
+    let member = group.map { GroupMember(group: $0) }
+    let record = try processes.begin(limit: limit, member: member)
+    var process = Process(record: record, heap: heap, system: self)
+    if let group {
+      group.processBegan()
+      try process.settle()
+    }
+    return process
   }
 
   // MARK: Queries

@@ -30,6 +30,8 @@ struct MessageQueue: ~Copyable {
   }
 
   var count: Int { tail - head }
+  /// The bytes of the entries' block.
+  var byteCount: Int { capacity * MemoryLayout<Term>.stride }
   /// Whether all entries were looked at.
   var isAtEnd: Bool { saved == tail }
 
@@ -97,6 +99,24 @@ struct MessageQueue: ~Copyable {
     head += 1
     if head == tail { (head, tail) = (0, 0) }
     saved = head
+    return entry
+  }
+
+  /// Takes the first entry out that a test holds for; what is looked at stays.
+  /// - Returns: nothing where there is none.
+  mutating func remove(where matches: (Term) -> Bool) -> Term? {
+    guard let base, let place = (head..<tail).first(where: { matches(base[$0]) }) else {
+      return nil
+    }
+    let entry = base[place]
+    var hole = place
+    while hole > head {
+      base[hole] = base[hole - 1]
+      hole -= 1
+    }
+    head += 1
+    // What stood before it moved up by one.
+    if saved <= place { saved += 1 }
     return entry
   }
 

@@ -4,8 +4,8 @@ import Terms
 
 extension Process {
   /// Ends the process: nothing can be sent to it any more, its names are free, who is linked with it
-  /// or watches it is told, its tables go to their heirs or end. Its heap and its dictionary stay
-  /// until the value ends, and so does what was sent to it.
+  /// or watches it is told, its tables go to their heirs or end. Its heap, its dictionary
+  /// and what was kept from Swift stay until the value ends, and so does what was sent to it.
   ///
   /// Without a call of this, the end of the value is the process's end, with the reason `normal`.
   /// - Parameter reason: a term of this heap. Who is told gets a copy; where there is no memory for
@@ -37,6 +37,7 @@ extension Process {
     do { message = try heap.handOver(result) } catch { throw .message(error) }
     // Nothing here may lead to what is not of this heap any more.
     dictionary.removeAll()
+    record.pointee.endHandles(system.allocator)
     record.pointee.exitReason = .none
     record.pointee.queue.updateEach { $0.queuedMessage == nil ? .nil : $0 }
     let outcome = Result { () throws(SendError) in
@@ -48,6 +49,7 @@ extension Process {
 
   func tellOfEnd(reason: Term) {
     record.pointee.hasEnded = true
+    answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
     record.pointee.taken = 0
     answerRequests(system.processes.close(record)?.record, reason)
@@ -85,7 +87,9 @@ extension Process {
         removeLink(asked: message)
       case .demonitor:
         removeWatcher(asked: message)
-      default: system.heaps.free(message)
+      case .request: refuse(message)
+      case .message, .aliasedMessage: drop(message)
+      case .told, .exit, .linkedExit, .down: system.heaps.free(message)
       }
     }
   }

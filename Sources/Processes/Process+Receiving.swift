@@ -53,6 +53,7 @@ extension Process {
       return
     }
     if record.pointee.isLimited { countOut(byteCount: message.byteCount) }
+    record.pointee.member?.becomesHeap(message.byteCount)
     heap.attach(message)
   }
 
@@ -75,7 +76,11 @@ extension Process {
   /// - Returns: whether the process goes on; else ``exitReason`` says why not.
   public mutating func handleSignals() throws(MessageError) -> Bool {
     let record = record
-    if record.pointee.isAnythingUnfetched { try fetch() }
+    if record.pointee.isAnythingUnfetched {
+      try fetch()
+    } else if record.pointee.hasSentToSelf {
+      tellOfLongQueue()
+    }
     return record.pointee.exitReason.isNone
   }
 
@@ -103,7 +108,7 @@ extension Process {
       messages.append(message)
       return message.term
     }
-    for message in messages { heap.attach(message) }
+    for message in messages { becomesHeap(message) }
   }
 }
 
@@ -129,6 +134,12 @@ extension Process {
       }
     }
     if record.pointee.isLimited { dropBeyondLimit() }
+    tellOfLongQueue()
+  }
+
+  private func tellOfLongQueue() {
+    let record = record
+    record.pointee.hasSentToSelf = false
     let longQueue = system.processes.longQueueMessages
     if longQueue > 0 && record.pointee.queue.count >= longQueue {
       system.processes.listener?.queueIsLong(pid, messages: record.pointee.queue.count)
@@ -141,10 +152,7 @@ extension Process {
     message.signal = .message
     if message.words == 0 || record.pointee.keepsMessagesOnHeap {
       let term = message.term
-      if record.pointee.isLimited {
-        record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
-      }
-      heap.attach(message)
+      becomesHeap(message)
       record.pointee.queue.append(term)
     } else {
       record.pointee.queue.append(
@@ -152,13 +160,21 @@ extension Process {
     }
   }
 
+  /// Makes a message a part of the heap that stays in the mailbox.
+  private mutating func becomesHeap(_ message: Message) {
+    if record.pointee.isLimited || record.pointee.isGrouped {
+      let byteCount = message.byteCount
+      record.pointee.limit?.becomesHeap(byteCount: byteCount)
+      record.pointee.member?.becomesHeap(byteCount)
+    }
+    heap.attach(message)
+  }
+
   private mutating func dropBeyondLimit() {
     let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
     while limit.isBeyondLimit, let entry = record.pointee.queue.removeFirst() {
-      let message = entry.queuedMessage
-      countOut(byteCount: message?.byteCount ?? 0)
-      if let message { system.heaps.free(message) }
+      if let message = entry.queuedMessage { drop(message) } else { countOut(byteCount: 0) }
     }
   }
 
@@ -168,18 +184,19 @@ extension Process {
     for sender in limit.left(byteCount: byteCount) { system.processes.tellRunnable(sender) }
   }
 
+  /// Frees a message that was in the mailbox.
+  func drop(_ message: Message) {
+    if record.pointee.isLimited { countOut(byteCount: message.byteCount) }
+    record.pointee.member?.group.creditMailbox(message.byteCount)
+    system.heaps.free(message)
+  }
+
   /// Frees all that was sent and not received.
   func dropMailbox() {
     while let entry = record.pointee.queue.removeFirst() {
-      if let message = entry.queuedMessage { system.heaps.free(message) }
+      if let message = entry.queuedMessage { drop(message) }
     }
     record.pointee.queue.shrink()
-    var next = record.pointee.taken
-    while let message = UnsafeMutablePointer<UInt>(bitPattern: next).map({ Message(record: $0) }) {
-      next = message.next
-      system.heaps.free(message)
-    }
-    record.pointee.taken = 0
     for sender in record.pointee.limit?.takeWaiting() ?? [] {
       system.processes.tellRunnable(sender)
     }

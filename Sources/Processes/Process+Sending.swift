@@ -2,10 +2,12 @@ import Heaps
 import Terms
 
 extension Process {
-  /// Copies a term of this process into another one's mailbox.
+  /// Copies a term of this process into another one's mailbox. Into its own nothing is copied, unless
+  /// that has a limit: the message is the term itself.
   ///
   /// - Parameters:
-  ///   - term: any term but a match context.
+  ///   - term: any term of this process but a match context. A boxed one of another process or system
+  ///     is found in debug builds, where it traps; an immediate of another system cannot be told.
   ///   - receiver: a local pid, a registered name, or an alias.
   ///   - copying: whether what is shared in the term is shared in the copy.
   /// - Returns: what became of it; there may be no such process.
@@ -25,6 +27,10 @@ extension Process {
       receiver = pid
     } else if !receiver.isLocalPid {
       throw .badReceiver(receiver)
+    }
+    heap.assertOwns(term)
+    if receiver == pid && !record.pointee.isLimited && !record.pointee.hasEnded {
+      return try sendToSelf(term)
     }
     let (message, sharedReferences): (Message, Int)
     do {
@@ -49,6 +55,28 @@ extension Process {
           sharedReferences: sharedReferences))
     }
     return outcome
+  }
+
+  /// Puts a term of the heap into the process's own mailbox as it is: nothing is copied, and every
+  /// collection moves it until it is received. In its order with what was sent to it before.
+  @inline(never)
+  private mutating func sendToSelf(_ term: Term) throws(SendError) -> SendOutcome {
+    let record = record
+    do throws(MessageError) {
+      if record.pointee.isAnythingUnfetched { try fetch() }
+      do { try record.pointee.queue.makeRoom() } catch { throw .outOfMemory(error) }
+    } catch {
+      throw .message(error)
+    }
+    record.pointee.queue.append(term)
+    record.pointee.hasSentToSelf = true
+    if system.processes.wantsMessages, let listener = system.processes.listener {
+      listener.messageWasSent(
+        MessageEvent(
+          from: pid, to: pid, words: 0, flatWords: heap.unfoldedWords(of: term) ?? 0,
+          sharedReferences: 0))
+    }
+    return .delivered
   }
 
   /// Asks another process to end, as `exit/2`: it does, unless it traps exits and the reason is

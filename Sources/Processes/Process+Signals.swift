@@ -7,13 +7,13 @@ extension Process {
     let record = record
     switch message.signal {
     case .message: enqueue(message)
+    case .told: enqueueTold(message)
     case .aliasedMessage:
       let number = Int(message.argument)
       if record.pointee.relations?.aliases.contains(number) == true {
         enqueue(message)
       } else {
-        countOut(byteCount: message.byteCount)
-        system.heaps.free(message)
+        drop(message)
       }
     case .exit: handleExit(message)
     case .linkedExit:
@@ -34,11 +34,22 @@ extension Process {
     case .down:
       let number = Int(message.argument)
       if record.pointee.relations?.monitors.removeValue(forKey: number) != nil {
-        enqueue(message)
+        enqueueTold(message)
       } else {
         system.heaps.free(message)
       }
+    case .request: answer(message)
     }
+  }
+
+  /// Puts a message at the end of the queue that no sender was charged for.
+  private mutating func enqueueTold(_ message: Message) {
+    if record.pointee.isLimited || record.pointee.isGrouped {
+      let byteCount = message.byteCount
+      record.pointee.limit?.cameIn(byteCount: byteCount)
+      record.pointee.member?.group.chargeMailboxBeyondLimit(byteCount)
+    }
+    enqueue(message)
   }
 
   /// Ends the link that a request of the other process names.
@@ -73,7 +84,7 @@ extension Process {
     let from = message.term.tupleElements[1]
     let reason = message.term.tupleElements[2]
     let isKill = message.signal == .exit && reason == .kill
-    if trapsExits && !isKill { return enqueue(message) }
+    if trapsExits && !isKill { return enqueueTold(message) }
     if reason == .normal && (message.signal == .linkedExit || from != pid) || exitReason != nil {
       return system.heaps.free(message)
     }

@@ -30,6 +30,7 @@ public struct Process: ~Copyable {
   deinit {
     if !record.pointee.hasEnded { tellOfEnd(reason: .normal) }
     dropMailbox()
+    leaveGroup()
     system.processes.end(record)
   }
 
@@ -41,8 +42,8 @@ public struct Process: ~Copyable {
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.
   ///
-  /// As ``ProcessHeap/ensureFree(words:roots:)``, with what the process itself holds, its dictionary
-  /// and its mailbox, among the roots.
+  /// As ``ProcessHeap/ensureFree(words:roots:)``, with what the process itself holds, its dictionary,
+  /// its mailbox and the terms kept from Swift, among the roots.
   /// - Parameters:
   ///   - words: words of heap and stack together.
   ///   - roots: every other slot outside the stack that holds a term of this process.
@@ -60,9 +61,11 @@ public struct Process: ~Copyable {
   public mutating func makeRoom(
     words: Int, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let watch = CollectionWatch(self)
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.makeRoom(words: words, roots: &joined)
+      if let watch { try look(watch, roots: &joined) }
     }
   }
 
@@ -74,15 +77,17 @@ public struct Process: ~Copyable {
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let watch = CollectionWatch(self)
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.collectGarbage(fully: fully, roots: &joined)
+      if let watch { try look(watch, roots: &joined) }
     }
   }
 }
 
 /// What a process holds itself and an embedder's roots as one source.
-private struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
+struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   var dictionary: RootSlots?
   let record: ProcessRecord.Pointer
   let roots: UnsafeMutablePointer<Roots>
@@ -90,6 +95,7 @@ private struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
     if var dictionary { dictionary.visitSlots(&visitor) }
     if var queue = record.pointee.queue.slots { queue.visitSlots(&visitor) }
+    if var kept = record.pointee.handles?.slots { kept.visitSlots(&visitor) }
     visitor.visit(&record.pointee.exitReason, count: 1)
     roots.pointee.visitSlots(&visitor)
   }

@@ -23,6 +23,9 @@ public struct ProcessDictionary: ~Copyable {
     if let block { allocator.free(block, kind: .fixed) }
   }
 
+  /// The bytes of its places.
+  var byteCount: Int { block?.byteCount ?? 0 }
+
   private var base: UnsafeMutablePointer<Term> {
     block.unsafelyUnwrapped.base.assumingMemoryBound(to: Term.self)
   }

@@ -19,6 +19,14 @@ public protocol ProcessListener: Sendable {
   var longQueueMessages: Int { get }
   /// A process fetched messages, and has so many: at least ``longQueueMessages``.
   func queueIsLong(_ pid: Term, messages: Int)
+  /// Beyond how many nanoseconds a pause is long; 0 for never (`long_gc`).
+  var longCollectionNanoseconds: UInt64 { get }
+  /// An ensure or a request took longer than ``longCollectionNanoseconds``, and collected.
+  func collectionWasLong(_ pid: Term, nanoseconds: UInt64, after: HeapFigures)
+  /// From how many words of its blocks on a heap is large; 0 for never (`large_heap`).
+  var largeHeapWords: Int { get }
+  /// A process collected, and its heap is large.
+  func heapIsLarge(_ pid: Term, after: HeapFigures)
 }
 
 extension ProcessListener {
@@ -32,6 +40,14 @@ extension ProcessListener {
   public var longQueueMessages: Int { 0 }
   /// Nothing.
   public func queueIsLong(_ pid: Term, messages: Int) {}
+  /// Never.
+  public var longCollectionNanoseconds: UInt64 { 0 }
+  /// Nothing.
+  public func collectionWasLong(_ pid: Term, nanoseconds: UInt64, after: HeapFigures) {}
+  /// Never.
+  public var largeHeapWords: Int { 0 }
+  /// Nothing.
+  public func heapIsLarge(_ pid: Term, after: HeapFigures) {}
 }
 
 /// A message that was sent.
@@ -40,7 +56,7 @@ public struct MessageEvent: Equatable, Sendable {
   public let from: Term
   /// The pid of the receiver.
   public let to: Term
-  /// The words of the message.
+  /// The words that were copied: none of a message to oneself.
   public let words: Int
   /// The words that it has, or would have had, without its sharing: what ERTS copies.
   public let flatWords: Int

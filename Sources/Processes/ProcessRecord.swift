@@ -17,6 +17,9 @@ import Terms
 struct ProcessRecord: ~Copyable {
   typealias Pointer = UnsafeMutablePointer<ProcessRecord>
 
+  /// The place in the table. First, where no other thread changes anything: to the thread sanitizer
+  /// a change of any field of the owner's is one of the record's first byte.
+  let index: Int
   /// What was sent and not fetched by the owner.
   let outer = Atomic<UInt>(ProcessRecord.closed)
   /// The pid of the process, or 0.
@@ -25,13 +28,15 @@ struct ProcessRecord: ~Copyable {
   let isNamed = Atomic<Bool>(false)
   /// Whether there is a limit.
   var isLimited = false
+  /// Whether it is in a group.
+  var isGrouped = false
   /// The embedder's own pointer, or 0.
   let contextBits = Atomic<UInt>(0)
   /// The limit of the mailbox, or nothing; set before the process is known to anybody, and kept as
   /// long as a sender may have found the record.
   var limit: LimitedMailbox?
-  /// The place in the table.
-  let index: Int
+  /// What its group is charged for it, or nothing; set and kept like the limit.
+  var member: GroupMember?
   /// How often the place was used.
   var serial: UInt = 0
 
@@ -44,10 +49,16 @@ struct ProcessRecord: ~Copyable {
   var taken: UInt = 0
   /// Links, monitors and aliases; nothing until there is one.
   var relations: Relations?
+  /// The terms kept from Swift; nothing until there is one.
+  var handles: HandleTable?
+  /// Requests for a collection, answered by the next one; nothing while there is none.
+  var collectionRequests: [CollectionRequest] = []
   /// Why the process is to end, a term of its heap; nothing while it is not.
   var exitReason = Term.none
   /// Whether exit signals become messages.
   var trapsExits = false
+  /// Whether it sent to itself since it was last looked whether its queue is long.
+  var hasSentToSelf = false
   /// Whether messages become part of the heap when they are fetched.
   var keepsMessagesOnHeap = false
   /// Whether what others are told of its end was told.
@@ -92,15 +103,32 @@ struct ProcessRecord: ~Copyable {
   /// - Returns: the oldest message, or nothing.
   func take(leaving state: UInt = ProcessRecord.empty) -> Message? {
     // Acquiring: pairs with the releasing exchange in `push`.
-    var next = outer.exchange(state, ordering: .acquiringAndReleasing)
+    Self.inOrder(newest: outer.exchange(state, ordering: .acquiringAndReleasing))
+  }
+
+  /// Turns a queue round: the newest leads to the oldest, and the other way afterwards.
+  private static func inOrder(newest: UInt) -> Message? {
+    var next = newest
     var oldest: Message?
-    while next > Self.parked, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
+    while next > parked, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
       let message = Message(record: record)
       next = message.next
       message.next = oldest.map { UInt(bitPattern: $0.record) } ?? 0
       oldest = message
     }
     return oldest
+  }
+
+  /// Takes all that was sent, the oldest first, where there is something: a state stays as it is.
+  func takeSent() -> Message? {
+    while true {
+      let before = outer.load(ordering: .relaxed)
+      if before <= Self.parked { return nil }
+      let exchanged = outer.weakCompareExchange(
+        expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
+      ).exchanged
+      if exchanged { return Self.inOrder(newest: before) }
+    }
   }
 
   /// Says that the process waits for messages.

@@ -1,3 +1,4 @@
+import Carriers
 import ETS
 import Heaps
 import Terms
@@ -28,8 +29,8 @@ extension ProcessTable {
     var context: UnsafeMutableRawPointer?
     let pushed = reading(pid) { record -> LimitedMailbox.Pushed in
       context = record.pointee.context
-      if record.pointee.isLimited, let limit = record.pointee.limit {
-        return limit.push(message, to: record, from: sender) { environment.free($0) }
+      if record.pointee.isLimited || record.pointee.isGrouped {
+        return pushWithinLimits(message, to: record, from: sender)
       }
       return .pushed(record.pointee.push(message))
     }
@@ -51,6 +52,33 @@ extension ProcessTable {
       environment.free(message)
       return .noProcess
     }
+  }
+
+  /// Puts a message into a mailbox that has a limit, or a group.
+  @inline(never)
+  private func pushWithinLimits(
+    _ message: Message, to record: ProcessRecord.Pointer, from sender: Term
+  ) -> LimitedMailbox.Pushed {
+    let group = record.pointee.isGrouped ? record.pointee.member?.group : nil
+    // Before it is pushed: its receiver may free it at once.
+    let byteCount = group == nil ? 0 : message.byteCount
+    if let group {
+      do throws(MemoryError) { try group.chargeMailbox(byteCount) } catch { return .full }
+    }
+    let pushed: LimitedMailbox.Pushed
+    if record.pointee.isLimited, let limit = record.pointee.limit {
+      pushed = limit.push(message, to: record, from: sender) { dropped in
+        group?.creditMailbox(dropped.byteCount)
+        environment.free(dropped)
+      }
+    } else {
+      pushed = .pushed(record.pointee.push(message))
+    }
+    switch pushed {
+    case .pushed(.queued), .pushed(.queuedAndWoken): break
+    default: group?.creditMailbox(byteCount)
+    }
+    return pushed
   }
 
   /// Tells that a process can go on that was not waiting for a message.
@@ -80,11 +108,13 @@ extension ProcessTable: OwnershipListener {
     _ transfer: TableTransfer, data: Term
   ) throws -> Message {
     let words = try TermSize.flatWords(of: data, scratch: environment.scratch)
-    return try environment.makeMessage(words: 5 + 3 + words) { cursor, list in
+    let message = try environment.makeMessage(words: 5 + 3 + words) { cursor, list in
       let copy = TermCopy.copy(data, words: words, into: &cursor, list: &list)
       let table = transfer.table
       let reference = table.isNamed ? table.name : cursor.makeReference(to: table)
       return cursor.makeTuple(.tableTransfer, reference, transfer.from, copy)
     }
+    message.signal = .told
+    return message
   }
 }

@@ -12,18 +12,21 @@ import Terms
 /// Records are found without a lock, by threads that say that they read (``ThreadReader``); one is
 /// used again when nobody reads any more who may have found it.
 final class ProcessTable: @unchecked Sendable {
-  // Unchecked: the blocks are written under the lock, each once and before a pid leads to it.
+  // Unchecked: the blocks are changed under the lock, and read by addresses that are atomic.
 
   let environment: HeapEnvironment
   let listener: (any ProcessListener)?
   /// What the listener wants to hear, asked for once.
   let wantsMessages: Bool
   let longQueueMessages: Int
-  private let blocks: UnsafeMutablePointer<ProcessRecord.Pointer?>
-  private let state = Guarded(State())
+  let longCollectionNanoseconds: UInt64
+  let largeHeapWords: Int
+  /// The addresses of the blocks, or 0.
+  let blocks: UnsafeMutablePointer<Atomic<UInt>>
+  let state = Guarded(State())
   private let lastReference = Atomic<Int>(0)
 
-  private struct State: ~Copyable {
+  struct State: ~Copyable {
     /// The records that were made.
     var recordCount = 0
     /// What the serials of new records begin with.
@@ -40,7 +43,7 @@ final class ProcessTable: @unchecked Sendable {
   }
 
   private static var firstBlockBits: Int { 4 }
-  private static var mostBlocks: Int { 25 }
+  static var mostBlocks: Int { 25 }
   /// So many ends share an epoch.
   private static var endsOfEpoch: Int { 64 }
 
@@ -49,43 +52,37 @@ final class ProcessTable: @unchecked Sendable {
     self.listener = listener
     wantsMessages = listener?.wantsMessages ?? false
     longQueueMessages = listener?.longQueueMessages ?? 0
+    longCollectionNanoseconds = listener?.longCollectionNanoseconds ?? 0
+    largeHeapWords = listener?.largeHeapWords ?? 0
     blocks = .allocate(capacity: Self.mostBlocks)
-    blocks.initialize(repeating: nil, count: Self.mostBlocks)
+    for number in 0..<Self.mostBlocks { (blocks + number).initialize(to: Atomic(0)) }
   }
 
   deinit {
-    state.withLock { freeBlocks(&$0) }
+    state.withLock { freeBlocks(at: takeBlocks(), &$0) }
+    blocks.deinitialize(count: Self.mostBlocks)
     blocks.deallocate()
   }
 
-  /// Gives all memory back, where there is no process and no other thread. No pid comes twice.
-  private func freeBlocks(_ state: inout State) {
-    for index in 0..<state.recordCount {
-      guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
-      state.firstSerial = max(state.firstSerial, record.pointee.serial)
-      record.deinitialize(count: 1)
-    }
-    for number in 0..<Self.mostBlocks {
-      guard let block = blocks[number] else { break }
-      environment.allocator.free(
-        at: block, byteCount: Self.byteCount(ofBlock: number), kind: .fixed)
-      blocks[number] = nil
-    }
-    state.recordCount = 0
-    state.free = []
-    state.ended = []
-    state.leaving = []
-  }
-
-  private static func byteCount(ofBlock number: Int) -> Int {
+  static func byteCount(ofBlock number: Int) -> Int {
     MemoryLayout<ProcessRecord>.stride << (firstBlockBits + number)
   }
 
   private func record(at index: Int) -> ProcessRecord.Pointer? {
-    let shifted = index + 1 << Self.firstBlockBits
-    let number = Int.bitWidth - 1 - shifted.leadingZeroBitCount - Self.firstBlockBits
-    if number >= Self.mostBlocks { return nil }
-    return blocks[number].map { $0 + (shifted - 1 << (Self.firstBlockBits + number)) }
+    let (number, place) = Self.place(of: index)
+    return number < Self.mostBlocks ? block(number).map { $0 + place } : nil
+  }
+
+  /// The number of the block of a record, and its place there.
+  static func place(of index: Int) -> (block: Int, place: Int) {
+    let shifted = index + 1 << firstBlockBits
+    let number = Int.bitWidth - 1 - shifted.leadingZeroBitCount - firstBlockBits
+    return (number, shifted - 1 << (firstBlockBits + number))
+  }
+
+  private func block(_ number: Int) -> ProcessRecord.Pointer? {
+    // Acquiring: pairs with the releasing store in `makeBlock`.
+    ProcessRecord.Pointer(bitPattern: blocks[number].load(ordering: .acquiring))
   }
 
   /// The record of a pid.
@@ -115,7 +112,9 @@ final class ProcessTable: @unchecked Sendable {
   // MARK: Beginnings and ends
 
   /// Takes a record for a new process, which nobody knows yet.
-  func begin(limit: LimitedMailbox?) throws(HeapError) -> ProcessRecord.Pointer {
+  func begin(limit: LimitedMailbox?, member: GroupMember?) throws(HeapError)
+    -> ProcessRecord.Pointer
+  {
     try state.withLock { state throws(HeapError) in
       let index = try takeIndex(&state)
       guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
@@ -127,6 +126,8 @@ final class ProcessTable: @unchecked Sendable {
       record.pointee.contextBits.store(0, ordering: .relaxed)
       record.pointee.limit = limit
       record.pointee.isLimited = limit != nil
+      record.pointee.member = member
+      record.pointee.isGrouped = member != nil
       record.pointee.isNamed.store(false, ordering: .relaxed)
       record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
       // Releasing: pairs with the acquiring load of who looks for it.
@@ -149,14 +150,13 @@ final class ProcessTable: @unchecked Sendable {
   }
 
   private func makeBlock(holding index: Int) throws(HeapError) {
-    let shifted = index + 1 << Self.firstBlockBits
-    let number = Int.bitWidth - 1 - shifted.leadingZeroBitCount - Self.firstBlockBits
+    let number = Self.place(of: index).block
     let byteCount = number < Self.mostBlocks ? Self.byteCount(ofBlock: number) : 0
     do {
       let block = try environment.allocator.allocate(byteCount: byteCount, kind: .fixed)
       // Whoever looks for a record that was not made finds no pid.
       block.base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-      blocks[number] = block.base.assumingMemoryBound(to: ProcessRecord.self)
+      blocks[number].store(UInt(bitPattern: block.base), ordering: .releasing)
     } catch {
       throw .outOfMemory(error)
     }
@@ -186,21 +186,25 @@ final class ProcessTable: @unchecked Sendable {
         for name in state.namesByPid.removeValue(forKey: pid) ?? [] { state.names[name] = nil }
       }
     }
+    if record.pointee.isLimited, let limit = record.pointee.limit { return limit.close(record) }
     return record.pointee.take(leaving: ProcessRecord.closed)
   }
 
   /// Gives the record of a closed process back.
   func end(_ record: ProcessRecord.Pointer) {
     record.pointee.relations = nil
+    record.pointee.endHandles(environment.allocator)
     record.pointee.exitReason = .none
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
+    record.pointee.keepsMessagesOnHeap = false
+    record.pointee.hasSentToSelf = false
     state.withLock { state in
       state.inUse -= 1
       if environment.allocator.hasSeveralThreads {
         state.ended.append(record.pointee.index)
       } else if state.inUse == 0 {
-        freeBlocks(&state)
+        freeBlocks(at: takeBlocks(), &state)
       } else {
         state.free.append(record.pointee.index)
       }

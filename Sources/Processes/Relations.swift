@@ -22,6 +22,8 @@ enum SignalKind: UInt8 {
   case message = 0
   /// A message by an alias, whose number is the argument.
   case aliasedMessage
+  /// A message of the system itself, which no limit keeps away.
+  case told
   /// `{'EXIT', From, Reason}` of who asked for an end, or of a linked process that ended.
   case exit, linkedExit
   /// `{'EXIT', Self, _}` to tell the sender, which is linked from now on; its pid is the argument.
@@ -34,6 +36,8 @@ enum SignalKind: UInt8 {
   case demonitor
   /// `{'DOWN', Reference, process, Pid, Reason}`; the number is the argument.
   case down
+  /// Somebody asks something of the process: the argument is a ``ProcessRequest``.
+  case request
 }
 
 extension Message {

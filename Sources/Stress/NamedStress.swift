@@ -6,18 +6,38 @@ public struct NamedStress: Sendable {
   public let name: String
   /// What it tries, in a few words.
   public let summary: String
-  /// Runs the round that a seed decides; returns what went wrong, or nothing.
-  public let round: @Sendable (_ seed: UInt64) -> String?
+  /// How many threads a round has where one may say so; nothing where its seed decides.
+  public let threads: Int?
+  private let run: @Sendable (_ seed: UInt64, _ threads: Int) -> String?
 
-  /// Makes one.
+  /// Makes one whose rounds their seeds alone decide.
   public init(
     _ name: String, _ summary: String, round: @escaping @Sendable (_ seed: UInt64) -> String?
   ) {
     self.name = name
     self.summary = summary
-    self.round = round
+    threads = nil
+    run = { seed, _ in round(seed) }
+  }
+
+  /// Makes one whose rounds have so many threads unless somebody wants others.
+  public init(
+    _ name: String, _ summary: String, threads: Int,
+    round: @escaping @Sendable (_ seed: UInt64, _ threads: Int) -> String?
+  ) {
+    self.name = name
+    self.summary = summary
+    self.threads = threads
+    run = round
+  }
+
+  /// Runs the round that a seed decides.
+  /// - Parameter threads: how many; by default ``threads``.
+  /// - Returns: what went wrong, or nothing.
+  public func round(_ seed: UInt64, threads: Int? = nil) -> String? {
+    run(seed, threads ?? self.threads ?? 0)
   }
 
   /// All there are.
-  public static let all: [NamedStress] = [heap, worlds, carriers, ets]
+  public static let all: [NamedStress] = [heap, worlds, carriers, ets, messages]
 }

@@ -20,10 +20,11 @@ enum HelpText {
              decode an external term (a file that begins with the byte 131) and print it
              --size            print its words, too: without sharing, and with it
              --reencode OUT    write it back to a file, encoded again
-           tenure stress NAME [--seconds S] [--seed N]
-             break something on purpose: heap, worlds, carriers, ets
+           tenure stress NAME [--seconds S] [--seed N] [--threads N]
+             break something on purpose: heap, worlds, carriers, ets, messages
              --seconds S       how long; default 10, and one round at least
              --seed N          of the first round; each round has the next one
+             --threads N       how many run the processes of messages; default 16
            tenure version
            tenure help
     Options stand before PROGRAM.beam; what stands behind belongs to the program.

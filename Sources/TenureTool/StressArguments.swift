@@ -8,6 +8,8 @@ struct StressArguments: Equatable {
   var seconds = 10
   /// The seed of the first round; nothing where any will do.
   var seed: UInt64?
+  /// How many threads a round has, where that can be said.
+  var threads: Int?
 
   /// Reads the arguments behind the command's name.
   /// - Returns: nothing where help is asked for.
@@ -20,10 +22,13 @@ struct StressArguments: Equatable {
       case "--help", "-h": return nil
       case "--seconds": parsed.seconds = try number(rest.popFirst(), of: argument)
       case "--seed": parsed.seed = try number(rest.popFirst(), of: argument)
+      case "--threads": parsed.threads = try number(rest.popFirst(), of: argument)
       case _ where argument.hasPrefix("--seconds="):
         parsed.seconds = try number(value(argument), of: "--seconds")
       case _ where argument.hasPrefix("--seed="):
         parsed.seed = try number(value(argument), of: "--seed")
+      case _ where argument.hasPrefix("--threads="):
+        parsed.threads = try number(value(argument), of: "--threads")
       case _ where argument.hasPrefix("-"):
         throw UsageError("unknown option \(printable(argument))")
       default: names.append(argument)
@@ -34,8 +39,14 @@ struct StressArguments: Equatable {
     if names.count > 1 {
       throw UsageError("'stress' takes one NAME, not \(printable(names[1])) too")
     }
-    guard NamedStress.all.contains(where: { $0.name == name }) else {
+    guard let stress = NamedStress.all.first(where: { $0.name == name }) else {
       throw UsageError("there is no stress \(printable(name)), but there are: \(known)")
+    }
+    if let threads = parsed.threads {
+      if stress.threads == nil { throw UsageError("'stress \(name)' takes no --threads") }
+      guard 1...256 ~= threads else {
+        throw UsageError("--threads needs a number from 1 to 256, not \(threads)")
+      }
     }
     parsed.name = name
     return parsed

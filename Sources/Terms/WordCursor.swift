@@ -69,7 +69,11 @@ public struct WordCursor: BitwiseCopyable {
 
   /// Builds a tuple: 1 + n words, none for the empty tuple.
   @inlinable
-  public mutating func makeTuple(_ elements: Term...) -> Term {
+  public mutating func makeTuple(_ elements: Term...) -> Term { makeTuple(of: elements) }
+
+  /// Builds a tuple of the elements: 1 + n words, none for the empty tuple.
+  @inlinable
+  public mutating func makeTuple(of elements: some Collection<Term>) -> Term {
     if elements.isEmpty { return .emptyTuple }
     let words = makeTuple(arity: elements.count)
     for (index, element) in elements.enumerated() { words[1 + index] = element.bits }

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @Suite struct EmbeddingExampleTests {
@@ -12,17 +11,9 @@ import Testing
 
   /// The first Swift block of the README is the file that the test above runs.
   @Test func theReadmeShowsTheExampleThatRuns() throws {
-    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let root = tests.deletingLastPathComponent().deletingLastPathComponent()
-    let example = try String(
-      contentsOf: tests.appendingPathComponent("EmbeddingExample.swift"), encoding: .utf8)
-    let readme = try String(
-      contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-    let opening = try #require(readme.range(of: "```swift\n"), "README.md shows no Swift")
-    let block = try #require(
-      readme[opening.upperBound...].range(of: "```"), "the block of README.md has no end")
-    let shown = readme[opening.upperBound..<block.lowerBound]
-    #expect(shown == example[...])
+    let example = try SourceTree.text(of: "Tests/EmbeddingTests/EmbeddingExample.swift")
+    let readme = try SourceTree.text(of: "README.md")
+    #expect(SourceTree.swiftBlocks(of: readme).first == example)
     #expect(example.split(separator: "\n").count > 20)
   }
 }

@@ -46,6 +46,20 @@ import Testing
     #expect(recorder.heard.ended == [first.pid])
   }
 
+  /// A record that is used again tells nothing of the process before.
+  @Test func whatAProcessSetEndsWithIt() throws {
+    do {
+      let first = try TestProcess(system)
+      first.process.setKeepsMessagesOnHeap(true)
+      first.process.trapsExits = true
+      _ = try first.send(1, to: first.pid)
+    }
+    let second = try TestProcess(system)
+    #expect(!second.process.keepsMessagesOnHeap && !second.process.trapsExits)
+    #expect(second.process.keptTermCount == 0 && second.process.group == nil)
+    #expect(try second.receiveText() == nil)
+  }
+
   @Test func normalEndsEndNobodyElse() throws {
     let other = try TestProcess(system)
     do {

@@ -217,6 +217,63 @@ import Testing
     #expect(try sender.send(term, to: receiver.pid) == .delivered)
   }
 
+  /// A message to oneself is the term itself, in its order with others.
+  @Test(arguments: [false, true]) func aMessageToOneselfIsNotCopied(onHeap: Bool) throws {
+    let system = Self.makeSystem()
+    let process = try TestProcess(system)
+    let other = try TestProcess(system)
+    process.process.setKeepsMessagesOnHeap(onHeap)
+    let term = process.build { $0.makeList([.small(1), .small(2)]) }
+    _ = try other.send(7, to: process.pid)
+    let blocks = system.allocator.allocatedBlockCount
+    _ = try process.send(term, to: process.pid)
+    _ = try process.send(8, to: process.pid)
+    #expect(system.allocator.allocatedBlockCount <= blocks + 1)
+    #expect(try process.receiveText() == "7")
+    #expect(try process.nextMessage() == term)
+    try process.collectGarbage()
+    try process.collectGarbage()
+    #expect(try process.receiveText() == "[1,2]")
+    #expect(try process.receiveText() == "8")
+    #expect(try process.receiveText() == nil)
+    process.end(reason: .normal)
+    #expect(try process.send(term, to: process.pid) == .noProcess)
+  }
+
+  /// `flush` takes out what a monitor has told, and nothing else.
+  @Test(arguments: [false, true], 0..<4)
+  func monitorsAreFlushed(onHeap: Bool, skipped: Int) throws {
+    let system = Self.makeSystem()
+    let process = try TestProcess(system)
+    process.process.setKeepsMessagesOnHeap(onHeap)
+    let first = try TestProcess(system)
+    let second = try TestProcess(system)
+    let reference = try process.monitor(first.pid)
+    let other = try process.monitor(second.pid)
+    let kept = try process.process.keep(reference)
+    _ = try second.send(1, to: process.pid)
+    first.end(reason: .ok)
+    _ = try second.send(2, to: process.pid)
+    for _ in 0..<skipped {
+      if try process.nextMessage() != nil { process.process.skipMessage() }
+    }
+    #expect(try process.handleSignals())
+    // Nothing to look for where it was still there.
+    #expect(try process.process.demonitor(other, flushing: true))
+    let moved = try process.process.term(of: kept)
+    #expect(try !process.process.demonitor(moved, flushing: true))
+    #expect(process.process.fetchedMessageCount == 2)
+    var left = try (0..<3).compactMap { _ in try process.receiveText() }
+    if skipped == 3 {
+      #expect(left.isEmpty)
+      process.process.restartReceive()
+      left = try (0..<3).compactMap { _ in try process.receiveText() }
+    }
+    // What was looked at is looked at still.
+    #expect(left == (skipped == 1 || skipped == 2 ? ["2", "1"] : ["1", "2"]))
+    #expect(try !process.process.demonitor(moved, flushing: true))
+  }
+
   @Test func longQueuesAreTold() throws {
     let recorder = ProcessRecorder(longQueueMessages: 10)
     let system = Self.makeSystem(recorder)

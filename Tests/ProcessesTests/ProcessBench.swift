@@ -41,8 +41,10 @@ final class TestProcess {
   var process: Process
   let pid: Term
 
-  init(_ system: MemorySystem, mailboxLimit: MailboxLimit? = nil) throws {
-    process = try system.makeProcess(mailboxLimit: mailboxLimit)
+  init(
+    _ system: MemorySystem, mailboxLimit: MailboxLimit? = nil, group: ProcessGroup? = nil
+  ) throws {
+    process = try system.makeProcess(mailboxLimit: mailboxLimit, group: group)
     pid = process.pid
   }
 

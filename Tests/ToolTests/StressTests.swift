@@ -15,6 +15,12 @@ import Testing
     #expect(
       try Command(arguments: ["stress", "--seed=7", "heap", "--seconds", "0"])
         == .stress(expected))
+    expected.name = "messages"
+    expected.threads = 3
+    #expect(
+      try Command(
+        arguments: ["stress", "--seed=7", "messages", "--threads=3", "--seconds", "0"])
+        == .stress(expected))
     #expect(try Command(arguments: ["stress", "--help"]) == .help)
   }
 
@@ -22,6 +28,8 @@ import Testing
     ["stress"], ["stress", "nothing"], ["stress", "heap", "worlds"], ["stress", "heap", "--seed"],
     ["stress", "heap", "--seed", "-1"], ["stress", "heap", "--seconds", "x"],
     ["stress", "heap", "--seconds=99999999999999999999"], ["stress", "heap", "--often"],
+    ["stress", "heap", "--threads", "4"], ["stress", "messages", "--threads", "0"],
+    ["stress", "messages", "--threads=257"],
   ])
   func whatCannotBeObeyedIsBadUsage(line: [String]) {
     #expect(throws: UsageError.self) { try Command(arguments: line) }
@@ -41,6 +49,13 @@ import Testing
     let stress = try #require(NamedStress.all.first { $0.name == "ets" })
     if let failure = stress.round(seed) {
       Issue.record("\(failure); to replay: tenure stress ets --seed \(seed) --seconds 0")
+    }
+  }
+
+  /// Rounds of processes that differ, smaller than those of the command line.
+  @Test(arguments: UInt64(20)..<28) func processesShareASystem(seed: UInt64) {
+    if let failure = MessageStress(seed: seed, threads: 3, processes: 150).run() {
+      Issue.record("seed \(seed): \(failure)")
     }
   }
 

@@ -84,6 +84,13 @@ public final class MemoryBudget: Sendable {
     note(used: before + byteCount)
   }
 
+  /// What is in use beyond the limit, here or where it stands in; nothing where all is within.
+  package var excess: MemoryError? {
+    let now = usedBytes
+    if now > limitBytes { return .budgetExceeded(byteCount: now - limitBytes, budget: limitBytes) }
+    return parent?.excess
+  }
+
   /// Puts bytes back.
   public func credit(byteCount: Int) {
     let now = used.subtract(byteCount, ordering: .relaxed).newValue
@@ -92,8 +99,9 @@ public final class MemoryBudget: Sendable {
     parent?.credit(byteCount: byteCount)
   }
 
-  /// Takes or puts back the few bytes by which what was got is not what was asked for.
-  func chargeBeyondLimit(byteCount: Int) {
+  /// Takes or puts back bytes that are held already: by which what was got is not what was asked for,
+  /// or that nobody could refuse.
+  package func chargeBeyondLimit(byteCount: Int) {
     if byteCount == 0 { return }
     note(used: used.add(byteCount, ordering: .relaxed).newValue)
     parent?.chargeBeyondLimit(byteCount: byteCount)

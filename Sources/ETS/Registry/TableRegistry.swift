@@ -175,6 +175,17 @@ extension TableRegistry {
     }
   }
 
+  /// The bytes of the tables that a process owns; on its thread.
+  /// - Complexity: O(tables).
+  package func byteCount(ownedBy owner: Term) -> Int {
+    if tableCount.load(ordering: .relaxed) == 0 { return 0 }
+    return tables(concerning: owner).reduce(0) { sum, table in
+      // One that ends meanwhile holds nothing.
+      guard table.owner == owner, let words = try? table.information().words else { return sum }
+      return sum + words * MemoryLayout<UInt>.stride
+    }
+  }
+
   /// The heir of a table, where there is one that lives.
   private func heir(of table: Table, besides owner: Term) -> Term? {
     guard let heir = table.heir, heir != owner, isAlive(heir) else { return nil }

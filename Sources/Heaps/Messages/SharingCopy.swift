@@ -85,7 +85,26 @@ struct SharingCopy {
         slot = end - 1
       } else {
         (slot, end) = ToSpace.slots(ofObjectAt: Term(bits: item).boxed)
+        if end - slot <= Self.mostDeferredSlots { deferAllButLast(&slot, end, &progress) }
       }
+    }
+  }
+
+  /// The most slots of an object that are gone into one by one, each with all that is behind it.
+  private static var mostDeferredSlots: Int { 3 }
+
+  /// Leaves the slots of a small object for later but for the last, which is gone into first: where
+  /// the object was built after its parts, as most are, its last part stands right before it, and
+  /// the source is read from its end to its beginning.
+  @inline(__always)
+  private mutating func deferAllButLast(
+    _ slot: inout Words, _ end: Words, _ progress: inout Progress
+  ) {
+    while slot + 1 < end {
+      // As the tail of a cell that would stand a word before.
+      let isSettled = ToSpace.areSettled(slot.pointee)
+      push(UInt(bitPattern: slot - 1) &+ 1, unless: isSettled, &progress)
+      slot += 1
     }
   }
 

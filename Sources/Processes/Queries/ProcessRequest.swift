@@ -1,0 +1,105 @@
+import Heaps
+import Terms
+
+/// What is asked of a process that another thread may run: it answers when it next looks at what was
+/// sent to it, between two of its steps.
+final class ProcessRequest {
+  enum Question {
+    case information(@Sendable (ProcessInformation?) -> Void)
+    case collection(CollectionRequest)
+  }
+
+  let question: Question
+
+  init(_ question: Question) { self.question = question }
+
+  /// The answer where there is no such process.
+  func refuse() {
+    switch question {
+    case .information(let answer): answer(nil)
+    case .collection(let request): request.answer(false)
+    }
+  }
+}
+
+/// A collection that was asked for.
+struct CollectionRequest {
+  let kind: CollectionEvent.Kind
+  let answer: @Sendable (Bool) -> Void
+}
+
+extension MemorySystem {
+  /// Asks what a process is made of, whoever runs it (`process_info/2`).
+  ///
+  /// The process answers when it next receives or handles signals; one that is parked becomes
+  /// runnable for it. So the answer is that of one moment of it.
+  /// - Parameter answer: called once: on the process's thread, or on this one with nothing where there is
+  ///   no such process, or with nothing where it ends before. It must not use a process.
+  /// - Throws: ``MessageError``; then it is not called.
+  public func requestInformation(
+    of pid: Term, _ answer: @escaping @Sendable (ProcessInformation?) -> Void
+  ) throws(MessageError) {
+    try ask(pid, ProcessRequest(.information(answer)))
+  }
+
+  /// Asks a process to collect (`garbage_collect/2` with `async`): it does at its next ensure.
+  /// - Parameters:
+  ///   - type: a minor collection, where one can run, or a full sweep.
+  ///   - answer: called once: with `true` when it has collected, on its thread, or with `false`
+  ///     where there is no such process, or where it ended before. It must not use a process.
+  /// - Throws: ``MessageError``; then it is not called.
+  public func garbageCollect(
+    _ pid: Term, type: CollectionEvent.Kind = .fullSweep,
+    async answer: @escaping @Sendable (Bool) -> Void
+  ) throws(MessageError) {
+    try ask(pid, ProcessRequest(.collection(CollectionRequest(kind: type, answer: answer))))
+  }
+
+  private func ask(_ pid: Term, _ request: ProcessRequest) throws(MessageError) {
+    let message = try heaps.makeMessage(words: 0) { _, _ in .nil }
+    message.signal = .request
+    message.argument = UInt(bitPattern: Unmanaged.passRetained(request).toOpaque())
+    if processes.deliverSignal(message, to: pid) { return }
+    message.takeRequest().refuse()
+    heaps.free(message)
+  }
+}
+
+extension Message {
+  /// The request that it carries, which it does not have any more.
+  fileprivate func takeRequest() -> ProcessRequest {
+    guard let pointer = UnsafeRawPointer(bitPattern: argument) else {
+      preconditionFailure("a request without a question")
+    }
+    return Unmanaged<ProcessRequest>.fromOpaque(pointer).takeRetainedValue()
+  }
+}
+
+extension Process {
+  /// Does what a request asks for.
+  mutating func answer(_ message: Message) {
+    let record = record
+    switch message.takeRequest().question {
+    case .information(let answer): answer(currentInformation)
+    case .collection(let request):
+      heap.requestCollection(fully: request.kind == .fullSweep)
+      record.pointee.collectionRequests.append(request)
+    }
+    system.heaps.free(message)
+  }
+
+  /// Answers that there is no process any more.
+  func refuse(_ message: Message) {
+    message.takeRequest().refuse()
+    system.heaps.free(message)
+  }
+
+  /// Tells who asked for a collection that there was one.
+  func answerCollectionRequests(didCollect: Bool = true) {
+    let record = record
+    if record.pointee.collectionRequests.isEmpty { return }
+    let requests = record.pointee.collectionRequests
+    record.pointee.collectionRequests = []
+    for request in requests { request.answer(didCollect) }
+  }
+}

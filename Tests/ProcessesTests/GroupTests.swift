@@ -1,0 +1,209 @@
+import Carriers
+import ETS
+import Heaps
+import Processes
+import Synchronization
+import TestKit
+import Terms
+import Testing
+
+/// Budgets of groups of processes.
+@Suite struct GroupTests {
+  private let system = MemorySystem(
+    configuration: SystemConfiguration(levers: HeapLevers(verifies: true)))
+
+  private func group(_ limitBytes: Int) -> ProcessGroup {
+    ProcessGroup(budget: MemoryBudget(limitBytes: limitBytes))
+  }
+
+  /// Whatever is charged is in use of the budget, and the parts add up.
+  private func checkSum(_ group: ProcessGroup) {
+    #expect(group.usage.totalBytes == group.budget.usedBytes)
+  }
+
+  @Test func heapsAreCharged() throws {
+    let group = group(1 << 30)
+    do {
+      var one = try system.makeProcess(group: group)
+      let other = try system.makeProcess(group: group)
+      #expect(group.usage.processCount == 2)
+      let both = one.heap.information.memoryByteCount + other.heap.information.memoryByteCount
+      #expect(group.usage.heapBytes == both)
+      let handle = try one.keep(.list((0..<10_000).map { .integer($0) }))
+      var roots = NoRoots()
+      try one.collectGarbage(roots: &roots)
+      let grown = one.heap.information.memoryByteCount + other.heap.information.memoryByteCount
+      #expect(grown > 160_000)
+      #expect(group.usage.heapBytes == grown)
+      checkSum(group)
+      _ = handle
+    }
+    #expect(group.usage == ProcessGroup(budget: group.budget).usage)
+    #expect(group.budget.usedBytes == 0)
+  }
+
+  @Test func aBinaryIsChargedOnceHoweverManyShareIt() throws {
+    let group = group(1 << 30)
+    var one = try system.makeProcess(group: group)
+    do {
+      var other = try system.makeProcess(group: group)
+      let binary = try one.keep(.binary(Array(repeating: 1, count: 100_000)))
+      try one.settle()
+      #expect(group.usage.binaryBytes == 100_000)
+      try one.send(binary, to: other.pid)
+      _ = try other.receive()
+      try other.settle()
+      #expect(group.usage.binaryBytes == 100_000)
+      _ = binary
+    }
+    #expect(group.usage.binaryBytes == 100_000)
+    var roots = NoRoots()
+    try one.collectGarbage(roots: &roots)
+    #expect(group.usage.binaryBytes == 0)
+    checkSum(group)
+  }
+
+  @Test func tablesAreCharged() throws {
+    let group = group(1 << 30)
+    var process = try system.makeProcess(group: group)
+    let table = try system.tables.makeTable(named: .ok, owner: process.pid)
+    let object = try process.term(of: try process.keep(.tuple([1, "some text of an object"])))
+    try table.insert(object, by: process.pid)
+    try process.settle()
+    let words = try table.information().words
+    #expect(group.usage.tableBytes == 8 * words)
+    try table.delete(by: process.pid)
+    try process.settle()
+    #expect(group.usage.tableBytes == 0)
+    checkSum(group)
+  }
+
+  @Test func aMailboxIsChargedBeforeItGrows() throws {
+    let group = group(40_000)
+    var sender = try system.makeProcess()
+    do {
+      var receiver = try system.makeProcess(group: group)
+      let message = try sender.keep(.list((0..<100).map { .integer($0) }))
+      var sent = 0
+      var refusal: SendError?
+      while refusal == nil {
+        do {
+          try sender.send(message, to: receiver.pid)
+          sent += 1
+        } catch { refusal = error as? SendError }
+      }
+      #expect(refusal == .mailboxFull(receiver.pid))
+      #expect(sent > 10 && sent < 30)
+      #expect(group.usage.mailboxBytes >= sent * 1600)
+      #expect(group.budget.usedBytes <= 40_000)
+      #expect(group.budget.level == .refuse)
+      checkSum(group)
+      // What is received is the heap's, and goes when it is dead.
+      let before = group.usage
+      for _ in 0..<sent { _ = try receiver.receive() }
+      #expect(group.usage.mailboxBytes == 0)
+      #expect(group.usage.totalBytes == before.totalBytes)
+      var roots = NoRoots()
+      try receiver.collectGarbage(roots: &roots)
+      #expect(group.usage.totalBytes < 20_000)
+      let outcome = try sender.send(message, to: receiver.pid)
+      #expect(outcome == .delivered)
+      checkSum(group)
+    }
+    #expect(group.budget.usedBytes == 0)
+  }
+
+  /// Both limits of a mailbox at once, and messages that nobody is charged for.
+  @Test(arguments: [MailboxLimit.Policy.reject, .dropNewest, .dropOldest], [false, true])
+  func limitsAndGroupsCountAlike(policy: MailboxLimit.Policy, onHeap: Bool) throws {
+    let group = group(1 << 30)
+    var sender = try system.makeProcess()
+    do {
+      var receiver = try system.makeProcess(
+        mailboxLimit: MailboxLimit(messages: 3, policy: policy), group: group)
+      receiver.trapsExits = true
+      receiver.setKeepsMessagesOnHeap(onHeap)
+      let message = try sender.keep(["text"])
+      let alias = try receiver.makeAlias()
+      for round in 0..<50 {
+        do { try sender.send(message, to: receiver.pid) } catch SendError.mailboxFull {}
+        if round % 5 == 0 { try sender.askToEnd(receiver.pid, reason: .ok) }
+        if round == 20 {
+          do { try sender.send(message, to: alias) } catch SendError.mailboxFull {}
+          _ = receiver.removeAlias(alias)
+        }
+        if round % 7 == 0 { _ = try receiver.receive() }
+        if round % 11 == 0 { try receiver.settle() }
+        checkSum(group)
+      }
+      while try receiver.receive() != nil {}
+      #expect(group.usage.mailboxBytes == 0)
+      // Exactly three find room again: nothing was counted out that had not been counted in.
+      var delivered = 0
+      for _ in 0..<5 {
+        do {
+          if try sender.send(message, to: receiver.pid) == .delivered { delivered += 1 }
+        } catch SendError.mailboxFull {}
+      }
+      #expect(delivered == (policy == .dropOldest ? 5 : 3))
+    }
+    #expect(group.budget.usedBytes == 0)
+  }
+
+  @Test func aHeapThatOutgrowsItsGroupIsToldAndWhole() throws {
+    let group = group(100_000)
+    var process = try system.makeProcess(group: group)
+    var kept: [TermHandle] = []
+    var refusal: HeapError?
+    while refusal == nil && kept.count < 1000 {
+      kept.append(try process.keep(.list((0..<100).map { .integer($0) })))
+      var roots = NoRoots()
+      do { try process.ensureFree(words: 100, roots: &roots) } catch { refusal = error }
+    }
+    guard case .outOfMemory(.budgetExceeded(_, budget: 100_000)) = refusal else {
+      Issue.record("\(kept.count) lists: \(String(describing: refusal))")
+      return
+    }
+    #expect(kept.count < 100)
+    for handle in kept {
+      let value = try process.value(of: handle)
+      #expect(value == .list((0..<100).map { .integer($0) }))
+    }
+    kept = []
+    var roots = NoRoots()
+    try process.collectGarbage(roots: &roots)
+    #expect(group.budget.usedBytes < 50_000)
+    checkSum(group)
+  }
+
+  /// Garbage alone is no reason to fail: it is swept before anybody is told.
+  @Test func garbageIsSweptFirst() throws {
+    let group = group(200_000)
+    var process = try system.makeProcess(group: group)
+    for _ in 0..<500 {
+      _ = try process.keep(.list((0..<100).map { .integer($0) }))
+      var roots = NoRoots()
+      try process.ensureFree(words: 100, roots: &roots)
+    }
+    #expect(process.heap.counters.allocatedWords >= 100_000)
+  }
+
+  @Test func groupsStandInOneAnother() throws {
+    let outer = MemoryBudget(limitBytes: 10_000)
+    let one = ProcessGroup(budget: MemoryBudget(limitBytes: 1 << 20, parent: outer))
+    let other = ProcessGroup(budget: MemoryBudget(limitBytes: 1 << 20, parent: outer))
+    var processes: [TestProcess] = []
+    var refusal: HeapError?
+    while refusal == nil && processes.count < 100 {
+      do {
+        let group = processes.count % 2 == 0 ? one : other
+        processes.append(try TestProcess(system, group: group))
+      } catch { refusal = error as? HeapError }
+    }
+    #expect(processes.count >= 3 && processes.count <= 5)
+    #expect(one.budget.usedBytes + other.budget.usedBytes == outer.usedBytes)
+    processes = []
+    #expect(outer.usedBytes == 0)
+    #expect(one.usage.processCount == 0)
+  }
+}

@@ -1,0 +1,167 @@
+import Carriers
+import Heaps
+import Processes
+import Synchronization
+import TestKit
+import Terms
+import Testing
+
+/// What processes tell of themselves, and who watches them.
+@Suite struct QueryTests {
+  private let system = MemorySystem(
+    configuration: SystemConfiguration(levers: HeapLevers(verifies: true)))
+
+  /// Keeps what it was told.
+  private final class Answers<Value: Sendable>: Sendable {
+    let values = Mutex<[Value]>([])
+    var all: [Value] { values.withLock { $0 } }
+    func add(_ value: Value) { values.withLock { $0.append(value) } }
+  }
+
+  @Test func aProcessTellsWhatItIs() throws {
+    let process = try TestProcess(system)
+    let other = try TestProcess(system)
+    _ = system.register(.ok, as: process.pid)
+    process.process.trapsExits = true
+    try process.link(to: other.pid)
+    _ = try process.monitor(other.pid)
+    _ = try other.monitor(process.pid)
+    _ = try process.process.dictionary.set(.ok, of: .error, scratch: system.heaps.scratch)
+    let kept = try process.process.keep(.list([1, 2]))
+    for number in 0..<3 { _ = try other.send(number, to: process.pid) }
+    let before = try process.process.information()
+    #expect(before.names == [.ok])
+    #expect(before.messageCount == 3)
+    #expect(before.links == [other.pid])
+    #expect(before.monitoredProcesses == [other.pid])
+    #expect(before.watchers == [other.pid])
+    #expect(before.dictionaryCount == 1 && before.keptTermCount == 1 && before.trapsExits)
+    #expect(before.heap.heapWords == 233)
+    let words = try process.process.keep(.list((0..<500).map { .integer($0) }))
+    let message = other.build { $0.makeList((0..<10).map { .small($0) }) }
+    _ = try other.send(message, to: process.pid)
+    let after = try process.process.information()
+    #expect(after.messageCount == 4)
+    #expect(after.messageByteCount >= before.messageByteCount + 160)
+    #expect(after.memoryByteCount >= before.memoryByteCount + 160 + 8000)
+    _ = (kept, words)
+  }
+
+  /// Somebody asks while another thread runs the process: each answer is of one moment, in which as
+  /// many messages had come as had been sent before the question.
+  @Test func aRunningProcessAnswers() throws {
+    let answers = Answers<ProcessInformation?>()
+    let process = try TestProcess(system)
+    let asker = try TestProcess(system)
+    for round in 0..<10 {
+      for number in 0..<round { _ = try asker.send(number, to: process.pid) }
+      try system.requestInformation(of: process.pid) { answers.add($0) }
+      _ = try asker.send(99, to: process.pid)
+      #expect(answers.all.count == round)
+      #expect(try process.handleSignals())
+      #expect(answers.all.count == round + 1)
+      #expect(answers.all[round]?.messageCount == round)
+      while try process.receiveText() != nil {}
+    }
+  }
+
+  @Test func aParkedProcessIsWoken() throws {
+    let recorder = ProcessRecorder()
+    let system = MemorySystem(configuration: SystemConfiguration(processListener: recorder))
+    let process = try TestProcess(system)
+    #expect(process.park())
+    try system.requestInformation(of: process.pid) { _ in }
+    #expect(recorder.heard.runnable == [process.pid])
+    #expect(try process.handleSignals())
+  }
+
+  @Test func whoIsNotThereAnswersNothing() throws {
+    let answers = Answers<ProcessInformation?>()
+    let collections = Answers<Bool>()
+    do {
+      let process = try TestProcess(system)
+      try system.requestInformation(of: process.pid) { answers.add($0) }
+      try system.garbageCollect(process.pid) { collections.add($0) }
+      #expect(answers.all.isEmpty)
+      process.end(reason: .normal)
+      #expect(answers.all.count == 1)
+      try system.requestInformation(of: process.pid) { answers.add($0) }
+      try system.garbageCollect(process.pid) { collections.add($0) }
+    }
+    #expect(answers.all.allSatisfy { $0 == nil } && answers.all.count == 2)
+    #expect(collections.all == [false, false])
+    #expect(system.allocator.allocatedBlockCount == 0)
+  }
+
+  @Test(arguments: [CollectionEvent.Kind.minor, .fullSweep])
+  func anyoneMayAskForACollection(kind: CollectionEvent.Kind) throws {
+    let answers = Answers<Bool>()
+    let process = try TestProcess(system)
+    // Both generations are there.
+    let kept = try process.process.keep(.list((0..<100).map { .integer($0) }))
+    for _ in 0..<3 { try process.collectGarbage(fully: false) }
+    let before = process.process.heap.counters
+    try system.garbageCollect(process.pid, type: kind) { answers.add($0) }
+    try process.ensureFree(words: 0)
+    #expect(answers.all.isEmpty)
+    #expect(try process.handleSignals())
+    #expect(answers.all.isEmpty)
+    try process.ensureFree(words: 0)
+    #expect(answers.all == [true])
+    let after = process.process.heap.counters
+    #expect(after.fullSweeps - before.fullSweeps == (kind == .fullSweep ? 1 : 0))
+    #expect(after.minorCollections - before.minorCollections == (kind == .fullSweep ? 0 : 1))
+    try process.ensureFree(words: 0)
+    #expect(process.process.heap.counters.minorCollections == after.minorCollections)
+    _ = kept
+  }
+
+  /// A process that ends before it collects says so.
+  @Test func aCollectionThatNeverCameIsTold() throws {
+    let answers = Answers<Bool>()
+    do {
+      let process = try TestProcess(system)
+      try system.garbageCollect(process.pid) { answers.add($0) }
+      #expect(try process.handleSignals())
+    }
+    #expect(answers.all == [false])
+  }
+
+  private final class Monitor: ProcessListener {
+    let told = Mutex<(long: [UInt64], large: [Int])>(([], []))
+    let longCollectionNanoseconds: UInt64
+    let largeHeapWords: Int
+
+    init(longCollectionNanoseconds: UInt64 = 0, largeHeapWords: Int = 0) {
+      self.longCollectionNanoseconds = longCollectionNanoseconds
+      self.largeHeapWords = largeHeapWords
+    }
+
+    func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?) {}
+    func collectionWasLong(_ pid: Term, nanoseconds: UInt64, after: HeapFigures) {
+      told.withLock { $0.long.append(nanoseconds) }
+    }
+    func heapIsLarge(_ pid: Term, after: HeapFigures) {
+      told.withLock { $0.large.append(after.youngBlockWords + after.oldBlockWords) }
+    }
+  }
+
+  @Test func longCollectionsAndLargeHeapsAreTold() throws {
+    let patient = Monitor(longCollectionNanoseconds: 3_600_000_000_000, largeHeapWords: 1000)
+    let eager = Monitor(longCollectionNanoseconds: 1)
+    for monitor in [patient, eager] {
+      let system = MemorySystem(configuration: SystemConfiguration(processListener: monitor))
+      let process = try TestProcess(system)
+      try process.collectGarbage()
+      #expect(monitor.told.withLock { $0.large.isEmpty })
+      let kept = try process.process.keep(.list((0..<1000).map { .integer($0) }))
+      try process.collectGarbage()
+      try process.ensureFree(words: 0)
+      _ = kept
+    }
+    #expect(patient.told.withLock { $0.long.isEmpty })
+    #expect(patient.told.withLock { $0.large.count == 1 && $0.large[0] >= 2000 })
+    #expect(eager.told.withLock { $0.long.count == 2 && $0.long.allSatisfy { $0 > 1 } })
+    #expect(eager.told.withLock { $0.large.isEmpty })
+  }
+}
