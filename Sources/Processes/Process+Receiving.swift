@@ -32,6 +32,9 @@ extension Process {
     return entry.queuedMessage?.term ?? entry
   }
 
+  /// Whether all messages that were fetched were skipped: none is looked at.
+  public var isAtEndOfMessages: Bool { record.pointee.queue.isAtEnd }
+
   /// Looks at the next message.
   /// - Precondition: ``nextMessage()`` gave one.
   public mutating func skipMessage() {
@@ -86,6 +89,12 @@ extension Process {
 
   /// The messages fetched and not received.
   public var fetchedMessageCount: Int { record.pointee.queue.count }
+
+  /// Calls with the term of each message that was fetched and not received, in their order; the
+  /// terms are valid as that of ``nextMessage()`` is.
+  public func forEachMessage(_ body: (Term) -> Void) {
+    record.pointee.queue.forEach { body($0.queuedMessage?.term ?? $0) }
+  }
 
   /// Whether the terms of messages become part of the heap when they are fetched (`on_heap`) rather
   /// than when they are received (`off_heap`). Where they are part of it, every collection moves

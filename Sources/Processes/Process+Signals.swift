@@ -7,14 +7,7 @@ extension Process {
     let record = record
     switch message.signal {
     case .message: enqueue(message)
-    case .aliasedMessage:
-      let number = Int(message.argument)
-      if record.pointee.relations?.aliases.contains(number) == true {
-        enqueue(message)
-      } else {
-        countOut(byteCount: message.byteCount)
-        system.heaps.free(message)
-      }
+    case .aliasedMessage: handleAliased(message)
     case .exit: handleExit(message)
     case .linkedExit:
       let from = message.term.tupleElements[1]
@@ -33,7 +26,7 @@ extension Process {
       removeWatcher(asked: message)
     case .down:
       let number = Int(message.argument)
-      if record.pointee.relations?.monitors.removeValue(forKey: number) != nil {
+      if record.pointee.relations?.endMonitor(number) == true {
         enqueue(message)
       } else {
         system.heaps.free(message)

@@ -15,10 +15,10 @@ final class ProcessTable: @unchecked Sendable {
   // Unchecked: the blocks are written under the lock, each once and before a pid leads to it.
 
   let environment: HeapEnvironment
-  let listener: (any ProcessListener)?
+  private(set) var listener: (any ProcessListener)?
   /// What the listener wants to hear, asked for once.
-  let wantsMessages: Bool
-  let longQueueMessages: Int
+  private(set) var wantsMessages: Bool
+  private(set) var longQueueMessages: Int
   private let blocks: UnsafeMutablePointer<ProcessRecord.Pointer?>
   private let state = Guarded(State())
   private let lastReference = Atomic<Int>(0)
@@ -56,6 +56,14 @@ final class ProcessTable: @unchecked Sendable {
   deinit {
     state.withLock { freeBlocks(&$0) }
     blocks.deallocate()
+  }
+
+  /// Has another one listen, where there is no process and no other thread.
+  func listen(with listener: any ProcessListener) {
+    precondition(count == 0, "a listener that comes after the first process")
+    self.listener = listener
+    wantsMessages = listener.wantsMessages
+    longQueueMessages = listener.longQueueMessages
   }
 
   /// Gives all memory back, where there is no process and no other thread. No pid comes twice.
