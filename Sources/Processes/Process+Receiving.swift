@@ -16,7 +16,8 @@ extension Process {
   /// all that is there was skipped, and does what signals among it ask for.
   ///
   /// - Returns: its term, which is no term of the heap before ``removeMessage()``: valid until then
-  ///   or until ``skipMessage()``, through collections too. Nothing where there is no more, or where
+  ///   or until ``skipMessage()``. What refers to it must be no root of a collection before
+  ///   ``attachMessage()``. Nothing where there is no more, or where
   ///   the process is to end (``exitReason``).
   /// - Throws: ``MessageError`` where memory was refused; nothing is lost, and what was fetched by
   ///   then is there.
@@ -41,6 +42,20 @@ extension Process {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be skipped")
     record.pointee.queue.skip()
+  }
+
+  /// Makes the message that is looked at a term of the heap, in its place in the queue: before a
+  /// collection whose roots may refer to it.
+  /// - Precondition: ``nextMessage()`` gave one.
+  public mutating func attachMessage() {
+    let record = record
+    precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be attached")
+    guard let message = record.pointee.queue.current.queuedMessage else { return }
+    if record.pointee.isLimited {
+      record.pointee.limit?.becomesHeap(byteCount: message.byteCount)
+    }
+    record.pointee.queue.replaceCurrent(by: message.term)
+    heap.attach(message)
   }
 
   /// Takes the message out that is looked at; the next receive begins with the first one that is

@@ -75,7 +75,10 @@ extension Interpreter {
   @inline(never)
   private func nextMessage() -> Term? {
     do {
-      if let message = try process.nextMessage() { return message }
+      if let message = try process.nextMessage() {
+        looksAtMessage = true
+        return message
+      }
       return process.exitReason == nil ? Term.none : nil
     } catch {
       refuseMessage(error)
@@ -87,6 +90,7 @@ extension Interpreter {
   func skipMessage<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) {
     if Checks.isOn && !isLookingAtMessage { return f.fail("a message that is not looked at") }
     process.skipMessage()
+    looksAtMessage = false
     f.steps &-= 1
     f.code += w.jump
   }
@@ -96,6 +100,7 @@ extension Interpreter {
     if Checks.isOn && !isLookingAtMessage { return f.fail("a message that is not looked at") }
     f.save()
     process.removeMessage()
+    looksAtMessage = false
     f.load()
     if current.receiveTimer != nil { cancelWait() }
     f.code += 1

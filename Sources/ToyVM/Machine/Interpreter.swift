@@ -40,6 +40,8 @@ final class Interpreter {
   var loadFailure: LoadError?
   /// The rule of operands that a call broke; ends the run.
   var callFault: StaticString?
+  /// Whether registers may refer to the message that is looked at.
+  var looksAtMessage = false
   /// The instruction that called the native which runs.
   var callSite: UnsafeMutablePointer<UInt>
   /// Why the process stops at a call that it will make again, or at one that has ended.
@@ -78,6 +80,7 @@ final class Interpreter {
       (x + process.live).update(repeating: .nil, count: MachineRegisters.xCount - process.live)
     }
     memoryRefusal = nil
+    looksAtMessage = false
   }
 
   /// Lets go of the process.
@@ -92,6 +95,7 @@ final class Interpreter {
     // As in ERTS with its JIT, a collection finds the return address of its own call on the
     // stack; the reserved words have room for it.
     bitOutput = BinaryOutput()
+    if looksAtMessage { process.attachMessage() }
     process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
     defer { _ = process.heap.pop() }
     do {

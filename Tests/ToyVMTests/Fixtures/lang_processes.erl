@@ -65,8 +65,8 @@ send_variants() ->
 
 order_between_two() ->
     Self = self(),
-    spawn(fun() -> [Self ! N || N <- seq(1, 1000)] end),
-    [receive N -> N end || _ <- seq(1, 1000)] =:= seq(1, 1000).
+    spawn(fun() -> [Self ! N || N <- seq(1, 100)] end),
+    [receive N -> N end || _ <- seq(1, 100)] =:= seq(1, 100).
 
 ring() -> ring(50, 20).
 ring(N, Rounds) ->
@@ -83,7 +83,7 @@ forward(Next) ->
 
 busy_neighbours() ->
     Self = self(),
-    Pids = [spawn_link(fun() -> Self ! {self(), count(20000 * I, 0)} end) || I <- seq(1, 4)],
+    Pids = [spawn_link(fun() -> Self ! {self(), count(3000 * I, 0)} end) || I <- seq(1, 4)],
     [receive {P, R} -> R end || P <- Pids].
 count(0, A) -> A;
 count(N, A) -> count(N - 1, A + N rem 7).
@@ -91,8 +91,8 @@ count(N, A) -> count(N - 1, A + N rem 7).
 big_messages() ->
     Self = self(),
     Pid = spawn(fun() -> bounce() end),
-    List = seq(1, 3000),
-    [begin Pid ! {Self, List}, receive {Pid, L} -> L =:= List end end || _ <- seq(1, 10)].
+    List = seq(1, 200),
+    [begin Pid ! {Self, List}, receive {Pid, L} -> L =:= List end end || _ <- seq(1, 5)].
 bounce() -> receive {From, M} -> From ! {self(), M}, bounce() end.
 
 %% Ends.
@@ -384,7 +384,7 @@ leaders() ->
     {A, group_leader() =:= G, (catch element(1, element(2, catch group_leader(1, Self))))}.
 
 collecting() ->
-    P = spawn(fun() -> L = seq(1, 1000), receive {From, sum} -> From ! sum(L) end end),
+    P = spawn(fun() -> L = seq(1, 300), receive {From, sum} -> From ! sum(L) end end),
     A = [garbage_collect(P), garbage_collect(), garbage_collect(self()), garbage_collect(gone())],
     P ! {self(), sum},
     {A, receive N -> N end, garbage_collect(self(), []), garbage_collect(self(), [{type, minor}]),
@@ -419,14 +419,14 @@ timer_to_name() ->
 
 many_timers() ->
     Self = self(),
-    [spawn(fun() -> receive after N rem 17 -> Self ! N end end) || N <- seq(1, 200)],
-    sorted([receive N -> N end || _ <- seq(1, 200)]) =:= seq(1, 200).
+    [spawn(fun() -> receive after N rem 17 -> Self ! N end end) || N <- seq(1, 40)],
+    sorted([receive N -> N end || _ <- seq(1, 40)]) =:= seq(1, 40).
 
 %% Hibernation.
 
 hibernation() ->
     Self = self(),
-    P = spawn(fun() -> L = seq(1, 5000), put(list, L), erlang:hibernate(?MODULE, woken, [Self, sum(L)]) end),
+    P = spawn(fun() -> L = seq(1, 300), put(list, L), erlang:hibernate(?MODULE, woken, [Self, sum(L)]) end),
     P ! hello,
     A = receive {P, X, Sum, Length} -> {X, Sum, Length} end,
     B = (catch element(1, element(2, catch erlang:hibernate(1, 2, 3)))),
@@ -459,7 +459,7 @@ table_goes_to_heir() ->
 
 table_of_many() ->
     T = ets:new(t, [public, {write_concurrency, true}]),
-    Pids = [spawn_monitor(fun() -> [ets:update_counter(T, K rem 10, 1, {K rem 10, 0}) || K <- seq(1, 500)] end)
+    Pids = [spawn_monitor(fun() -> [ets:update_counter(T, K rem 10, 1, {K rem 10, 0}) || K <- seq(1, 40)] end)
             || _ <- seq(1, 8)],
     [receive {'DOWN', R, _, P, Why} -> Why end || {P, R} <- Pids],
     sorted(ets:tab2list(T)).
@@ -468,9 +468,9 @@ table_of_many() ->
 
 many_come_and_go() ->
     Self = self(),
-    sum([begin P = spawn(fun() -> Self ! {self(), N} end), receive {P, X} -> X end end || N <- seq(1, 2000)]).
+    sum([begin P = spawn(fun() -> Self ! {self(), N} end), receive {P, X} -> X end end || N <- seq(1, 200)]).
 
-tree() -> tree(8).
+tree() -> tree(6).
 tree(0) -> 1;
 tree(N) ->
     Self = self(),
