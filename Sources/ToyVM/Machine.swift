@@ -92,7 +92,7 @@ public final class Machine {
     let main = try schedulers.makeProcess(
       calling: FunctionName(module: module, function: function, arity: arguments.count),
       at: start, arguments, heap: options.heap)
-    var summary = schedulers.run(main: main)
+    var summary = try schedulers.run(main: main)
     summary.nanoseconds = MonotonicTime.nanoseconds() - began
     return summary
   }

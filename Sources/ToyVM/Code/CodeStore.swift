@@ -32,6 +32,8 @@ final class CodeStore: @unchecked Sendable {
   /// The code that a process begins with: it calls `apply/2` and `apply/3`.
   let applyFunCode: UnsafeMutablePointer<UInt>
   let applyCode: UnsafeMutablePointer<UInt>
+  /// The code of the processes that answer requests for input and output.
+  private(set) var serverCode: ServerCode!
 
   init(system: MemorySystem) {
     self.system = system
@@ -45,12 +47,14 @@ final class CodeStore: @unchecked Sendable {
       code[0] = UInt(Opcode.callExportOnly.rawValue)
       code[1] = UInt(bitPattern: export(natives.apply(arity: arity)))
     }
+    serverCode = ServerCode(store: self)
   }
 
   deinit {
     for entry in exports.values { entry.deallocate() }
     for entry in lambdas { entry.deallocate() }
     haltCode.deallocate()
+    serverCode.deallocate()
   }
 
   /// The entry of a function's name, which never moves; made where there is none.

@@ -9,6 +9,8 @@ extension Interpreter {
     case again
     /// It goes on elsewhere, with so many X registers, when there is a message.
     case hibernated(UnsafeMutablePointer<UInt>, live: Int)
+    /// It waits for a message and makes the call again.
+    case waiting
     /// It is to end.
     case exiting
   }
@@ -35,6 +37,9 @@ extension Interpreter {
     case .hibernated(let code, let live):
       stop(at: code, live: live)
       return process.fetchedMessageCount > 0 ? .yielded : .waiting
+    case .waiting:
+      stop(at: address, live: argumentCount(at: address))
+      return .waiting
     case .exiting: return .exiting
     }
   }

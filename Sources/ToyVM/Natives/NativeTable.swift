@@ -36,7 +36,7 @@ final class NativeTable: Sendable {
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
-      + calendarNatives + codeNatives + zlibNatives
+      + calendarNatives + codeNatives + zlibNatives + deviceNatives
   }
 
   init(atoms: AtomTable) {

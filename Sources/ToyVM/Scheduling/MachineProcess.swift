@@ -34,6 +34,8 @@ final class MachineProcess: @unchecked Sendable {
   var reductions = 0
   /// Whether it waits for a message, as far as others may know.
   var isWaiting = false
+  /// The device that it serves, where it answers requests for input and output.
+  var device: StandardDevice?
   /// Where it was told to keep messages; `on_heap` unless told, as in ERTS, where they are kept off
   /// the heap all the same.
   private(set) var messageQueueData = "on_heap"

@@ -44,6 +44,23 @@ extension Schedulers {
     return process
   }
 
+  /// Begins a process that answers requests for input and output.
+  /// - Returns: its pid.
+  func beginServer(
+    named name: String, _ device: StandardDevice
+  ) throws(HeapError) -> Term {
+    guard let name = try? system.atoms.atom(name) else { return .undefined }
+    let function = FunctionName(module: name, function: name, arity: 0)
+    let server = try begin(function, at: code.serverCode.entry, parent: .undefined, heap: nil)
+    server.process.pointee.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
+    server.groupLeader = server.pid
+    server.device = device
+    directory.add(server)
+    _ = system.register(name, as: server.pid)
+    makeRunnable(server)
+    return server.pid
+  }
+
   /// Makes a process that applies what the first X registers of another one say: a fun and its
   /// list of arguments, or module, function and list.
   ///

@@ -49,8 +49,10 @@ final class Schedulers: @unchecked Sendable {
 
   /// Runs until the process that was begun first has ended; the calling thread is one of those that
   /// run processes.
-  func run(main: MachineProcess) -> RunSummary {
+  func run(main: MachineProcess) throws(HeapError) -> RunSummary {
     self.main = main.pid
+    main.groupLeader = try beginServer(named: "user", StandardDevice(output: STDOUT_FILENO))
+    _ = try beginServer(named: "standard_error", StandardDevice(output: STDERR_FILENO))
     directory.add(main)
     queues[0].append(main)
     var threads: [pthread_t] = []
