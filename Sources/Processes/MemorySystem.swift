@@ -105,6 +105,22 @@ public final class MemorySystem: Sendable {
     return process
   }
 
+  /// Has another one run the processes than the configuration says, which a listener that knows the
+  /// system needs.
+  /// - Precondition: there is no process, and no other thread has the system.
+  public func listen(with listener: any ProcessListener) { processes.listen(with: listener) }
+
+  /// Sends what was prepared (``Process/prepare(_:)``).
+  /// - Parameter receiver: a pid.
+  /// - Returns: whether there is such a process.
+  @discardableResult
+  public func send(_ message: consuming PreparedMessage, to receiver: Term) -> Bool {
+    let message = message.take()
+    if processes.deliverSignal(message, to: receiver) { return true }
+    heaps.free(message)
+    return false
+  }
+
   // MARK: Queries
 
   /// The pids of all processes, the lowest first (`processes/0`).
@@ -131,6 +147,9 @@ public final class MemorySystem: Sendable {
 
   /// Who has a name (`whereis/1`).
   public func pid(named name: Term) -> Term? { processes.pid(named: name) }
+
+  /// A name of a process (`process_info(Pid, registered_name)`).
+  public func name(of pid: Term) -> Term? { processes.names(of: pid).first }
 
   /// All names, in no order (`registered/0`).
   public var registeredNames: [Term] { processes.allNames }

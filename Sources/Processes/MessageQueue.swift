@@ -80,6 +80,9 @@ struct MessageQueue: ~Copyable {
   /// - Precondition: the queue is not at its end.
   var current: Term { base.unsafelyUnwrapped[saved] }
 
+  /// Puts another entry in the place of the one that is looked at.
+  mutating func replaceCurrent(by entry: Term) { base.unsafelyUnwrapped[saved] = entry }
+
   /// Looks at the next one.
   mutating func skip() { saved += 1 }
 

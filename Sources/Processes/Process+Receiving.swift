@@ -16,7 +16,8 @@ extension Process {
   /// all that is there was skipped, and does what signals among it ask for.
   ///
   /// - Returns: its term, which is no term of the heap before ``removeMessage()``: valid until then
-  ///   or until ``skipMessage()``, through collections too. Nothing where there is no more, or where
+  ///   or until ``skipMessage()``. What refers to it must be no root of a collection before
+  ///   ``attachMessage()``. Nothing where there is no more, or where
   ///   the process is to end (``exitReason``).
   /// - Throws: ``MessageError`` where memory was refused; nothing is lost, and what was fetched by
   ///   then is there.
@@ -32,12 +33,26 @@ extension Process {
     return entry.queuedMessage?.term ?? entry
   }
 
+  /// Whether all messages that were fetched were skipped: none is looked at.
+  public var isAtEndOfMessages: Bool { record.pointee.queue.isAtEnd }
+
   /// Looks at the next message.
   /// - Precondition: ``nextMessage()`` gave one.
   public mutating func skipMessage() {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be skipped")
     record.pointee.queue.skip()
+  }
+
+  /// Makes the message that is looked at a term of the heap, in its place in the queue: before a
+  /// collection whose roots may refer to it.
+  /// - Precondition: ``nextMessage()`` gave one.
+  public mutating func attachMessage() {
+    let record = record
+    precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be attached")
+    guard let message = record.pointee.queue.current.queuedMessage else { return }
+    record.pointee.queue.replaceCurrent(by: message.term)
+    becomesHeap(message)
   }
 
   /// Takes the message out that is looked at; the next receive begins with the first one that is
@@ -91,6 +106,12 @@ extension Process {
 
   /// The messages fetched and not received.
   public var fetchedMessageCount: Int { record.pointee.queue.count }
+
+  /// Calls with the term of each message that was fetched and not received, in their order; the
+  /// terms are valid as that of ``nextMessage()`` is.
+  public func forEachMessage(_ body: (Term) -> Void) {
+    record.pointee.queue.forEach { body($0.queuedMessage?.term ?? $0) }
+  }
 
   /// Whether the terms of messages become part of the heap when they are fetched (`on_heap`) rather
   /// than when they are received (`off_heap`). Where they are part of it, every collection moves

@@ -27,6 +27,12 @@ extension Process {
     record.pointee.relations.map { Array($0.monitors.values) } ?? []
   }
 
+  /// The pids of the processes that monitor this one, once for each monitor, as far as it has
+  /// handled their signals.
+  public var watchers: [Term] {
+    record.pointee.relations.map { $0.watchers.values.map(\.pid) } ?? []
+  }
+
   /// Links this process with another one: when either ends, the other gets an exit signal.
   ///
   /// Where there is no such process, this one gets a signal with the reason `noproc`.
@@ -63,62 +69,16 @@ extension Process {
     system.processes.signal(request, to: other)
   }
 
-  /// Watches another process: with its end comes `{'DOWN', Reference, process, Pid, Reason}`, where
-  /// there is no such process at once, with the reason `noproc`.
-  /// - Returns: the reference, a term of this heap.
-  /// - Throws: ``MessageError``; then nothing has changed.
-  public mutating func monitor(_ other: Term) throws(MessageError) -> Term {
-    let number = system.processes.makeReferenceNumber()
-    let message = try system.heaps.makeMessage(words: 6 + 3) { cursor, _ in
-      let reference = cursor.makeReference(number: number)
-      return cursor.makeTuple(pid, reference, .process, other, .undefined)
-    }
-    let reference: Term
-    do { reference = try makeReference(number, leadingTo: nil) } catch {
-      system.heaps.free(message)
-      throw error
-    }
-    message.signal = .monitor
-    message.argument = UInt(number)
-    let relations = relations
-    relations.monitors[number] = other
-    if !system.processes.deliverSignal(message, to: other) {
-      message.term.tupleElements[4] = .noProcess
-      Self.tellDown(message, to: pid, system.processes)
-    }
-    return reference
-  }
-
-  /// Ends a monitor; a message of it that was fetched already stays.
-  /// - Returns: whether it was there.
-  /// - Throws: ``MessageError``; then nothing has changed.
-  public mutating func demonitor(_ reference: Term) throws(MessageError) -> Bool {
-    guard reference.isBoxed(.reference),
-      let other = record.pointee.relations?.monitors[reference.referenceNumber]
-    else { return false }
-    let number = reference.referenceNumber
-    let request = try demonitorRequest(number)
-    let relations = relations
-    relations.monitors[number] = nil
-    system.processes.signal(request, to: other)
-    return true
-  }
-
-  func demonitorRequest(_ number: Int) throws(MessageError) -> Message {
-    let request = try system.heaps.makeMessage(words: 0) { _, _ in .nil }
-    request.signal = .demonitor
-    request.argument = UInt(number)
-    return request
-  }
-
   /// Makes a reference by which this process can be sent to until it is taken back (`alias/0`).
+  /// - Parameter endsWithReply: whether the first message by it ends it.
   /// - Returns: the reference, a term of this heap.
   /// - Throws: ``MessageError``; then nothing has changed.
-  public mutating func makeAlias() throws(MessageError) -> Term {
+  public mutating func makeAlias(endsWithReply: Bool = false) throws(MessageError) -> Term {
     let number = system.processes.makeReferenceNumber()
     let reference = try makeReference(number, leadingTo: pid)
     let relations = relations
     relations.aliases.insert(number)
+    if endsWithReply { relations.aliasEnds[number] = .reply }
     return reference
   }
 
@@ -126,10 +86,12 @@ extension Process {
   /// - Returns: whether it was one.
   public mutating func removeAlias(_ reference: Term) -> Bool {
     guard reference.isBoxed(.reference) else { return false }
-    return record.pointee.relations?.aliases.remove(reference.referenceNumber) != nil
+    let number = reference.referenceNumber
+    record.pointee.relations?.aliasEnds[number] = nil
+    return record.pointee.relations?.aliases.remove(number) != nil
   }
 
-  private mutating func makeReference(
+  mutating func makeReference(
     _ number: Int, leadingTo pid: Term?
   ) throws(MessageError) -> Term {
     do {
@@ -146,12 +108,5 @@ extension Process {
     try system.heaps.makeMessage(words: 4) { cursor, _ in
       cursor.makeTuple(.exitSignal, pid, .undefined)
     }
-  }
-
-  /// Tells a watcher, with the message that it gave when it began to watch and that has the reason.
-  static func tellDown(_ message: Message, to watcher: Term, _ processes: ProcessTable) {
-    message.term.tupleElements[0] = .down
-    message.signal = .down
-    processes.signal(message, to: watcher)
   }
 }

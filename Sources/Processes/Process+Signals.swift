@@ -8,13 +8,7 @@ extension Process {
     switch message.signal {
     case .message: enqueue(message)
     case .told: enqueueTold(message)
-    case .aliasedMessage:
-      let number = Int(message.argument)
-      if record.pointee.relations?.aliases.contains(number) == true {
-        enqueue(message)
-      } else {
-        drop(message)
-      }
+    case .aliasedMessage: handleAliased(message)
     case .exit: handleExit(message)
     case .linkedExit:
       let from = message.term.tupleElements[1]
@@ -33,7 +27,7 @@ extension Process {
       removeWatcher(asked: message)
     case .down:
       let number = Int(message.argument)
-      if record.pointee.relations?.monitors.removeValue(forKey: number) != nil {
+      if record.pointee.relations?.endMonitor(number) == true {
         enqueueTold(message)
       } else {
         system.heaps.free(message)

@@ -84,6 +84,18 @@ public struct Process: ~Copyable {
       if let watch { try look(watch, roots: &joined) }
     }
   }
+
+  /// Drops the stack and keeps a block that holds what lives and no more (`hibernate/3`), with the
+  /// roots of ``ensureFree(words:roots:)``.
+  /// - Throws: ``HeapError``; the stack is gone all the same.
+  public mutating func hibernate(
+    roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
+      var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
+      try heap.hibernate(roots: &joined)
+    }
+  }
 }
 
 /// What a process holds itself and an embedder's roots as one source.

@@ -15,12 +15,12 @@ final class ProcessTable: @unchecked Sendable {
   // Unchecked: the blocks are changed under the lock, and read by addresses that are atomic.
 
   let environment: HeapEnvironment
-  let listener: (any ProcessListener)?
+  private(set) var listener: (any ProcessListener)?
   /// What the listener wants to hear, asked for once.
-  let wantsMessages: Bool
-  let longQueueMessages: Int
-  let longCollectionNanoseconds: UInt64
-  let largeHeapWords: Int
+  private(set) var wantsMessages: Bool
+  private(set) var longQueueMessages: Int
+  private(set) var longCollectionNanoseconds: UInt64
+  private(set) var largeHeapWords: Int
   /// The addresses of the blocks, or 0.
   let blocks: UnsafeMutablePointer<Atomic<UInt>>
   let state = Guarded(State())
@@ -62,6 +62,16 @@ final class ProcessTable: @unchecked Sendable {
     state.withLock { freeBlocks(at: takeBlocks(), &$0) }
     blocks.deinitialize(count: Self.mostBlocks)
     blocks.deallocate()
+  }
+
+  /// Has another one listen, where there is no process and no other thread.
+  func listen(with listener: any ProcessListener) {
+    precondition(count == 0, "a listener that comes after the first process")
+    self.listener = listener
+    wantsMessages = listener.wantsMessages
+    longQueueMessages = listener.longQueueMessages
+    longCollectionNanoseconds = listener.longCollectionNanoseconds
+    largeHeapWords = listener.largeHeapWords
   }
 
   static func byteCount(ofBlock number: Int) -> Int {

@@ -14,6 +14,19 @@ final class Relations {
   var watchers: [Int: (pid: Term, message: Message)] = [:]
   /// The numbers of references by which it can be sent to.
   var aliases: Set<Int> = []
+  /// How aliases end that were made with a monitor, by their number.
+  var aliasEnds: [Int: AliasEnd] = [:]
+
+  /// Forgets a monitor, and its alias where that ends with it.
+  /// - Returns: whether there was one.
+  @discardableResult
+  func endMonitor(_ number: Int) -> Bool {
+    if let end = aliasEnds[number], end != .explicit {
+      aliases.remove(number)
+      aliasEnds[number] = nil
+    }
+    return monitors.removeValue(forKey: number) != nil
+  }
 }
 
 /// What a message is to its receiver.

@@ -1,3 +1,5 @@
+import ToyVM
+
 /// What the command line asks for.
 enum Command: Equatable {
   case run(RunArguments)
@@ -105,7 +107,7 @@ private struct ArgumentReader {
     case "--fail-mapping":
       run.failingRequest = try Self.number(try value(attached, of: name), of: name)
     case "--schedulers":
-      throw UsageError("--schedulers is not supported yet: a program runs on one thread")
+      run.schedulers = try Self.threadCount(try value(attached, of: name))
     default: throw UsageError("unknown option \(printable(name))")
     }
   }
@@ -139,6 +141,15 @@ private struct ArgumentReader {
     case "json": return .json
     case let other?: throw UsageError("--stats=\(printable(other)) is not known, --stats=json is")
     }
+  }
+
+  private static func threadCount(_ text: String) throws(UsageError) -> Int {
+    let count = try number(text, of: "--schedulers")
+    guard count <= RunOptions.mostSchedulers else {
+      throw UsageError(
+        "--schedulers needs at most \(RunOptions.mostSchedulers) threads, not \(count)")
+    }
+    return count
   }
 
   private static func number(_ text: String, of name: String) throws(UsageError) -> Int {

@@ -13,6 +13,7 @@ enum HelpText {
              --stats[=json]    write statistics to stderr at the end
              --zeal[=N]        collect at every (N-th) ensure
              --verify          verify the heap after every collection
+             --schedulers N    threads that run processes; default: one for each core
              --max-memory BYTES
                                budget for the whole system; K, M and G may stand behind
              --fail-mapping N  the N-th request to the system for memory fails

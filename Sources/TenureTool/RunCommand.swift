@@ -37,13 +37,19 @@ struct RunCommand {
     }
     do {
       let summary = try machine.runMeasured(
-        module, arguments.function, values, options: RunOptions(rendersResult: arguments.prints))
+        module, arguments.function, values, options: options)
       return finish(summary.outcome, summary: summary)
     } catch {
       TextOutput.error.writeLine(Self.systemLimit("\(error)"))
       writeStatistics(of: nil)
       return .failure
     }
+  }
+
+  private var options: RunOptions {
+    var options = RunOptions(rendersResult: arguments.prints)
+    options.schedulers = arguments.schedulers ?? RunOptions.coreCount
+    return options
   }
 
   /// The arguments of the one of FUNCTION/0 and FUNCTION/1 that is to be called.
@@ -74,6 +80,10 @@ struct RunCommand {
     case .malformedCode(let rule):
       TextOutput.complain("malformed code in \(arguments.program): \(rule)")
       return .usage
+    case .deadlock:
+      TextOutput.complain("all processes wait for messages, and nobody is left to send one")
+      writeStatistics(of: summary)
+      return .failure
     case .outOfSteps:
       TextOutput.complain("the steps that were allowed are used up")
       return .failure

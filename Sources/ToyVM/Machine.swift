@@ -1,9 +1,11 @@
+import Glibc
 import Tenure
 
 /// A toy virtual machine for compiled Erlang modules, on a memory system of its embedder.
 ///
-/// Loads `.beam` files as `erlc` writes them and runs a function in a process of its own.
-/// Owner thread only.
+/// Loads `.beam` files as `erlc` writes them and runs a function in a process of its own, and the
+/// processes that it begins. Owner thread only; a run may use further threads until it returns. Of
+/// the system's processes, only those of machines have a context.
 public final class Machine {
   /// The memory that modules and processes live in.
   public let system: MemorySystem
@@ -16,6 +18,7 @@ public final class Machine {
   ///   - directories: where `NAME.beam` of a module is looked for when it is first called.
   public init(system: MemorySystem, directories: [String] = []) {
     self.system = system
+    system.listen(with: MachineListener())
     code = CodeStore(system: system)
     code.loadOnCall = { [unowned code] name throws(LoadError) in
       let loader = ModuleLoader(store: code)
@@ -57,7 +60,8 @@ public final class Machine {
     return code.export(name).pointee.address != nil
   }
 
-  /// Runs an exported function in a process of its own until it returns or cannot go on.
+  /// Runs an exported function in a process of its own until it returns or cannot go on; what
+  /// other processes it began end with it.
   ///
   /// - Parameters:
   ///   - module: the name of a loaded module.
@@ -78,28 +82,19 @@ public final class Machine {
     options: RunOptions = RunOptions()
   ) throws(HeapError) -> RunSummary {
     let began = MonotonicTime.nanoseconds()
-    let interpreter = Interpreter(
-      system: system, code: code, process: try system.makeProcess(options: options.heap))
-    defer { system.tables.end(owner: interpreter.pid) }
     guard let module = try? system.atoms.atom(module),
       let function = try? system.atoms.atom(function),
       let start = code.export(
         FunctionName(module: module, function: function, arity: arguments.count)
       ).pointee.address
     else { return RunSummary(outcome: .undefined) }
-    try interpreter.begin(with: arguments)
-    interpreter.textByteLimit = options.textByteLimit
-    let end: RunEnd
-    if options.checksOperands {
-      interpreter.clearsDeadRegisters = true
-      end = interpreter.run(Checked.self, from: start, steps: options.steps)
-    } else {
-      end = interpreter.run(Unchecked.self, from: start, steps: options.steps)
-    }
-    let nanoseconds = MonotonicTime.nanoseconds() - began
-    return RunSummary(
-      outcome: interpreter.outcome(of: end, renders: options.rendersResult),
-      counters: interpreter.process.heap.counters, nanoseconds: nanoseconds)
+    let schedulers = Schedulers(system: system, code: code, options: options)
+    let main = try schedulers.makeProcess(
+      calling: FunctionName(module: module, function: function, arity: arguments.count),
+      at: start, arguments, heap: options.heap)
+    var summary = try schedulers.run(main: main)
+    summary.nanoseconds = MonotonicTime.nanoseconds() - began
+    return summary
   }
 }
 
@@ -121,8 +116,12 @@ public struct RunOptions: Sendable {
   public var rendersResult: Bool
   /// About how many bytes the text of a term may take; a longer one is not written.
   public var textByteLimit: Int
-  /// What the process's heap is made with; nothing leaves it to the system.
+  /// What the first process's heap is made with; nothing leaves it to the system.
   public var heap: HeapOptions?
+  /// The threads that run processes, one of them the calling one; at most ``mostSchedulers``.
+  public var schedulers = 1
+  /// Whether an error that ends another process than the first is told on standard error.
+  public var reportsErrors = true
 
   /// Makes options of a run without limits.
   public init(
@@ -137,6 +136,15 @@ public struct RunOptions: Sendable {
   }
 }
 
+extension RunOptions {
+  /// The most threads that run processes.
+  public static var mostSchedulers: Int { 64 }
+  /// The cores that are there for threads, at most ``mostSchedulers``.
+  public static var coreCount: Int {
+    min(mostSchedulers, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+}
+
 /// How a run ended.
 public enum RunOutcome: Equatable, Sendable {
   /// The function returned; its result as `io:format("~w")` writes it, if that was asked for.
@@ -147,6 +155,8 @@ public enum RunOutcome: Equatable, Sendable {
   case undefined
   /// The steps that were allowed are used up.
   case outOfSteps
+  /// All processes wait for messages, and no timer runs.
+  case deadlock
   /// The code broke a rule that no compiler breaks.
   case malformedCode(String)
   /// A module that the program called is damaged.

@@ -96,8 +96,9 @@ import Testing
       "run --fail-mapping 99999999999999999999 p",
       "--fail-mapping needs a positive number, not '99999999999999999999'"
     ),
-    ("run --schedulers 4 p", "--schedulers is not supported yet: a program runs on one thread"),
-    ("run --schedulers=x p", "--schedulers is not supported yet: a program runs on one thread"),
+    ("run --schedulers 0 p", "--schedulers needs a positive number, not '0'"),
+    ("run --schedulers=x p", "--schedulers needs a positive number, not 'x'"),
+    ("run --schedulers=65 p", "--schedulers needs at most 64 threads, not 65"),
   ])
   func aBadLineSaysWhatIsWrong(line: String, problem: String) {
     #expect(throws: UsageError(problem)) { try Command(arguments: words(line)) }

@@ -27,13 +27,10 @@ import Testing
     }
   }()
 
-  /// What is not there yet: it is told by `not_implemented`.
-  static let notImplemented: Set<String> = ["receives"]
-
   @Test func everyTestHasAnAnswer() throws {
     let modules = [
       "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_errors", "lang_maps",
-      "lang_natives", "lang_old_bits", "lang_slices", "lang_tables", "lang_traces",
+      "lang_natives", "lang_old_bits", "lang_processes", "lang_slices", "lang_tables", "lang_traces",
     ]
     for module in modules {
       let file = try BeamFixtures.file(module)
@@ -44,16 +41,14 @@ import Testing
   }
 
   @Test(
-    arguments: answers.filter { !notImplemented.contains($0.function) },
+    arguments: answers,
     [RunVariant.plain, .plain.checked])
   func answersAsErlang(_ answer: Answer, _ variant: RunVariant) throws {
     try check(answer, variant)
   }
 
   @Test(
-    arguments: answers.filter {
-      !slow.contains($0.function) && !notImplemented.contains($0.function)
-    },
+    arguments: answers.filter { !slow.contains($0.function) },
     [RunVariant.zeal, .zeal.checked, .tinyHeap, .tinyHeap.checked])
   func answersUnderStress(_ answer: Answer, _ variant: RunVariant) throws {
     try check(answer, variant)
@@ -65,18 +60,6 @@ import Testing
     "big_objects", "selecting", "going_on_in_order", "counting_and_deleting", "going_on", "fixed",
     "random_searches", "random_hashes", "growing", "packed",
   ]
-
-  @Test(
-    arguments: answers.filter { notImplemented.contains($0.function) },
-    [RunVariant.plain, .plain.checked])
-  func whatIsMissingIsTold(_ answer: Answer, _ variant: RunVariant) throws {
-    let outcome = try variant.run(try BeamFixtures.bytes(answer.module), answer.function)
-    guard case .returned(let text) = outcome else {
-      Issue.record("\(answer), \(variant): \(outcome)")
-      return
-    }
-    #expect(text == answer.value || text.contains("{error,{not_implemented,"), "\(text)")
-  }
 
   private func check(_ answer: Answer, _ variant: RunVariant) throws {
     let outcome = try variant.run(try BeamFixtures.bytes(answer.module), answer.function)

@@ -1,3 +1,4 @@
+import Synchronization
 import Tenure
 
 /// A function by its name: module, function, arity.
@@ -8,12 +9,23 @@ struct FunctionName: Hashable {
 }
 
 /// What a call of another module's function goes through: found at the first call.
-struct ExportEntry {
+struct ExportEntry: ~Copyable {
   let name: FunctionName
-  /// Where the function's code begins, once its module is loaded.
-  var address: UnsafeMutablePointer<UInt>?
   /// The place of the native function of this name, or -1.
-  var native: Int
+  let native: Int
+  private let addressBits = Atomic<UInt>(0)
+
+  init(name: FunctionName, native: Int) {
+    self.name = name
+    self.native = native
+  }
+
+  /// Where the function's code begins, once its module is loaded.
+  var address: UnsafeMutablePointer<UInt>? {
+    get { UnsafeMutablePointer(bitPattern: addressBits.load(ordering: .acquiring)) }
+    // Releasing: whoever finds the address finds the code.
+    nonmutating set { addressBits.store(UInt(bitPattern: newValue), ordering: .releasing) }
+  }
 }
 
 /// A function that closures are made of.

@@ -6,8 +6,12 @@ struct CodePlace {
   let line: (file: String, line: Int)?
 }
 
-/// The code of a machine: modules, what they export, natives, handlers of exceptions.
-final class CodeStore {
+/// The code of a machine: modules, what they export, natives, handlers of exceptions. Any thread
+/// may ask for code and have it loaded.
+final class CodeStore: @unchecked Sendable {
+  // Unchecked: what changes is touched under the lock only.
+  private let lock = ThreadLock()
+
   let system: MemorySystem
   /// The native functions by the place that an export entry names.
   let natives: NativeTable
@@ -25,66 +29,86 @@ final class CodeStore {
   private var missing: Set<Term> = []
   /// The code that every process returns to in the end.
   let haltCode: UnsafeMutablePointer<UInt>
+  /// The code that a process begins with: it calls `apply/2` and `apply/3`.
+  let applyFunCode: UnsafeMutablePointer<UInt>
+  let applyCode: UnsafeMutablePointer<UInt>
+  /// The code of the processes that answer requests for input and output.
+  private(set) var serverCode: ServerCode!
 
   init(system: MemorySystem) {
     self.system = system
     objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
-    haltCode = .allocate(capacity: 1)
-    haltCode.initialize(to: UInt(Opcode.halt.rawValue))
+    haltCode = .allocate(capacity: 5)
+    haltCode.initialize(repeating: UInt(Opcode.halt.rawValue), count: 5)
+    applyFunCode = haltCode + 1
+    applyCode = haltCode + 3
+    for (code, arity) in [(applyFunCode, 2), (applyCode, 3)] {
+      code[0] = UInt(Opcode.callExportOnly.rawValue)
+      code[1] = UInt(bitPattern: export(natives.apply(arity: arity)))
+    }
+    serverCode = ServerCode(store: self)
   }
 
   deinit {
     for entry in exports.values { entry.deallocate() }
     for entry in lambdas { entry.deallocate() }
     haltCode.deallocate()
+    serverCode.deallocate()
   }
 
   /// The entry of a function's name, which never moves; made where there is none.
   func export(_ name: FunctionName) -> UnsafeMutablePointer<ExportEntry> {
-    if let entry = exports[name] { return entry }
-    let entry = UnsafeMutablePointer<ExportEntry>.allocate(capacity: 1)
-    entry.initialize(
-      to: ExportEntry(name: name, address: nil, native: natives.place(of: name) ?? -1))
-    exports[name] = entry
-    return entry
+    lock.withLock {
+      if let entry = exports[name] { return entry }
+      let entry = UnsafeMutablePointer<ExportEntry>.allocate(capacity: 1)
+      entry.initialize(to: ExportEntry(name: name, native: natives.place(of: name) ?? -1))
+      exports[name] = entry
+      return entry
+    }
   }
 
   /// Makes a lambda's entry, which lives as long as the machine.
   func addLambda(_ lambda: LambdaEntry) -> UnsafeMutablePointer<LambdaEntry> {
     let entry = UnsafeMutablePointer<LambdaEntry>.allocate(capacity: 1)
     entry.initialize(to: lambda)
-    lambdas.append(entry)
+    lock.withLock { lambdas.append(entry) }
     return entry
   }
 
   /// The entry of the lambda of which something holds.
   func lambda(where isMatch: (LambdaEntry) -> Bool) -> UnsafeMutablePointer<LambdaEntry>? {
-    lambdas.first { isMatch($0.pointee) }
+    lock.withLock { lambdas.first { isMatch($0.pointee) } }
   }
 
   /// Gives a handler of exceptions a number for its catch mark.
   func addHandler(_ address: UnsafeMutablePointer<UInt>) -> Int {
-    handlers.append(address)
-    return handlers.count - 1
+    lock.withLock {
+      handlers.append(address)
+      return handlers.count - 1
+    }
   }
 
   /// The code of a handler.
   func handler(_ index: Int) -> UnsafeMutablePointer<UInt>? {
-    handlers.indices.contains(index) ? handlers[index] : nil
+    lock.withLock { handlers.indices.contains(index) ? handlers[index] : nil }
   }
 
   /// Makes a module's functions callable, in place of those of a module of the same name.
   func add(_ module: LoadedModule, exporting: [FunctionName: UnsafeMutablePointer<UInt>]) {
-    if let before = modules.updateValue(module, forKey: module.name) {
-      replaced.append(before)
-      for (name, entry) in exports where name.module == module.name { entry.pointee.address = nil }
+    lock.withLock {
+      if let before = modules.updateValue(module, forKey: module.name) {
+        replaced.append(before)
+        for (name, entry) in exports where name.module == module.name {
+          entry.pointee.address = nil
+        }
+      }
+      for (name, address) in exporting { export(name).pointee.address = address }
     }
-    for (name, address) in exporting { export(name).pointee.address = address }
   }
 
   /// Whether a module is loaded.
-  func isLoaded(_ module: Term) -> Bool { modules[module] != nil }
+  func isLoaded(_ module: Term) -> Bool { lock.withLock { modules[module] != nil } }
 
   /// Finds the code of an entry that has none yet, loading its module if there is one.
   ///
@@ -92,7 +116,7 @@ final class CodeStore {
   func resolve(_ entry: UnsafeMutablePointer<ExportEntry>) throws(LoadError) -> Bool {
     let module = entry.pointee.name.module
     if entry.pointee.address != nil { return true }
-    guard modules[module] == nil, try ensureLoaded(module) else { return false }
+    guard !isLoaded(module), try ensureLoaded(module) else { return entry.pointee.address != nil }
     return entry.pointee.address != nil
   }
 
@@ -101,16 +125,20 @@ final class CodeStore {
   /// - Returns: whether it is loaded.
   /// - Throws: ``LoadError`` if the module is there but cannot be loaded.
   func ensureLoaded(_ module: Term) throws(LoadError) -> Bool {
-    if modules[module] != nil { return true }
-    guard !missing.contains(module), let loadOnCall else { return false }
-    if try loadOnCall(system.atoms.name(of: module)) { return true }
-    missing.insert(module)
-    return false
+    try lock.withLock { () throws(LoadError) in
+      if modules[module] != nil { return true }
+      guard !missing.contains(module), let loadOnCall else { return false }
+      if try loadOnCall(system.atoms.name(of: module)) { return true }
+      missing.insert(module)
+      return false
+    }
   }
 
   /// The module whose code holds an address.
   func module(at address: UInt) -> LoadedModule? {
-    modules.values.first { $0.contains(address) } ?? replaced.first { $0.contains(address) }
+    lock.withLock {
+      modules.values.first { $0.contains(address) } ?? replaced.first { $0.contains(address) }
+    }
   }
 
   /// The function and line of an address.
@@ -122,8 +150,12 @@ final class CodeStore {
   }
 
   /// The instructions of a module that only raise an error, because the machine has none such.
-  func missingNames(of module: Term) -> [String] { modules[module]?.missingNames ?? [] }
+  func missingNames(of module: Term) -> [String] {
+    lock.withLock { modules[module]?.missingNames ?? [] }
+  }
 
   /// The names of a module's functions.
-  func functions(of module: Term) -> [FunctionInfo]? { modules[module]?.functions }
+  func functions(of module: Term) -> [FunctionInfo]? {
+    lock.withLock { modules[module]?.functions }
+  }
 }

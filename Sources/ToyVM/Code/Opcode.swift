@@ -16,7 +16,7 @@
 /// slot's upper half; 0 means that there is no place to jump to.
 enum Opcode: UInt8 {
   // Control. Addresses of code stand in slot 1.
-  case functionInfo  // slot 1: index of the function
+  case functionInfo  // n: arity
   case codeEnd
   case halt
   case notImplemented  // slot 1: atom that names what is missing
@@ -40,6 +40,15 @@ enum Opcode: UInt8 {
   case testHeap  // n: live; upper half: words
   case deallocate  // a: words
   case initYRegisters  // n: count; a slot each: byte offset
+
+  // Messages.
+  case send
+  case loopRec  // a: reg; jump where there is none
+  case loopRecEnd  // jump
+  case removeMessage
+  case timeout
+  case wait  // jump
+  case waitTimeout  // n: slots; a: milliseconds; slot 1: jump
 
   // Moves.
   case moveXX  // a: from; b: to

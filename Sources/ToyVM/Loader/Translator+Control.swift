@@ -25,6 +25,16 @@ extension Translator {
       let to = try register(i, 0)
       buffer.begin(isX(i.operands[0]) ? .moveCX : .moveCY, a: to)
       buffer.append(Term.undefined.bits)
+    case .send: buffer.begin(.send)
+    case .removeMessage: buffer.begin(.removeMessage)
+    case .timeout: buffer.begin(.timeout)
+    case .loopRec:
+      let start = buffer.begin(.loopRec, a: try register(i, 1))
+      buffer.jump(to: try target(i, 0), at: start)
+    case .loopRecEnd, .wait:
+      let start = buffer.begin(i.opcode == .wait ? .wait : .loopRecEnd)
+      buffer.jump(to: try target(i, 0), at: start)
+    case .waitTimeout: try beginWithValues(.waitTimeout, i, a: 1, jump: try target(i, 0))
     case .jump:
       let start = buffer.begin(.jump)
       buffer.jump(to: try target(i, 0), at: start)
@@ -94,7 +104,7 @@ extension Translator {
     let name = FunctionName(
       module: atoms[module], function: atoms[function], arity: try unsigned(i, 2, below: 256))
     functions.append(FunctionInfo(name: name, start: buffer.end))
-    buffer.begin(.functionInfo)
+    buffer.begin(.functionInfo, n: name.arity)
     let entry = store.export(name)
     shadowed = entry.pointee.native >= 0 ? entry : nil
   }

@@ -50,6 +50,8 @@ struct Translator {
         line = nil
       }
     }
+    // So that something stands before the first function.
+    buffer.begin(.codeEnd)
     var next = 0
     while next < items.count {
       if let line = items[next].line { note(line: line) }

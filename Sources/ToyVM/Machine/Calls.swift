@@ -9,7 +9,9 @@ extension Interpreter {
     _ w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
-    if runNative(entry, told: .call(entry.pointee.name)) { return continuation(after: w, at: code) }
+    if runNative(entry, told: .call(entry.pointee.name), at: code) {
+      return continuation(after: w, at: code)
+    }
     return takeTrap().flatMap { call($0, by: w, at: code) }
   }
 
@@ -21,13 +23,15 @@ extension Interpreter {
   ///
   /// - Parameter beginning: how a trace begins if it fails of itself.
   private func runNative(
-    _ entry: UnsafeMutablePointer<ExportEntry>, told beginning: TraceBeginning
+    _ entry: UnsafeMutablePointer<ExportEntry>, told beginning: TraceBeginning,
+    at address: UnsafeMutablePointer<UInt>
   ) -> Bool {
+    callSite = address
     let arity = entry.pointee.name.arity
     guard hasArguments(arity) else { return false }
     let result = code.natives.body(entry.pointee.native)(self, x)
     if result.isNone {
-      if trap != nil { return false }
+      if trap != nil || pause != nil { return false }
       if exception.beginning == nil { exception.beginning = beginning }
       return false
     }
@@ -137,7 +141,7 @@ extension Interpreter {
     while true {
       if entry.pointee.native >= 0 {
         let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
-        if runNative(entry, told: beginning) { return continuation(after: w, at: code) }
+        if runNative(entry, told: beginning, at: code) { return continuation(after: w, at: code) }
         guard let trap = takeTrap() else { return nil }
         entry = trap
         continue
@@ -227,9 +231,7 @@ extension Interpreter {
   /// The target of `erlang:apply/2` and `erlang:apply/3`, whose list of arguments is put into X
   /// registers; nothing for any other function.
   private func applied(by name: FunctionName, _ w: UInt) -> CallTarget? {
-    guard name.module == .erlang, name.arity == 2 || name.arity == 3,
-      atoms.name(of: name.function) == "apply"
-    else { return nil }
+    guard code.natives.isApply(name) else { return nil }
     let first = x[0]
     let function = x[1]
     let list = x[name.arity - 1]
@@ -284,9 +286,7 @@ extension Interpreter {
     x[0] = module
     x[1] = function
     x[2] = list
-    guard let apply = atom("apply") else { return }
-    let name = FunctionName(module: .erlang, function: apply, arity: 3)
-    raiseError(.badArgument, beginning: .call(name))
+    raiseError(.badArgument, beginning: .call(code.natives.apply(arity: 3)))
   }
 
   // MARK: - Instructions that raise

@@ -107,6 +107,7 @@ extension Interpreter {
   /// that nothing was stored in yet: it is neither searched nor collected, and the run ends.
   /// - Returns: the handler's code, or nothing if there is none on the stack.
   func unwind(from address: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt>? {
+    if isBeyondLimit { return nil }
     if exception.reason == .systemLimit, Opcode.neverFails(at: address) {
       exception.trace = .nil
       heap.pointee.stackTop = heap.pointee.end

@@ -55,6 +55,14 @@ struct Frame<Checks: OperandChecks> {
     stack = heap.pointee.stackTop
   }
 
+  /// The X registers that are live here, where this is the beginning of a function: its arity,
+  /// which stands before it.
+  @inline(__always) var liveAtFunction: Int? {
+    let before = code[-1]
+    let isFunction = UInt8(truncatingIfNeeded: before) == Opcode.functionInfo.rawValue
+    return isFunction ? before.count : nil
+  }
+
   @inline(never)
   mutating func fail(_ rule: StaticString) {
     if fault == nil { fault = rule }

@@ -1,28 +1,59 @@
 import Tenure
 
 extension Interpreter {
-  /// Puts the arguments into X registers and the end of the run on the stack.
-  func begin(with arguments: [Argument]) throws(HeapError) {
-    let words = arguments.reduce(1) { $0 + $1.words }
-    var roots = registers.roots(live: 0)
-    try process.ensureFree(words: words, roots: &roots)
-    process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
-    for (index, argument) in arguments.enumerated() {
-      x[index] = build { argument.term(&$0) }
-    }
-  }
+  /// The steps of the slice that are left.
+  var stepsLeft: Int { MachineRegisters.steps(beside: x).pointee }
 
-  /// What a run's end means outside.
-  func outcome(of end: RunEnd, renders: Bool) -> RunOutcome {
+  /// What the end of the first process, or of a run, means outside.
+  func outcome(of end: RunEnd) -> RunOutcome {
     switch end {
     case .returned where x[0].isNone || x[0].isBoxed(.matchContext):
       return .malformedCode("a result that is no term")
-    case .returned: return renders ? rendered(x[0]) : .returned("")
+    case .returned:
+      return schedulers.options.rendersResult ? rendered(x[0]) : .returned("")
     case .exception: return .exception(report())
+    case .exiting: return .exception(exitReport())
     case .outOfSteps: return .outOfSteps
+    case .preempted, .yielded, .waiting: preconditionFailure("a process that can go on: \(end)")
     case .fault(let rule): return .malformedCode("\(rule)")
     case .loadFailed(let error): return .loadFailed(error)
     }
+  }
+
+  /// Why the process that has ended in a way did so, a term of its heap.
+  func exitReason(of end: RunEnd) -> Term {
+    switch end {
+    case .exiting: return isBeyondLimit ? .killed : process.exitReason ?? .killed
+    case .exception: return exitReasonOfException()
+    default: return .normal
+    }
+  }
+
+  /// `Reason` of an exit, `{Reason, Trace}` of an error, `{{nocatch, Value}, Trace}` of a throw.
+  /// Errors are told as Erlang's logger does.
+  private func exitReasonOfException() -> Term {
+    if exception.kind == .exit { return exception.reason }
+    kept[0] = exception.reason
+    kept[1] = stacktrace(of: exception.trace)
+    defer { (kept[0], kept[1]) = (.nil, .nil) }
+    guard ensure(6, live: 0) else { return .systemLimit }
+    let isThrow = exception.kind == .throw
+    let reason = build { cursor in
+      let first = isThrow ? cursor.makeTuple(.noCatch, kept[0]) : kept[0]
+      return cursor.makeTuple(first, kept[1])
+    }
+    if schedulers.options.reportsErrors {
+      let lines = "Error in process \(text(of: pid)) with exit value:\n\(text(of: reason))\n"
+      StandardError.write("=ERROR REPORT====\n" + lines)
+    }
+    return reason
+  }
+
+  /// The end of the first process by a signal.
+  private func exitReport() -> ExceptionReport {
+    ExceptionReport(
+      kind: "exit", reason: text(of: exitReason(of: .exiting)), undefinedFunction: nil, trace: [],
+      memoryRefusal: isBeyondLimit ? memoryRefusal : nil)
   }
 
   /// The result as text, or `system_limit` where there is no memory to write it: half a result

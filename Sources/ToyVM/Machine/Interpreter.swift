@@ -1,20 +1,28 @@
 import Tenure
 
-/// Runs the code of one process: its registers, its exceptions and its natives.
+/// Runs the code of one process after the other: registers, exceptions and natives.
 ///
 /// Owner thread only.
 final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
-  var process: Process
+  /// What runs the processes.
+  let schedulers: Schedulers
+  /// The process whose code runs, from the first switch on.
+  private(set) var current: MachineProcess!
+  /// The library's half of it.
+  var process: Process {
+    _read { yield current.process.pointee }
+    _modify { yield &current.process.pointee }
+  }
   /// The pid of the process. Not inlined into the loop, which calls nothing of Swift's runtime.
-  var pid: Term { @inline(never) get { process.pid } }
+  var pid: Term { @inline(never) get { current.pid } }
   let registers: MachineRegisters
   /// The X registers.
   let x: UnsafeMutablePointer<Term>
   /// Terms that every collection keeps, for natives and slow paths.
   let kept: UnsafeMutablePointer<Term>
-  let heap: UnsafeMutablePointer<HeapState>
+  var heap: UnsafeMutablePointer<HeapState> { MachineRegisters.heap(beside: x) }
   let order: TermOrder
   var scratch: BlockScratch { system.heaps.scratch }
   var atoms: AtomTable { system.atoms }
@@ -32,23 +40,51 @@ final class Interpreter {
   var loadFailure: LoadError?
   /// The rule of operands that a call broke; ends the run.
   var callFault: StaticString?
+  /// Whether registers may refer to the message that is looked at.
+  var looksAtMessage = false
+  /// The instruction that called the native which runs.
+  var callSite: UnsafeMutablePointer<UInt>
+  /// Why the process stops at a call that it will make again, or at one that has ended.
+  var pause: Pause?
+  /// Whether the steps of this slice are the last ones.
+  var endsWithSteps = false
+  /// Whether the process is to end for the size of its heap, whatever it catches.
+  var isBeyondLimit = false
   /// Whether registers beyond the live ones are cleared, as checked code needs it.
   var clearsDeadRegisters = false
   /// About how many bytes the text of a term may take.
   var textByteLimit = Int.max
 
-  init(system: MemorySystem, code: CodeStore, process: consuming Process) {
-    self.system = system
-    self.code = code
-    heap = process.heap.state
-    self.process = process
-    registers = MachineRegisters(heap: heap)
+  init(schedulers: Schedulers) {
+    self.schedulers = schedulers
+    system = schedulers.system
+    code = schedulers.code
+    registers = MachineRegisters()
+    textByteLimit = schedulers.options.textByteLimit
+    clearsDeadRegisters = schedulers.options.checksOperands
     x = registers.x
+    callSite = code.haltCode
     kept = registers.kept
-    order = TermOrder(atoms: system.atoms, scratch: system.heaps.scratch, funs: code)
+    order = TermOrder(
+      atoms: system.atoms, scratch: system.heaps.scratch, funs: code)
   }
 
   deinit { registers.deallocate() }
+
+  /// Takes over a process, which goes on where it stopped.
+  func `switch`(to process: MachineProcess) {
+    current = process
+    registers.setHeap(process.process.pointee.heap.state)
+    process.restore(to: x)
+    if clearsDeadRegisters {
+      (x + process.live).update(repeating: .nil, count: MachineRegisters.xCount - process.live)
+    }
+    memoryRefusal = nil
+    looksAtMessage = false
+  }
+
+  /// Lets go of the process.
+  func leave() { current = nil }
 
   /// Makes sure that words can be built.
   ///
@@ -59,6 +95,7 @@ final class Interpreter {
     // As in ERTS with its JIT, a collection finds the return address of its own call on the
     // stack; the reserved words have room for it.
     bitOutput = BinaryOutput()
+    if looksAtMessage { process.attachMessage() }
     process.heap.push(Term(bits: UInt(bitPattern: code.haltCode)))
     defer { _ = process.heap.pop() }
     do {
@@ -70,6 +107,7 @@ final class Interpreter {
       return true
     } catch {
       memoryRefusal = error
+      if case .limitReached = error { isBeyondLimit = true }
       // Whatever was to be told of arguments: they may not be there any more.
       raiseError(.systemLimit, beginning: .place)
       return false

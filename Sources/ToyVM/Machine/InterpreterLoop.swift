@@ -6,8 +6,16 @@ enum RunEnd {
   case returned
   /// An exception found no handler.
   case exception
-  /// The steps that were allowed are used up.
+  /// The steps that the run was allowed are used up.
   case outOfSteps
+  /// The steps of the slice are used up; the process can go on.
+  case preempted
+  /// The process made way for others; it can go on.
+  case yielded
+  /// The process waits for a message.
+  case waiting
+  /// The process is to end: for a signal, or for the size of its heap.
+  case exiting
   /// Checked code broke a rule of operands.
   case fault(StaticString)
   /// A module that was to be loaded on a call is damaged.
@@ -21,8 +29,9 @@ extension Interpreter {
   /// Runs from an address until the first function returns or cannot go on.
   ///
   /// - Parameters:
-  ///   - start: the code to begin with; the stack's only word is the address of ``Opcode/halt``.
-  ///   - steps: calls to allow (instructions, where operands are checked).
+  ///   - start: the code to begin with; the stack begins with the address of ``Opcode/halt``.
+  ///   - steps: calls to allow (instructions, where operands are checked); a process that has used
+  ///     them up stops where the next function begins.
   func run<Checks: OperandChecks>(
     _ checks: Checks.Type, from start: UnsafeMutablePointer<UInt>, steps: Int
   ) -> RunEnd {
@@ -30,14 +39,25 @@ extension Interpreter {
       code: start, stack: heap.pointee.stackTop, top: heap.pointee.top,
       x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self))
     f.steps = steps
+    var isDue = false
 
     while true {
       if Checks.isOn {
         if let fault = f.fault { return .fault(fault) }
         f.steps &-= 1
-        if f.steps < 0 { return .outOfSteps }
-      } else {
+      } else if !isDue {
         f.runHandlers()
+      }
+      if f.steps <= 0 {
+        if endsWithSteps { return .outOfSteps }
+        if let live = f.liveAtFunction {
+          f.save()
+          stop(at: f.code, live: live)
+          return .preempted
+        }
+        // From here to the next function one instruction after the other, calls among them.
+        isDue = true
+        f.steps = 1
       }
       let w = f.code.pointee
       let opcode = unsafeBitCast(UInt8(truncatingIfNeeded: w), to: Opcode.self)
@@ -61,9 +81,9 @@ extension Interpreter {
           raiseError(.notImplemented, Term(bits: f.code[1]))
           break raised
         case .jump: f.jump(w)
-        case .call: if !f.call(w) { return .outOfSteps }
-        case .callOnly: if !f.callOnly(w) { return .outOfSteps }
-        case .callLast: if !f.callLast(w) { return .outOfSteps }
+        case .call: _ = f.call(w)
+        case .callOnly: _ = f.callOnly(w)
+        case .callLast: _ = f.callLast(w)
         case .return: f.popReturn()
         case .deallocateReturn: f.deallocateReturn(w)
         case .allocate:
@@ -84,10 +104,34 @@ extension Interpreter {
           .callNativeLast, .callFun, .apply, .applyLast:
           let goesOn = callOut(&f, w, opcode)
           f.steps &-= 1
-          if f.steps < 0 { return .outOfSteps }
           if let error = loadFailure { return .loadFailed(error) }
           if let fault = callFault { return .fault(fault) }
-          if !goesOn { break raised }
+          if !goesOn {
+            if let end = takePause(at: f.code) { return end }
+            break raised
+          }
+
+        // MARK: Messages
+
+        case .send: if !send(&f) { break raised }
+        case .loopRec:
+          if !lookAtMessage(&f, w) {
+            if isExiting { return .exiting }
+            break raised
+          }
+        case .loopRecEnd: skipMessage(&f, w)
+        case .removeMessage: removeMessage(&f)
+        case .timeout: endWait(&f)
+        case .wait:
+          f.save()
+          stop(at: f.code + w.jump, live: 0)
+          return .waiting
+        case .waitTimeout:
+          switch waitTimeout(&f, w) {
+          case .goesOn: break
+          case .waits: return .waiting
+          case .raised: break raised
+          }
 
         // MARK: Moves
 
@@ -97,27 +141,27 @@ extension Interpreter {
         case .moveYY: f.moveYY(w)
         case .moveCX: f.moveCX(w)
         case .moveCY: f.moveCY(w)
-        case .moveXXCall: if !f.moveXXCall(w) { return .outOfSteps }
-        case .moveYXCallLast: if !f.moveYXCallLast(w) { return .outOfSteps }
+        case .moveXXCall: _ = f.moveXXCall(w)
+        case .moveYXCallLast: _ = f.moveYXCallLast(w)
         case .moveXXMoveXX: f.moveXXMoveXX(w)
         case .moveXYMoveXX: f.moveXYMoveXX(w)
         case .moveXYMoveXY: f.moveXYMoveXY(w)
         case .moveYXMoveYX: f.moveYXMoveYX(w)
         case .moveXXReturn: f.moveXXReturn(w)
         case .moveCXReturn: f.moveCXReturn(w)
-        case .moveXXCallOnly: if !f.moveXXCallOnly(w) { return .outOfSteps }
-        case .moveXXMoveXXCallOnly: if !f.moveXXMoveXXCallOnly(w) { return .outOfSteps }
-        case .moveXYMoveXXCall: if !f.moveXYMoveXXCall(w) { return .outOfSteps }
+        case .moveXXCallOnly: _ = f.moveXXCallOnly(w)
+        case .moveXXMoveXXCallOnly: _ = f.moveXXMoveXXCallOnly(w)
+        case .moveXYMoveXXCall: _ = f.moveXYMoveXXCall(w)
         case .allocateMoveXYMoveXX:
           if !ensureRoom(&f, words: w.frameWords, live: w.count) { break raised }
           f.allocateMoveXYMoveXX(w)
         case .allocateMoveXYMoveXXCall:
           if !ensureRoom(&f, words: w.frameWords, live: w.count) { break raised }
-          if !f.allocateMoveXYMoveXXCall(w) { return .outOfSteps }
+          _ = f.allocateMoveXYMoveXXCall(w)
         case .allocateInitMoveXYMoveXXCall:
           if !ensureRoom(&f, words: w.frameWords, live: w.count) { break raised }
-          if !f.allocateInitMoveXYMoveXXCall(w) { return .outOfSteps }
-        case .moveYXMoveYYTrimCall: if !f.moveYXMoveYYTrimCall(w) { return .outOfSteps }
+          _ = f.allocateInitMoveXYMoveXXCall(w)
+        case .moveYXMoveYYTrimCall: _ = f.moveYXMoveYYTrimCall(w)
         case .swap: f.swap(w)
 
         // MARK: Lists and tuples
@@ -265,7 +309,9 @@ extension Interpreter {
       // An exception of an operand that is none is not told: its trace would hold the operand.
       if Checks.isOn, let fault = f.fault { return .fault(fault) }
       // An exception is pending; what raised it saved heap and stack.
-      guard let handler = unwind(from: f.code) else { return .exception }
+      guard let handler = unwind(from: f.code) else {
+        return isBeyondLimit ? .exiting : .exception
+      }
       f.load()
       f.code = handler
     }

@@ -19,7 +19,7 @@ struct MachineRegisters {
 
   let x: UnsafeMutablePointer<Term>
 
-  init(heap: UnsafeMutablePointer<HeapState>) {
+  init() {
     let words = Self.xCount + Self.constantCount + Self.keptCount
     let block = UnsafeMutableRawPointer.allocate(
       byteCount: 8 * (Self.wordsBefore + words + Self.floatCount), alignment: 64)
@@ -28,7 +28,11 @@ struct MachineRegisters {
     let floats = Self.floats(beside: x)
     floats.initializeMemory(as: Double.self, repeating: 0, count: Self.floatCount)
     HandlerTable.fill(Self.handlers(beside: x))
-    block.storeBytes(of: heap, toByteOffset: 8 * Self.handlerCount, as: type(of: heap))
+  }
+
+  /// Says whose heap the code works on.
+  func setHeap(_ heap: UnsafeMutablePointer<HeapState>) {
+    (UnsafeMutableRawPointer(x) - 24).storeBytes(of: heap, as: type(of: heap))
   }
 
   func deallocate() { (UnsafeMutableRawPointer(x) - 8 * Self.wordsBefore).deallocate() }

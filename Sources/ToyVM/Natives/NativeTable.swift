@@ -23,11 +23,12 @@ struct Native: Sendable {
 }
 
 /// The native functions of a machine, each at a place that code can name.
-final class NativeTable {
+final class NativeTable: Sendable {
   private let bodies: [NativeBody]
   /// The name of a node that is not part of a network.
   let nodeName: Term
-  private var places: [FunctionName: Int] = [:]
+  private let applyName: Term
+  private let places: [FunctionName: Int]
 
   /// Every native there is, by the file that holds it.
   private static var all: [Native] {
@@ -35,13 +36,15 @@ final class NativeTable {
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
-      + calendarNatives + codeNatives + zlibNatives
+      + calendarNatives + codeNatives + zlibNatives + deviceNatives
   }
 
   init(atoms: AtomTable) {
     let natives = Self.all
     bodies = natives.map(\.body)
     nodeName = (try? atoms.atom("nonode@nohost")) ?? .undefined
+    applyName = (try? atoms.atom("apply")) ?? .undefined
+    var places: [FunctionName: Int] = [:]
     for (place, native) in natives.enumerated() {
       // The names are ours: short, and few beside the smallest table.
       guard let module = try? atoms.atom(native.module),
@@ -49,6 +52,17 @@ final class NativeTable {
       else { continue }
       places[FunctionName(module: module, function: function, arity: native.arity)] = place
     }
+    self.places = places
+  }
+
+  /// The name of `erlang:apply/2` or `erlang:apply/3`, which the machine runs itself.
+  func apply(arity: Int) -> FunctionName {
+    FunctionName(module: .erlang, function: applyName, arity: arity)
+  }
+
+  /// Whether a name is that of `apply/2` or `apply/3`.
+  func isApply(_ name: FunctionName) -> Bool {
+    name.function == applyName && name.module == .erlang && (name.arity == 2 || name.arity == 3)
   }
 
   /// The place of a function, if it is native.

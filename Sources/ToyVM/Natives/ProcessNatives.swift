@@ -2,20 +2,9 @@ import Tenure
 
 /// Natives of module `erlang` that concern the process that calls them and its machine.
 var erlangProcessNatives: [Native] {
-  dictionaryNatives + raisingNatives + timeNatives + moduleNatives + [
-    Native("erlang", "garbage_collect", 0, collectGarbage)
-  ]
-}
-
-private func collectGarbage(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  var roots = interpreter.registers.roots(live: 0)
-  do {
-    try interpreter.process.collectGarbage(fully: true, roots: &roots)
-    return .true
-  } catch {
-    interpreter.memoryRefusal = error
-    return interpreter.systemLimit()
-  }
+  dictionaryNatives + raisingNatives + timeNatives + moduleNatives + spawnNatives
+    + relationNatives + messageNatives + timerNatives + processFlagNatives + processInfoNatives
+    + memoryNatives
 }
 
 // MARK: - The process dictionary

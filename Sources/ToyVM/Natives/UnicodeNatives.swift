@@ -248,3 +248,13 @@ private func remainder(_ interpreter: Interpreter, _ rest: CharacterReader.Rest)
     return term
   }
 }
+
+extension Interpreter {
+  /// Characters out of lists of lists, code points and binaries, in UTF-8; nothing where the data is
+  /// none of these.
+  func utf8Bytes(ofCharacters data: Term, isLatin1: Bool) throws(ScratchExhausted) -> [UInt8]? {
+    var reader = CharacterReader(isLatin1: isLatin1)
+    guard case .complete = try reader.read(data, self) else { return nil }
+    return utf8(reader.characters)
+  }
+}

@@ -1,0 +1,119 @@
+import Tenure
+
+/// Natives of module `erlang` that say how the calling process behaves.
+var processFlagNatives: [Native] {
+  [
+    Native("erlang", "process_flag", 2, setFlag),
+    Native("erlang", "group_leader", 0) { interpreter, _ in interpreter.current.groupLeader },
+    Native("erlang", "group_leader", 2) { interpreter, x in
+      guard x[0].isLocalPid, interpreter.system.isAlive(x[0]) else {
+        return interpreter.badArgument()
+      }
+      return interpreter.withProcess(x[1]) { process in
+        process.groupLeader = x[0]
+        return .true
+      } ?? interpreter.badArgument()
+    },
+    Native("erlang", "yield", 0) { interpreter, _ in .true },
+    Native("erlang", "bump_reductions", 1) { interpreter, x in
+      guard x[0].isSmall, x[0].smallValue > 0 else { return interpreter.badArgument() }
+      interpreter.useUp(steps: x[0].smallValue)
+      return .true
+    },
+    Native("erlang", "hibernate", 3, hibernate),
+  ]
+}
+
+extension Interpreter {
+  /// Counts steps that no call took.
+  func useUp(steps: Int) {
+    MachineRegisters.steps(beside: x).pointee -= min(steps, Schedulers.sliceSteps)
+  }
+
+  /// Runs a piece of work with a process that has not ended: the calling one, or one that no other
+  /// thread has.
+  /// - Returns: what the work does; no value where the call is to be made again, as another thread
+  ///   has the process; nothing where there is no such process.
+  func withProcess(_ pid: Term, _ body: (MachineProcess) -> Term) -> Term? {
+    if pid == self.pid { return body(current) }
+    guard let process = schedulers.directory.process(pid) else { return nil }
+    guard process.take() else {
+      pause = .again
+      return Term.none
+    }
+    defer { process.giveUp() }
+    // What was sent before is to be seen, an end among it.
+    let goesOn = (try? process.process.pointee.handleSignals()) ?? true
+    return goesOn && system.isAlive(pid) ? body(process) : nil
+  }
+}
+
+private func setFlag(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom else { return interpreter.badArgument() }
+  let value = x[1]
+  switch interpreter.atoms.name(of: x[0]) {
+  case "trap_exit":
+    guard value.isBoolean else { return interpreter.badArgument() }
+    let before = interpreter.process.trapsExits
+    // A signal that came before is not to be trapped.
+    if value == .true, interpreter.obeySignals().isNone { return .none }
+    interpreter.process.trapsExits = value == .true
+    return .boolean(before)
+  case "priority":
+    guard let priority = interpreter.priority(value) else { return interpreter.badArgument() }
+    let before = interpreter.current.priority
+    interpreter.current.priority = priority
+    return interpreter.atom("\(before)") ?? .none
+  case "message_queue_data":
+    guard let keeps = interpreter.keepsOnHeap(value) else { return interpreter.badArgument() }
+    let before = interpreter.current.messageQueueData
+    interpreter.current.setMessageQueueData(onHeap: keeps)
+    return interpreter.atom(before) ?? .none
+  case "error_handler":
+    guard value.isAtom else { return interpreter.badArgument() }
+    return interpreter.atom("error_handler") ?? .none
+  case "save_calls": return .small(0)
+  case "sensitive": return value.isBoolean ? .false : interpreter.badArgument()
+  case let name: return setHeapOption(interpreter, name, value)
+  }
+}
+
+private func setHeapOption(_ interpreter: Interpreter, _ name: String, _ value: Term) -> Term {
+  var options = interpreter.process.heap.options
+  guard interpreter.set(name, value, in: &options),
+    let before = try? interpreter.process.heap.setOptions(options)
+  else { return interpreter.badArgument() }
+  if name == "max_heap_size" { return interpreter.heapLimit(before.limit) }
+  return .small(interpreter.value(name, of: before))
+}
+
+extension Interpreter {
+  /// A limit as `max_heap_size` tells it.
+  func heapLimit(_ limit: HeapLimit) -> Term {
+    guard let size = atom("size"), let kill = atom("kill"), let logger = atom("error_logger")
+    else { return .none }
+    return makeMap(pairs: 3, live: 0) { add throws(ScratchExhausted) in
+      try add(size, .small(limit.words))
+      try add(kill, .boolean(limit.kills))
+      try add(logger, .boolean(limit.reports))
+    }
+  }
+}
+
+/// `hibernate(Module, Function, Arguments)`: gives up the stack and all that is dead, and waits.
+private func hibernate(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, x[1].isAtom, interpreter.listLength(x[2]) != nil else {
+    return interpreter.badArgument()
+  }
+  if interpreter.obeySignals().isNone { return .none }
+  var roots = interpreter.registers.roots(live: 3)
+  do {
+    try interpreter.process.hibernate(roots: &roots)
+  } catch {
+    // The process goes on with a larger heap than it could have.
+    interpreter.memoryRefusal = error
+  }
+  interpreter.process.heap.push(Term(bits: UInt(bitPattern: interpreter.code.haltCode)))
+  interpreter.pause = .hibernated(interpreter.code.applyCode, live: 3)
+  return .none
+}

@@ -1,0 +1,178 @@
+import Tenure
+
+/// Natives of module `erlang` about what processes are to each other: links, monitors, aliases,
+/// ends.
+var relationNatives: [Native] {
+  [
+    Native("erlang", "link", 1, link),
+    Native("erlang", "unlink", 1) { interpreter, x in
+      guard x[0].isPid || x[0].isPort else { return interpreter.badArgument() }
+      return interpreter.signalling { process throws(MessageError) in
+        try process.unlink(from: x[0])
+        return .true
+      }
+    },
+    Native("erlang", "monitor", 2) { interpreter, x in monitor(interpreter, x, alias: nil) },
+    Native("erlang", "monitor", 3) { interpreter, x in
+      guard let alias = interpreter.monitorAlias(x[2]) else { return interpreter.badArgument() }
+      return monitor(interpreter, x, alias: alias.end)
+    },
+    Native("erlang", "demonitor", 1) { interpreter, x in
+      demonitor(interpreter, x[0], flushes: false, informs: false)
+    },
+    Native("erlang", "demonitor", 2, demonitorWithOptions),
+    Native("erlang", "alias", 0) { interpreter, _ in
+      interpreter.signalling { process throws(MessageError) in try process.makeAlias() }
+    },
+    Native("erlang", "alias", 1) { interpreter, x in
+      var endsWithReply = false
+      var rest = x[0]
+      while rest.isCons {
+        endsWithReply = interpreter.isAtom(rest.cons[0], "reply")
+        guard endsWithReply || interpreter.isAtom(rest.cons[0], "explicit_unalias") else {
+          return interpreter.badArgument()
+        }
+        rest = rest.cons[1]
+      }
+      guard rest.isNil else { return interpreter.badArgument() }
+      return interpreter.signalling { process throws(MessageError) in
+        try process.makeAlias(endsWithReply: endsWithReply)
+      }
+    },
+    Native("erlang", "unalias", 1) { interpreter, x in
+      guard x[0].isReference else { return interpreter.badArgument() }
+      return .boolean(interpreter.process.removeAlias(x[0]))
+    },
+    Native("erlang", "exit", 2, exit),
+  ]
+}
+
+extension Interpreter {
+  /// Runs a piece of work that sends; where there is no memory for it, `system_limit` is pending.
+  func signalling(_ body: (inout Process) throws(MessageError) -> Term) -> Term {
+    do {
+      return try body(&current.process.pointee)
+    } catch {
+      refuseMessage(error)
+      return .none
+    }
+  }
+
+  /// Does what signals to the process ask for; where it is to end, it stops at this call.
+  func obeySignals() -> Term {
+    do {
+      if try process.handleSignals() { return .true }
+      pause = .exiting
+    } catch {
+      refuseMessage(error)
+    }
+    return .none
+  }
+}
+
+private func link(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isLocalPid else { return interpreter.badArgument() }
+  // As ERTS does for processes of its own node: who traps exits gets a message.
+  if x[0] != interpreter.pid && !interpreter.process.trapsExits
+    && !interpreter.system.isAlive(x[0])
+  {
+    interpreter.raise(.error, .noProcess)
+    return .none
+  }
+  return interpreter.signalling { process throws(MessageError) in
+    try process.link(to: x[0])
+    return .true
+  }
+}
+
+private func monitor(_ interpreter: Interpreter, _ x: Arguments, alias: AliasEnd?) -> Term {
+  guard x[0] == .process else { return interpreter.badArgument() }
+  var name = x[1]
+  let node = interpreter.code.natives.nodeName
+  if name.isTuple(arity: 2) {
+    let elements = name.tupleElements
+    guard elements[0].isAtom, elements[1].isAtom else { return interpreter.badArgument() }
+    name = elements[0]
+    if elements[1] != node {
+      let other = elements[1]
+      return interpreter.signalling { process throws(MessageError) in
+        try process.monitor(.undefined, named: (name, other), alias: alias)
+      }
+    }
+  }
+  if name.isAtom {
+    let pid = interpreter.system.pid(named: name) ?? .undefined
+    return interpreter.signalling { process throws(MessageError) in
+      try process.monitor(pid, named: (name, node), alias: alias)
+    }
+  }
+  guard name.isLocalPid else { return interpreter.badArgument() }
+  return interpreter.signalling { process throws(MessageError) in
+    try process.monitor(name, alias: alias)
+  }
+}
+
+private func demonitorWithOptions(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  var (flushes, informs) = (false, false)
+  var rest = x[1]
+  while rest.isCons {
+    if interpreter.isAtom(rest.cons[0], "flush") {
+      flushes = true
+    } else if interpreter.isAtom(rest.cons[0], "info") {
+      informs = true
+    } else {
+      return interpreter.badArgument()
+    }
+    rest = rest.cons[1]
+  }
+  guard rest.isNil else { return interpreter.badArgument() }
+  return demonitor(interpreter, x[0], flushes: flushes, informs: informs)
+}
+
+private func demonitor(
+  _ interpreter: Interpreter, _ reference: Term, flushes: Bool, informs: Bool
+) -> Term {
+  guard reference.isReference else { return interpreter.badArgument() }
+  return interpreter.signalling { process throws(MessageError) in
+    let wasThere = try process.demonitor(reference)
+    if !wasThere && flushes {
+      try interpreter.dropMessage { interpreter.isDown($0, reference) }
+    }
+    return .boolean(!informs || wasThere)
+  }
+}
+
+extension Interpreter {
+  /// Takes the first message out of the queue that satisfies a condition.
+  fileprivate func dropMessage(where isWanted: (Term) -> Bool) throws(MessageError) {
+    process.restartReceive()
+    while let message = try process.nextMessage() {
+      if isWanted(message) {
+        process.removeMessage()
+        break
+      }
+      process.skipMessage()
+    }
+    process.restartReceive()
+  }
+
+  /// Whether a message is `{_, Reference, _, _, _}`.
+  fileprivate func isDown(_ message: Term, _ reference: Term) -> Bool {
+    guard message.isTuple(arity: 5) else { return false }
+    let other = message.tupleElements[1]
+    // References are compared without working memory.
+    return other.isReference
+      && (try? TermEquality.isExactlyEqual(other, reference, scratch: scratch)) == true
+  }
+}
+
+private func exit(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isPid || x[0].isPort else { return interpreter.badArgument() }
+  if !x[0].isLocalPid { return .true }
+  let sent = interpreter.signalling { process throws(MessageError) in
+    try process.askToEnd(x[0], reason: x[1])
+    return .true
+  }
+  // What a process asks of itself happens before it goes on.
+  return sent.isNone || x[0] != interpreter.pid ? sent : interpreter.obeySignals()
+}

@@ -1,0 +1,114 @@
+import Glibc
+import Tenure
+
+/// A thread that runs processes: takes one, runs it for a slice, puts it back.
+final class SchedulerThread {
+  private let schedulers: Schedulers
+  private let index: Int
+  private let interpreter: Interpreter
+
+  init(_ schedulers: Schedulers, _ index: Int) {
+    self.schedulers = schedulers
+    self.index = index
+    interpreter = Interpreter(schedulers: schedulers)
+  }
+
+  /// Runs processes until the run ends.
+  func run() {
+    schedulers.enter(thread: index)
+    while !schedulers.hasEnded {
+      schedulers.runTimers()
+      guard let process = schedulers.next(for: index) else {
+        schedulers.waitForWork()
+        continue
+      }
+      guard process.take() else {
+        // Another thread looks at it.
+        schedulers.makeRunnable(process)
+        sched_yield()
+        continue
+      }
+      process.isWaiting = false
+      run(process)
+    }
+    interpreter.leave()
+  }
+
+  /// Runs a process until it waits, ends or gives way.
+  private func run(_ process: MachineProcess) {
+    interpreter.switch(to: process)
+    while true {
+      if !handleSignals(process) { return finish(process, .exiting) }
+      switch runSlice(process) {
+      case .preempted:
+        schedulers.runTimers()
+        if schedulers.hasEnded { return process.giveUp() }
+        if schedulers.queues[index].count > 0 { return giveWay(process) }
+      case .yielded: return giveWay(process)
+      case .waiting: if park(process) { return }
+      case let end: return finish(process, end)
+      }
+    }
+  }
+
+  private func runSlice(_ process: MachineProcess) -> RunEnd {
+    let (steps, areLast) = schedulers.takeSteps()
+    interpreter.endsWithSteps = areLast
+    let end =
+      schedulers.options.checksOperands
+      ? interpreter.run(Checked.self, from: process.code, steps: steps)
+      : interpreter.run(Unchecked.self, from: process.code, steps: steps)
+    let left = max(0, interpreter.stepsLeft)
+    schedulers.giveBack(steps: left)
+    process.reductions += steps - left
+    return end
+  }
+
+  /// Does what signals ask for.
+  /// - Returns: whether the process goes on. Where there is no memory for a signal, it does, and
+  ///   the signal waits.
+  private func handleSignals(_ process: MachineProcess) -> Bool {
+    do { return try process.process.pointee.handleSignals() } catch { return true }
+  }
+
+  /// Leaves a process that waits.
+  /// - Returns: false where there is a message for it already.
+  private func park(_ process: MachineProcess) -> Bool {
+    process.isWaiting = true
+    guard process.process.pointee.park() else {
+      process.isWaiting = false
+      return false
+    }
+    process.giveUp()
+    return true
+  }
+
+  /// Puts a process back that can go on.
+  private func giveWay(_ process: MachineProcess) {
+    process.giveUp()
+    schedulers.makeRunnable(process)
+  }
+
+  /// Ends a process, and the run with the first one.
+  private func finish(_ process: MachineProcess, _ end: RunEnd) {
+    switch end {
+    case .outOfSteps, .fault, .loadFailed:
+      schedulers.stop(RunSummary(outcome: interpreter.outcome(of: end)))
+      process.giveUp()
+      return
+    default: break
+    }
+    if process.pid == schedulers.main {
+      let outcome = interpreter.outcome(of: end)
+      schedulers.stop(
+        RunSummary(outcome: outcome, counters: process.process.pointee.heap.counters))
+      process.giveUp()
+      return
+    }
+    let reason = interpreter.exitReason(of: end)
+    if let timer = process.receiveTimer { _ = schedulers.timers.cancel(timer) }
+    process.process.pointee.end(reason: reason)
+    schedulers.directory.remove(process)
+    interpreter.leave()
+  }
+}
