@@ -51,7 +51,7 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
     ) { effort in
       try measureEnd(size: 1_000_000, effort)
     })
-  return cases + tableMixCases(peers)
+  return cases + compressedTableCases(peers) + tableMixCases(peers)
 }
 
 /// A way over all objects.

@@ -7,6 +7,8 @@ main(Arguments) -> rows:script(Arguments, fun measure/2).
 
 measure(Name, Repetitions) ->
     case string:split(Name, "/", all) of
+        ["ets", "compressed", Work, Size] ->
+            compressed(Name, Work, list_to_integer(Size), Repetitions);
         ["ets", Type, "words", Size] -> words(Name, list_to_atom(Type), list_to_integer(Size));
         ["ets", Type, "end", Size] ->
             'end'(Name, list_to_atom(Type), list_to_integer(Size), Repetitions);
@@ -21,6 +23,34 @@ measure(Name, Repetitions) ->
                 operation(Operation, list_to_atom(Type), Count, Keys)
             end)
     end.
+
+%% Objects with strings, lists and tuples in a compressed table.
+compressed(Name, Work, Size, Repetitions) ->
+    Unit = case Work of "words" -> "words/object"; _ -> "ns/operation" end,
+    timed(Name, Unit, Repetitions, fun() ->
+        Table = ets:new(t, [set, compressed]),
+        Insertion = rows:elapsed(fun() -> fill_compressed(Table, 0, Size) end),
+        case Work of
+            "words" -> {ets:info(Table, memory) / Size, Size};
+            "insert" -> {Insertion / Size, Size};
+            "lookup" ->
+                Start = erlang:monotonic_time(),
+                Sum = sum_compressed(Table, 0, Size, 0),
+                Time = erlang:monotonic_time() - Start,
+                {erlang:convert_time_unit(Time, native, nanosecond) / Size, Sum}
+        end
+    end).
+
+fill_compressed(_, Size, Size) -> ok;
+fill_compressed(Table, Number, Size) ->
+    Inner = {ok, Number, lists:seq(1, 8)},
+    ets:insert(Table, {Number, integer_to_list(1000000000 + Number), Inner}),
+    fill_compressed(Table, Number + 1, Size).
+
+sum_compressed(_, Size, Size, Sum) -> Sum;
+sum_compressed(Table, Number, Size, Sum) ->
+    [{_, _, {ok, Value, _}}] = ets:lookup(Table, Number),
+    sum_compressed(Table, Number + 1, Size, Sum + Value).
 
 %% Work answers {Nanoseconds for one, Check}.
 timed(Name, Unit, Repetitions, Work) ->

@@ -15,6 +15,8 @@ struct ObjectPacking: ~Copyable {
   private let room: UnsafeMutablePointer<UInt>
   private let bytes: UnsafeMutableRawPointer
   private var byteCount = 0
+  /// The words of the elements that are packed.
+  private(set) var packedWords = 0
 
   /// Takes the memory to pack the elements of a tuple.
   /// - Parameters:
@@ -80,6 +82,7 @@ struct ObjectPacking: ~Copyable {
     if packedBytes >= words * 8 { return nil }
     let slot = PackedSlot(isCons: copy.isCons, offset: byteCount, words: words)
     byteCount += packedBytes
+    packedWords += words
     return slot
   }
 }

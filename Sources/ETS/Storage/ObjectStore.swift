@@ -93,7 +93,7 @@ struct ObjectStore: ~Copyable {
   ) throws(TableError) -> TableEntry {
     let wholeWords = try StoredObject.flatWords(of: object, scratch: environment.scratch)
     let packing = try packing(of: object, words: wholeWords, keyPosition)
-    let words = try StoredObject.flatWords(of: packing.tuple, scratch: environment.scratch)
+    let words = wholeWords - packing.packedWords
     if words + packing.packed.count / MemoryLayout<UInt>.stride >= wholeWords {
       return try StoredObject.storeCompound(
         object, words: wholeWords, isLinked: limit != nil, in: arena, handles: &handles)

@@ -49,7 +49,10 @@ struct PackedSlot: BitwiseCopyable {
 ///   small      its value
 ///   immediate  its bits above the tag
 ///   other      nothing; the word follows
+///   cells      how many pairs of a byte and a distance of 1 to what is behind it; the bytes follow
+///   cell       a small value, and such a distance
 /// ```
+/// The last two are the cells of lists that stand side by side, as a copy leaves them.
 /// Distances and values are doubled, with the sign in the lowest bit. So what is packed is unpacked
 /// in one run over its bytes, wherever it is to stand, and no kind of term is special.
 enum PackedWords {
@@ -60,6 +63,8 @@ enum PackedWords {
     static var small: UInt { 3 }
     static var immediate: UInt { 4 }
     static var other: UInt { 5 }
+    static var cells: UInt { 6 }
+    static var cell: UInt { 7 }
   }
 
   /// The most bytes behind the packed ones that are read or written: a number's word is taken whole.
@@ -92,7 +97,22 @@ enum PackedWords {
         }
         place &+= raw
       case 3:
-        if word & 0xF == 0xF {
+        if word & 0xF == 0xF, isNextCell(after: place, words, count) {
+          let cells = byteCells(at: place, words, count)
+          if cells < 2 {
+            put(zigzag(Term(bits: word).smallValue), Kind.cell, to: &output)
+            place &+= 2
+            continue
+          }
+          put(UInt(cells), Kind.cells, to: &output)
+          for cell in 0..<cells {
+            let byte = UInt8(truncatingIfNeeded: words[place &+ 2 &* cell] >> 4)
+            output.storeBytes(of: byte, toByteOffset: cell, as: UInt8.self)
+          }
+          output += cells
+          place &+= 2 &* cells
+          continue
+        } else if word & 0xF == 0xF {
           put(zigzag(Term(bits: word).smallValue), Kind.small, to: &output)
         } else if word >> 61 == 0 {
           put(word >> 2, Kind.immediate, to: &output)
@@ -128,6 +148,20 @@ enum PackedWords {
       case Kind.boxed: target[place] = Term.boxed(at: target + (place &+ signed(value))).bits
       case Kind.small: target[place] = Term.small(signed(value)).bits
       case Kind.immediate: target[place] = value << 2 | 3
+      case Kind.cells:
+        for cell in 0..<Int(value) {
+          let byte = input.load(fromByteOffset: cell, as: UInt8.self)
+          target[place] = Term.small(Int(byte)).bits
+          target[place &+ 1] = Term.cons(at: target + (place &+ 2)).bits
+          place &+= 2
+        }
+        input += Int(value)
+        continue
+      case Kind.cell:
+        target[place] = Term.small(signed(value)).bits
+        target[place &+ 1] = Term.cons(at: target + (place &+ 2)).bits
+        place &+= 2
+        continue
       case Kind.header:
         target[place] = value << 2
         let raw = Header(bits: value << 2).rawWords
@@ -144,6 +178,27 @@ enum PackedWords {
       }
       place &+= 1
     }
+  }
+
+  // MARK: - Cells
+
+  /// Whether a word is followed by the address of the cell behind both.
+  @inline(__always)
+  private static func isNextCell(
+    after place: Int, _ words: UnsafePointer<UInt>, _ count: Int
+  ) -> Bool {
+    place &+ 2 < count && words[place &+ 1] == UInt(bitPattern: words + (place &+ 2)) | 1
+  }
+
+  /// How many pairs of a byte and the address of the cell behind it begin at a place.
+  private static func byteCells(
+    at start: Int, _ words: UnsafePointer<UInt>, _ count: Int
+  ) -> Int {
+    var place = start
+    while place < count, words[place] & ~0xFF0 == 0xF, isNextCell(after: place, words, count) {
+      place += 2
+    }
+    return (place - start) / 2
   }
 
   // MARK: - Numbers

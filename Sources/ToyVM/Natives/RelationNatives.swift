@@ -134,35 +134,8 @@ private func demonitor(
 ) -> Term {
   guard reference.isReference else { return interpreter.badArgument() }
   return interpreter.signalling { process throws(MessageError) in
-    let wasThere = try process.demonitor(reference)
-    if !wasThere && flushes {
-      try interpreter.dropMessage { interpreter.isDown($0, reference) }
-    }
+    let wasThere = try process.demonitor(reference, flushing: flushes)
     return .boolean(!informs || wasThere)
-  }
-}
-
-extension Interpreter {
-  /// Takes the first message out of the queue that satisfies a condition.
-  fileprivate func dropMessage(where isWanted: (Term) -> Bool) throws(MessageError) {
-    process.restartReceive()
-    while let message = try process.nextMessage() {
-      if isWanted(message) {
-        process.removeMessage()
-        break
-      }
-      process.skipMessage()
-    }
-    process.restartReceive()
-  }
-
-  /// Whether a message is `{_, Reference, _, _, _}`.
-  fileprivate func isDown(_ message: Term, _ reference: Term) -> Bool {
-    guard message.isTuple(arity: 5) else { return false }
-    let other = message.tupleElements[1]
-    // References are compared without working memory.
-    return other.isReference
-      && (try? TermEquality.isExactlyEqual(other, reference, scratch: scratch)) == true
   }
 }
 
