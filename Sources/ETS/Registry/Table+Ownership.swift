@@ -81,9 +81,9 @@ extension Table {
     // The old data goes outside the lock.
     let old = try whileAlive { () throws(TableError) in
       try checkOwner(caller)
-      let old = record.pointee.heirData
-      record.pointee.heir = pid ?? .none
-      record.pointee.heirData = kept
+      let old = record.pointee.claims.heirData
+      record.pointee.claims.heir = pid ?? .none
+      record.pointee.claims.heirData = kept
       return old
     }
     withExtendedLifetime(old) {}
@@ -91,7 +91,7 @@ extension Table {
 
   /// The pid of the heir.
   public var heir: Term? {
-    try? whileAlive { record.pointee.heir.isNone ? nil : record.pointee.heir }
+    try? whileAlive { record.pointee.claims.heir.isNone ? nil : record.pointee.claims.heir }
   }
 
   func destroyStorage() { record.pointee.storage.destroy(record.pointee.environment) }
@@ -105,10 +105,10 @@ extension Table {
   public func fix(by caller: Term) throws(TableError) {
     try checkReader(caller)
     try whileAlive {
-      if let index = record.pointee.fixations.firstIndex(where: { $0.process == caller }) {
-        record.pointee.fixations[index].count += 1
+      if let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == caller }) {
+        record.pointee.claims.fixations[index].count += 1
       } else {
-        record.pointee.fixations.append(
+        record.pointee.claims.fixations.append(
           TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
       }
     }
@@ -119,10 +119,10 @@ extension Table {
   public func release(by caller: Term) throws(TableError) {
     try checkReader(caller)
     let isFixed = try whileAlive {
-      guard let index = record.pointee.fixations.firstIndex(where: { $0.process == caller })
+      guard let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == caller })
       else { return false }
-      record.pointee.fixations[index].count -= 1
-      if record.pointee.fixations[index].count == 0 { record.pointee.fixations.remove(at: index) }
+      record.pointee.claims.fixations[index].count -= 1
+      if record.pointee.claims.fixations[index].count == 0 { record.pointee.claims.fixations.remove(at: index) }
       return true
     }
     if isFixed { try forEachPart { $0.unfix() } }
@@ -130,15 +130,15 @@ extension Table {
 
   /// Who fixed the table, and how often.
   public var fixations: [TableFixation] {
-    (try? whileAlive { record.pointee.fixations }) ?? []
+    (try? whileAlive { record.pointee.claims.fixations }) ?? []
   }
 
   /// Ends all that a process fixed, as it ends.
   func releaseAll(of process: Term) {
     let count = try? whileAlive {
-      guard let index = record.pointee.fixations.firstIndex(where: { $0.process == process })
+      guard let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == process })
       else { return 0 }
-      return record.pointee.fixations.remove(at: index).count
+      return record.pointee.claims.fixations.remove(at: index).count
     }
     for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
   }

@@ -170,7 +170,7 @@ extension TableRegistry {
     withState { state in
       state.tables.values.filter { table in
         table.owner == process
-          || table.record.pointee.fixations.contains { $0.process == process }
+          || table.record.pointee.claims.fixations.contains { $0.process == process }
       }
     }
   }
@@ -200,9 +200,9 @@ extension TableRegistry {
     let data: KeptTerm?
     do {
       data = try table.whileAlive { () throws(TableError) in
-        if !table.isOwned(by: owner) || record.pointee.heir != heir { throw .noAccess }
+        if !table.isOwned(by: owner) || record.pointee.claims.heir != heir { throw .noAccess }
         record.pointee.owner.store(heir.bits, ordering: .relaxed)
-        return record.pointee.heirData
+        return record.pointee.claims.heirData
       }
     } catch {
       return false
@@ -226,10 +226,10 @@ extension TableRegistry {
     record.pointee.gate.store(0, ordering: .relaxed)
     let storage = record.pointee.storage
     let data = withState { state in
-      let data = record.pointee.heirData
-      record.pointee.heirData = nil
-      record.pointee.heir = .none
-      record.pointee.fixations = []
+      let data = record.pointee.claims.heirData
+      record.pointee.claims.heirData = nil
+      record.pointee.claims.heir = .none
+      record.pointee.claims.fixations = []
       state.tables[table.number] = nil
       tableCount.subtract(1, ordering: .relaxed)
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))

@@ -19,17 +19,25 @@ struct TableRecord: ~Copyable {
   let owner = Atomic<UInt>(0)
   /// The atom that it was named with last.
   let name = Atomic<UInt>(0)
-  /// Who is to have the table when its owner ends, and what to tell; under the registry's lock.
-  var heir = Term.none
-  var heirData: KeptTerm?
-  /// Who fixed the table how often; under the registry's lock.
-  var fixations: [TableFixation] = []
+  let claims = TableClaims()
 
   init(registry: TableRegistry) {
     self.registry = registry
     environment = registry.environment
     allocator = .passUnretained(registry.environment.allocator)
   }
+}
+
+/// What processes have of a table; under the registry's lock.
+///
+/// Apart from the record, which others read without a lock: a change of a part counts as one of the
+/// whole.
+final class TableClaims {
+  /// Who is to have the table when its owner ends, and what to tell.
+  var heir = Term.none
+  var heirData: KeptTerm?
+  /// Who fixed the table how often.
+  var fixations: [TableFixation] = []
 }
 
 /// How often a process fixed a table, and since when.
