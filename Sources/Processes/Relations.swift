@@ -14,6 +14,8 @@ final class Relations {
   var watchers: [Int: (pid: Term, message: Message)] = [:]
   /// The numbers of references by which it can be sent to.
   var aliases: Set<Int> = []
+  /// Of others for a collection, answered by the next one.
+  var collectionRequests: [CollectionRequest] = []
 }
 
 /// What a message is to its receiver.
