@@ -148,15 +148,13 @@ struct MessageQueue: ~Copyable {
     return entry
   }
 
-  /// Gives its memory back, but for the least there is: the record's next process has it at once.
+  /// Gives its memory back.
   /// - Precondition: it is empty.
   mutating func shrink() {
     precondition(count == 0, "a queue of \(count) messages is to be given back")
-    (head, tail, saved) = (0, 0, 0)
-    if capacity <= Self.leastCapacity { return }
     if let base { free(base) }
     base = nil
-    capacity = 0
+    (capacity, head, tail, saved) = (0, 0, 0, 0)
   }
 
   private static var leastCapacity: Int { 8 }
