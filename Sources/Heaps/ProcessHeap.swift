@@ -16,7 +16,6 @@ public struct ProcessHeap: ~Copyable {
   public let state: UnsafeMutablePointer<HeapState>
   /// What it shares with the other heaps of its system.
   public let environment: HeapEnvironment
-  private let stateBlock: MemoryBlock
 
   /// Makes an empty heap with an empty stack.
   ///
@@ -53,16 +52,20 @@ public struct ProcessHeap: ~Copyable {
       to: HeapState(
         block: block, words: blockWords, options: options,
         reservedBytes: environment.usualReservedBytes))
-    self.stateBlock = stateBlock
     self.environment = environment
   }
 
   deinit {
-    state.pointee.offHeap.releaseAll(to: environment.binaries)
-    environment.allocator.free(state.pointee.youngBlock, kind: .processHeap)
-    if let old = state.pointee.old { environment.allocator.free(old.block, kind: .oldHeap) }
-    environment.free(state.pointee.fragments)
-    environment.allocator.free(stateBlock, kind: .fixed)
+    // Each once: every read of a reference is counted, and most heaps hold nothing of the sort.
+    let allocator = environment.allocator
+    if state.pointee.offHeap.first != 0 {
+      state.pointee.offHeap.releaseAll(to: environment.binaries)
+    }
+    allocator.free(state.pointee.youngBlock, kind: .processHeap)
+    if let old = state.pointee.old { allocator.free(old.block, kind: .oldHeap) }
+    if !state.pointee.fragments.isEmpty { environment.free(state.pointee.fragments) }
+    allocator.free(
+      at: state, byteCount: MemoryLayout<HeapState>.size, kind: .fixed)
   }
 
   /// Makes sure that `words` can be built or pushed, collecting if they can't.

@@ -14,13 +14,31 @@ import Terms
 struct MessageQueue: ~Copyable {
   private let allocator: BlockAllocator
   private var base: UnsafeMutablePointer<Term>?
-  private var capacity = 0
-  private var head = 0
-  private var tail = 0
-  /// The entry that is looked at next.
-  private(set) var saved = 0
+  // Every process has a queue, few have a long one: so its numbers are kept short.
+  private var capacity32: UInt32 = 0
+  private var head32: UInt32 = 0
+  private var tail32: UInt32 = 0
+  private var saved32: UInt32 = 0
 
   init(allocator: BlockAllocator) { self.allocator = allocator }
+
+  private var capacity: Int {
+    get { Int(capacity32) }
+    set { capacity32 = UInt32(truncatingIfNeeded: newValue) }
+  }
+  private var head: Int {
+    get { Int(head32) }
+    set { head32 = UInt32(truncatingIfNeeded: newValue) }
+  }
+  private var tail: Int {
+    get { Int(tail32) }
+    set { tail32 = UInt32(truncatingIfNeeded: newValue) }
+  }
+  /// The entry that is looked at next.
+  private(set) var saved: Int {
+    get { Int(saved32) }
+    set { saved32 = UInt32(truncatingIfNeeded: newValue) }
+  }
 
   deinit { if let base { free(base) } }
 
@@ -49,7 +67,8 @@ struct MessageQueue: ~Copyable {
       moveHead(to: 0)
       return
     }
-    let larger = max(8, 2 * capacity)
+    let larger = max(Self.leastCapacity, 2 * capacity)
+    if larger > Int(UInt32.max) { throw .invalidSize(byteCount: larger) }
     let block = try allocator.allocate(
       byteCount: larger * MemoryLayout<Term>.stride, kind: .message)
     let words = block.base.bindMemory(to: Term.self, capacity: larger)
@@ -140,6 +159,8 @@ struct MessageQueue: ~Copyable {
     base = nil
     (capacity, head, tail, saved) = (0, 0, 0, 0)
   }
+
+  private static var leastCapacity: Int { 8 }
 
   /// Calls with each entry.
   func forEach(_ body: (Term) -> Void) {

@@ -12,30 +12,40 @@ import Terms
 /// start at one place and are told apart by comparison.
 public struct ProcessDictionary: ~Copyable {
   private let allocator: BlockAllocator
-  private var block: MemoryBlock?
-  private var places = 0
+  private var entries: UnsafeMutablePointer<Term>?
+  // Every process has a dictionary, few have a large one: so its numbers are kept short.
+  private var places32: UInt32 = 0
+  private var count32: UInt32 = 0
+  private var places: Int { Int(places32) }
   /// How many keys there are.
-  public private(set) var count = 0
+  public private(set) var count: Int {
+    get { Int(count32) }
+    set { count32 = UInt32(newValue) }
+  }
 
   init(allocator: BlockAllocator) { self.allocator = allocator }
 
   deinit {
-    if let block { allocator.free(block, kind: .fixed) }
+    if let entries { Self.free(entries, places: places, allocator) }
   }
 
   /// The bytes of its places.
-  var byteCount: Int { block?.byteCount ?? 0 }
+  var byteCount: Int { Self.byteCount(places: places) }
 
-  private var base: UnsafeMutablePointer<Term> {
-    block.unsafelyUnwrapped.base.assumingMemoryBound(to: Term.self)
+  private static func byteCount(places: Int) -> Int { 2 * places * MemoryLayout<Term>.stride }
+
+  private static func free(
+    _ entries: UnsafeMutablePointer<Term>, places: Int, _ allocator: BlockAllocator
+  ) {
+    allocator.free(at: entries, byteCount: byteCount(places: places), kind: .fixed)
   }
+
+  private var base: UnsafeMutablePointer<Term> { entries.unsafelyUnwrapped }
 
   /// Every key and value, empty places included: the dictionary's roots. Nothing before the first
   /// key is set.
   var slots: RootSlots? {
-    block.map { block in
-      RootSlots(base: block.base.assumingMemoryBound(to: Term.self), count: 2 * places)
-    }
+    entries.map { RootSlots(base: $0, count: 2 * places) }
   }
 
   private func firstPlace(of key: Term) -> Int {
@@ -130,27 +140,26 @@ public struct ProcessDictionary: ~Copyable {
   private mutating func grow() throws(DictionaryError) {
     let doubled = max(8, 2 * places)
     let larger: MemoryBlock
-    do {
-      larger = try allocator.allocate(
-        byteCount: 2 * doubled * MemoryLayout<Term>.stride, kind: .fixed)
+    do throws(MemoryError) {
+      if doubled > Int(UInt32.max) { throw .invalidSize(byteCount: doubled) }
+      larger = try allocator.allocate(byteCount: Self.byteCount(places: doubled), kind: .fixed)
     } catch {
       throw .memory(error)
     }
-    let before = block
+    let before = entries
     let beforePlaces = places
-    block = larger
-    places = doubled
-    larger.base.bindMemory(to: Term.self, capacity: 2 * doubled)
-      .initialize(repeating: .none, count: 2 * doubled)
+    let base = larger.base.bindMemory(to: Term.self, capacity: 2 * doubled)
+    base.initialize(repeating: .none, count: 2 * doubled)
+    entries = base
+    places32 = UInt32(doubled)
     guard let before else { return }
-    let entries = before.base.assumingMemoryBound(to: Term.self)
-    for entry in 0..<beforePlaces where !entries[2 * entry].isNone {
-      var place = firstPlace(of: entries[2 * entry])
+    for entry in 0..<beforePlaces where !before[2 * entry].isNone {
+      var place = firstPlace(of: before[2 * entry])
       while !base[2 * place].isNone { place = (place + 1) & (places - 1) }
-      base[2 * place] = entries[2 * entry]
-      base[2 * place + 1] = entries[2 * entry + 1]
+      base[2 * place] = before[2 * entry]
+      base[2 * place + 1] = before[2 * entry + 1]
     }
-    allocator.free(before, kind: .fixed)
+    Self.free(before, places: beforePlaces, allocator)
   }
 }
 

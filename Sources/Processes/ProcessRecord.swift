@@ -30,6 +30,14 @@ struct ProcessRecord: ~Copyable {
   var isLimited = false
   /// Whether it is in a group.
   var isGrouped = false
+  /// The owner's alone: whether exit signals become messages.
+  var trapsExits = false
+  /// The owner's alone: whether messages become part of the heap when they are fetched.
+  var keepsMessagesOnHeap = false
+  /// The owner's alone: whether what others are told of its end was told.
+  var hasEnded = false
+  /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
+  var hasSentToSelf = false
   /// The embedder's own pointer, or 0.
   let contextBits = Atomic<UInt>(0)
   /// The limit of the mailbox, or nothing; set before the process is known to anybody, and kept as
@@ -51,18 +59,8 @@ struct ProcessRecord: ~Copyable {
   var relations: Relations?
   /// The terms kept from Swift; nothing until there is one.
   var handles: HandleTable?
-  /// Requests for a collection, answered by the next one; nothing while there is none.
-  var collectionRequests: [CollectionRequest] = []
   /// Why the process is to end, a term of its heap; nothing while it is not.
   var exitReason = Term.none
-  /// Whether exit signals become messages.
-  var trapsExits = false
-  /// Whether it sent to itself since it was last looked whether its queue is long.
-  var hasSentToSelf = false
-  /// Whether messages become part of the heap when they are fetched.
-  var keepsMessagesOnHeap = false
-  /// Whether what others are told of its end was told.
-  var hasEnded = false
 
   init(index: Int, allocator: BlockAllocator) {
     self.index = index

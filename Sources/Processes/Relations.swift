@@ -16,6 +16,8 @@ final class Relations {
   var aliases: Set<Int> = []
   /// How aliases end that were made with a monitor, by their number.
   var aliasEnds: [Int: AliasEnd] = [:]
+  /// Of others for a collection, answered by the next one.
+  var collectionRequests: [CollectionRequest] = []
 
   /// Forgets a monitor, and its alias where that ends with it.
   /// - Returns: whether there was one.

@@ -84,16 +84,18 @@ struct SharingCopy {
         end = Words(bitPattern: item &+ 15).unsafelyUnwrapped
         slot = end - 1
       } else {
-        (slot, end) = ToSpace.slots(ofObjectAt: Term(bits: item).boxed)
-        if end - slot <= Self.mostDeferredSlots { deferAllButLast(&slot, end, &progress) }
+        let object = Term(bits: item).boxed
+        (slot, end) = ToSpace.slots(ofObjectAt: object)
+        if object[0] <= Self.largestDeferred { deferAllButLast(&slot, end, &progress) }
       }
     }
   }
 
-  /// The most slots of an object that are gone into one by one, each with all that is behind it.
-  private static var mostDeferredSlots: Int { 3 }
+  /// The largest header of a tuple whose elements are gone into one by one, each with all that is
+  /// behind it. All headers up to it are tuples' too, but for those of objects without slots.
+  private static var largestDeferred: UInt { Header.tuple(arity: 3).bits }
 
-  /// Leaves the slots of a small object for later but for the last, which is gone into first: where
+  /// Leaves the slots of a small tuple for later but for the last, which is gone into first: where
   /// the object was built after its parts, as most are, its last part stands right before it, and
   /// the source is read from its end to its beginning.
   @inline(__always)

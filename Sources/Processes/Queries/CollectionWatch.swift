@@ -11,7 +11,8 @@ struct CollectionWatch {
   init?(_ process: borrowing Process) {
     let table = process.system.processes
     if table.longCollectionNanoseconds == 0 && table.largeHeapWords == 0
-      && !process.record.pointee.isGrouped && process.record.pointee.collectionRequests.isEmpty
+      && !process.record.pointee.isGrouped
+      && process.record.pointee.relations?.collectionRequests.isEmpty != false
     {
       return nil
     }

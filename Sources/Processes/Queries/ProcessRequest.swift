@@ -78,12 +78,12 @@ extension Message {
 extension Process {
   /// Does what a request asks for.
   mutating func answer(_ message: Message) {
-    let record = record
     switch message.takeRequest().question {
     case .information(let answer): answer(currentInformation)
     case .collection(let request):
       heap.requestCollection(fully: request.kind == .fullSweep)
-      record.pointee.collectionRequests.append(request)
+      let relations = relations
+      relations.collectionRequests.append(request)
     }
     system.heaps.free(message)
   }
@@ -96,10 +96,9 @@ extension Process {
 
   /// Tells who asked for a collection that there was one.
   func answerCollectionRequests(didCollect: Bool = true) {
-    let record = record
-    if record.pointee.collectionRequests.isEmpty { return }
-    let requests = record.pointee.collectionRequests
-    record.pointee.collectionRequests = []
+    guard let relations = record.pointee.relations else { return }
+    let requests = relations.collectionRequests
+    relations.collectionRequests = []
     for request in requests { request.answer(didCollect) }
   }
 }
