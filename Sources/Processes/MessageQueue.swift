@@ -19,6 +19,8 @@ struct MessageQueue: ~Copyable {
   private var tail = 0
   /// The entry that is looked at next.
   private(set) var saved = 0
+  /// How many of its entries were there at the mark, if there is one.
+  private var marked: Int?
 
   init(allocator: BlockAllocator) { self.allocator = allocator }
 
@@ -87,10 +89,20 @@ struct MessageQueue: ~Copyable {
   /// Looks at the first one again.
   mutating func restart() { saved = head }
 
+  /// Marks its end: what is there now is not looked for.
+  mutating func mark() { marked = count }
+
+  /// Goes on behind the mark, if there is one.
+  mutating func skipToMark() { if let marked { saved = max(saved, head + marked) } }
+
+  /// Forgets the mark.
+  mutating func clearMark() { marked = nil }
+
   /// Takes the entry out that is looked at, and looks at the first one again.
   mutating func remove() -> Term {
     let base = base.unsafelyUnwrapped
     let entry = base[saved]
+    if let marked, saved - head < marked { self.marked = marked - 1 }
     // What was looked at moves up: as many as the receiver has passed to get there.
     var place = saved
     while place > head {
@@ -107,6 +119,7 @@ struct MessageQueue: ~Copyable {
   mutating func removeFirst() -> Term? {
     guard count > 0, let base else { return nil }
     let entry = base[head]
+    if let marked, marked > 0 { self.marked = marked - 1 }
     head += 1
     saved = max(saved, head)
     return entry
@@ -119,6 +132,7 @@ struct MessageQueue: ~Copyable {
     if let base { free(base) }
     base = nil
     (capacity, head, tail, saved) = (0, 0, 0, 0)
+    marked = nil
   }
 
   /// Calls with each entry.

@@ -49,6 +49,10 @@ enum Opcode: UInt8 {
   case timeout
   case wait  // jump
   case waitTimeout  // n: slots; a: milliseconds; slot 1: jump
+  case markMessages  // a: reg
+  case bindMark  // n: slots; a: mark; b: reference
+  case useMark  // n: slots; a: reference
+  case clearMark  // n: slots; a: reference
 
   // Moves.
   case moveXX  // a: from; b: to
