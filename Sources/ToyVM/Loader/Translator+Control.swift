@@ -104,7 +104,7 @@ extension Translator {
     let name = FunctionName(
       module: atoms[module], function: atoms[function], arity: try unsigned(i, 2, below: 256))
     functions.append(FunctionInfo(name: name, start: buffer.end))
-    buffer.begin(.functionInfo, n: name.arity)
+    buffer.begin(.functionInfo, n: name.arity, b: FunctionMark.b, c: FunctionMark.c)
     let entry = store.export(name)
     shadowed = entry.pointee.native >= 0 ? entry : nil
   }
