@@ -12,12 +12,15 @@ struct ProgramRun {
   let collectorNanoseconds: UInt64
 }
 
-/// The programs of Benchmarks/Programs, whole: start-up and loading are not in the times.
+/// The programs of Benchmarks/Programs, whole: start-up and loading are not in the times. Those
+/// that need modules of an installed Erlang find them in its directories.
 func programCases(_ erlang: ErlangRuntime, load: @escaping ProgramLoader) -> [BenchmarkCase] {
-  let programs = [
-    "fib", "tak", "nrev", "quicksort", "binary_trees", "queens", "fannkuch", "sieve",
-    "spectral_norm", "nbody", "factorial", "deep_recursion", "churn", "two_list_queue",
-  ]
+  let programs =
+    [
+      "fib", "tak", "nrev", "quicksort", "binary_trees", "queens", "fannkuch", "sieve",
+      "spectral_norm", "nbody", "factorial", "deep_recursion", "churn", "two_list_queue", "ring",
+      "echo", "spawning", "table_counters",
+    ] + (InstalledLibrary.directories.isEmpty ? [] : ["server"])
   return programs.map { program in
     BenchmarkCase(
       name: "program/\(program)", unit: "ms",

@@ -1,3 +1,4 @@
+import Foundation
 import Tenure
 import ToyVM
 
@@ -5,7 +6,8 @@ import ToyVM
 func loadProgram(_ path: String) throws -> () throws -> ProgramRun {
   let pauses = PauseStatistics()
   let machine = Machine(
-    system: MemorySystem(configuration: SystemConfiguration(listener: pauses)))
+    system: MemorySystem(configuration: SystemConfiguration(listener: pauses)),
+    directories: InstalledLibrary.directories)
   let module = try machine.load(path: path)
   return {
     let before = pauses.pauses.totalNanoseconds
@@ -16,6 +18,17 @@ func loadProgram(_ path: String) throws -> () throws -> ProgramRun {
       return ProgramRun(
         answer: value, nanoseconds: summary.nanoseconds, collectorNanoseconds: collecting)
     case let other: throw ProgramFailure(program: module, outcome: "\(other)")
+    }
+  }
+}
+
+/// Where an installed Erlang keeps the modules of its library.
+enum InstalledLibrary {
+  static var directories: [String] {
+    let root = "/usr/lib/erlang/lib"
+    let applications = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return ["stdlib-", "kernel-", "erts-"].compactMap { prefix in
+      applications.first { $0.hasPrefix(prefix) }.map { "\(root)/\($0)/ebin" }
     }
   }
 }

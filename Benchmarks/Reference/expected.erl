@@ -12,6 +12,7 @@ sizes() ->
     [{binary_trees, [4, 8]},
      {churn, [5, 8]},
      {deep_recursion, [150, 5000]},
+     {echo, [3, 20]},
      {factorial, [30, 200]},
      {fannkuch, [5, 6]},
      {fib, [10, 18]},
@@ -19,8 +20,11 @@ sizes() ->
      {nrev, [15, 50]},
      {quicksort, [60, 2000]},
      {queens, [5, 7]},
+     {ring, [10, 100]},
      {sieve, [100, 5000]},
+     {spawning, [8, 200]},
      {spectral_norm, [3, 25]},
+     {table_counters, [5, 100]},
      {tak, [3, 5]},
      {two_list_queue, [20, 1000]}].
 

@@ -19,6 +19,7 @@ struct MessageQueue: ~Copyable {
   private var head32: UInt32 = 0
   private var tail32: UInt32 = 0
   private var saved32: UInt32 = 0
+  private var marked32 = UInt32.max
 
   init(allocator: BlockAllocator) { self.allocator = allocator }
 
@@ -38,6 +39,11 @@ struct MessageQueue: ~Copyable {
   private(set) var saved: Int {
     get { Int(saved32) }
     set { saved32 = UInt32(truncatingIfNeeded: newValue) }
+  }
+  /// How many of its entries were there at the mark, if there is one.
+  private var marked: Int? {
+    get { marked32 == .max ? nil : Int(marked32) }
+    set { marked32 = newValue.map { UInt32(truncatingIfNeeded: $0) } ?? .max }
   }
 
   deinit { if let base { free(base) } }
@@ -108,10 +114,20 @@ struct MessageQueue: ~Copyable {
   /// Looks at the first one again.
   mutating func restart() { saved = head }
 
+  /// Marks its end: what is there now is not looked for.
+  mutating func mark() { marked = count }
+
+  /// Goes on behind the mark, if there is one.
+  mutating func skipToMark() { if let marked { saved = max(saved, head + marked) } }
+
+  /// Forgets the mark.
+  mutating func clearMark() { marked = nil }
+
   /// Takes the entry out that is looked at, and looks at the first one again.
   mutating func remove() -> Term {
     let base = base.unsafelyUnwrapped
     let entry = base[saved]
+    if let marked, saved - head < marked { self.marked = marked - 1 }
     // What was looked at moves up: as many as the receiver has passed to get there.
     var place = saved
     while place > head {
@@ -131,6 +147,7 @@ struct MessageQueue: ~Copyable {
       return nil
     }
     let entry = base[place]
+    if let marked, place - head < marked { self.marked = marked - 1 }
     var hole = place
     while hole > head {
       base[hole] = base[hole - 1]
@@ -146,6 +163,7 @@ struct MessageQueue: ~Copyable {
   mutating func removeFirst() -> Term? {
     guard count > 0, let base else { return nil }
     let entry = base[head]
+    if let marked, marked > 0 { self.marked = marked - 1 }
     head += 1
     saved = max(saved, head)
     return entry
@@ -158,6 +176,7 @@ struct MessageQueue: ~Copyable {
     if let base { free(base) }
     base = nil
     (capacity, head, tail, saved) = (0, 0, 0, 0)
+    marked = nil
   }
 
   private static var leastCapacity: Int { 8 }

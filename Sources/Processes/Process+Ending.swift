@@ -69,7 +69,7 @@ extension Process {
   }
 
   /// Answers what others asked for and will not get any more, and frees what else was sent.
-  private func answerRequests(_ oldest: UnsafeMutablePointer<UInt>?, _ reason: Term) {
+  func answerRequests(_ oldest: UnsafeMutablePointer<UInt>?, _ reason: Term) {
     var next = oldest.map { Message(record: $0) }
     while let message = next {
       next = message.following

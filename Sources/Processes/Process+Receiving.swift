@@ -78,6 +78,25 @@ extension Process {
     record.pointee.queue.restart()
   }
 
+  /// Marks the end of what was fetched, as before a reference is made: no message that is there
+  /// holds it. There is one mark at a time.
+  public mutating func markMessages() {
+    let record = record
+    record.pointee.queue.mark()
+  }
+
+  /// Begins a receive behind the mark, where messages that came before need not be looked at.
+  public mutating func skipToMark() {
+    let record = record
+    record.pointee.queue.skipToMark()
+  }
+
+  /// Forgets the mark.
+  public mutating func clearMark() {
+    let record = record
+    record.pointee.queue.clearMark()
+  }
+
   /// Says that the process waits: the next message or signal makes the listener hear of it.
   /// - Returns: `false` where there is something already: look again.
   public func park() -> Bool { record.pointee.park() }

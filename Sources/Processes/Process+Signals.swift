@@ -5,6 +5,11 @@ extension Process {
   /// Does what a signal asks for, or puts a message at the end of the queue, which has room for it.
   mutating func handle(_ message: Message) {
     let record = record
+    if !record.pointee.exitReason.isNone, message.signal == .link || message.signal == .monitor {
+      // It is to end for what came before: to who comes now there is no such process.
+      message.next = 0
+      return answerRequests(message.record, .noProcess)
+    }
     switch message.signal {
     case .message: enqueue(message)
     case .told: enqueueTold(message)

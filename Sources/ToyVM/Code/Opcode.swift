@@ -16,7 +16,7 @@
 /// slot's upper half; 0 means that there is no place to jump to.
 enum Opcode: UInt8 {
   // Control. Addresses of code stand in slot 1.
-  case functionInfo  // n: arity
+  case functionInfo  // n: arity; b, c: FunctionMark
   case codeEnd
   case halt
   case notImplemented  // slot 1: atom that names what is missing
@@ -49,6 +49,10 @@ enum Opcode: UInt8 {
   case timeout
   case wait  // jump
   case waitTimeout  // n: slots; a: milliseconds; slot 1: jump
+  case markMessages  // a: reg
+  case bindMark  // n: slots; a: mark; b: reference
+  case useMark  // n: slots; a: reference
+  case clearMark  // n: slots; a: reference
 
   // Moves.
   case moveXX  // a: from; b: to
@@ -207,6 +211,17 @@ enum Opcode: UInt8 {
   case bsPutString  // slot 2: bytes; slots of bytes
   case bsAdd  // a, b: sizes; c: reg; slot 1: jump, unit
   case bsUnicodeSize  // a: value; c: reg; slot 1: jump, kind
+}
+
+/// What tells the slot of a ``Opcode/functionInfo`` from one that ends another instruction: no
+/// constant, address or jump has these halves together.
+enum FunctionMark {
+  static var b: UInt { 0x5EED }
+  static var c: UInt { 0xFAC7 }
+  /// The slot of a function without arguments.
+  @inline(__always) static var slot: UInt {
+    UInt(Opcode.functionInfo.rawValue) | b << 32 | c << 48
+  }
 }
 
 extension Opcode {

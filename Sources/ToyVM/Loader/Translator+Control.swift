@@ -19,12 +19,12 @@ extension Translator {
     case .intCodeEnd: buffer.begin(.codeEnd)
     // Natives that a module would load of a library are natives of the machine.
     case .executableLine, .debugLine, .nifStart, .onLoad: break
-    // Where a search of the messages may begin is of use only to who searches them.
-    case .recvMarkerBind, .recvMarkerClear, .recvMarkerUse, .recvMark, .recvSet: break
-    case .recvMarkerReserve:
-      let to = try register(i, 0)
-      buffer.begin(isX(i.operands[0]) ? .moveCX : .moveCY, a: to)
-      buffer.append(Term.undefined.bits)
+    // How compilers before OTP 24 said where a search of the messages may begin: it need not.
+    case .recvMark, .recvSet: break
+    case .recvMarkerReserve: buffer.begin(.markMessages, a: try register(i, 0))
+    case .recvMarkerBind: try beginWithValues(.bindMark, i, a: 0, b: 1)
+    case .recvMarkerUse: try beginWithValues(.useMark, i, a: 0)
+    case .recvMarkerClear: try beginWithValues(.clearMark, i, a: 0)
     case .send: buffer.begin(.send)
     case .removeMessage: buffer.begin(.removeMessage)
     case .timeout: buffer.begin(.timeout)
@@ -104,7 +104,7 @@ extension Translator {
     let name = FunctionName(
       module: atoms[module], function: atoms[function], arity: try unsigned(i, 2, below: 256))
     functions.append(FunctionInfo(name: name, start: buffer.end))
-    buffer.begin(.functionInfo, n: name.arity)
+    buffer.begin(.functionInfo, n: name.arity, b: FunctionMark.b, c: FunctionMark.c)
     let entry = store.export(name)
     shadowed = entry.pointee.native >= 0 ? entry : nil
   }

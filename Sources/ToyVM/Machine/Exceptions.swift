@@ -295,10 +295,10 @@ extension Interpreter {
     return true
   }
 
-  private static func locationWords(_ file: [Unicode.Scalar]) -> Int { 4 + 6 + 2 * file.count }
+  static func locationWords(_ file: [Unicode.Scalar]) -> Int { 4 + 6 + 2 * file.count }
 
   /// `[{file, File}, {line, Line}]`, or `[]` where the module does not tell.
-  private static func location(
+  static func location(
     of place: CodePlace, _ file: [Unicode.Scalar], _ cursor: inout WordCursor
   ) -> Term {
     guard let line = place.line else { return .nil }

@@ -59,8 +59,7 @@ struct Frame<Checks: OperandChecks> {
   /// which stands before it.
   @inline(__always) var liveAtFunction: Int? {
     let before = code[-1]
-    let isFunction = UInt8(truncatingIfNeeded: before) == Opcode.functionInfo.rawValue
-    return isFunction ? before.count : nil
+    return before & ~0xFF00 == FunctionMark.slot ? before.count : nil
   }
 
   @inline(never)

@@ -15,20 +15,20 @@ extension Frame {
     ySlot(to).pointee = moved(ySlot(from))
   }
 
-  /// Goes on at the address in a slot; false where no step is left. Checked code counts its
-  /// instructions, not its calls.
-  @inline(__always) mutating func enter(slot: Int) -> Bool {
-    if !Checks.isOn {
-      steps &-= 1
-      if steps < 0 { return false }
-    }
-    code = target(slot)
-    return true
+  /// Takes a step for a call; false where none is left. Before anything else that the instruction
+  /// does, for it begins again with the next slice, and moves may not be done twice. Checked code
+  /// counts its instructions, not its calls.
+  @inline(__always) mutating func takeStep() -> Bool {
+    if Checks.isOn { return true }
+    steps &-= 1
+    return steps >= 0
   }
+  /// Goes on at the address in a slot.
+  @inline(__always) mutating func enter(slot: Int) { code = target(slot) }
   /// Calls the function whose address is in an instruction's last slot.
-  @inline(__always) mutating func call(slot: Int) -> Bool {
+  @inline(__always) mutating func call(slot: Int) {
     pushReturn(code + (slot + 1))
-    return enter(slot: slot)
+    enter(slot: slot)
   }
   /// Takes the frame down and returns.
   @inline(__always) mutating func leaveFrame(words: Int) {
@@ -46,11 +46,21 @@ extension Frame {
 
 extension Frame {
   @inline(__always) mutating func jump(_ w: UInt) { code += w.jump }
-  @inline(__always) mutating func call(_ w: UInt) -> Bool { call(slot: 1) }
-  @inline(__always) mutating func callOnly(_ w: UInt) -> Bool { enter(slot: 1) }
+  @inline(__always) mutating func call(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
+    call(slot: 1)
+    return true
+  }
+  @inline(__always) mutating func callOnly(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
+    enter(slot: 1)
+    return true
+  }
   @inline(__always) mutating func callLast(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     popFrame(words: w.frameWords)
-    return enter(slot: 1)
+    enter(slot: 1)
+    return true
   }
   @inline(__always) mutating func deallocateReturn(_ w: UInt) { leaveFrame(words: w.frameWords) }
   @inline(__always) mutating func allocate(_ w: UInt) {
@@ -160,46 +170,62 @@ extension Frame {
     popReturn()
   }
   @inline(__always) mutating func moveXXCall(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveXX(w.fieldA, w.fieldB)
-    return call(slot: 1)
+    call(slot: 1)
+    return true
   }
   @inline(__always) mutating func moveXXCallOnly(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveXX(w.fieldA, w.fieldB)
-    return enter(slot: 1)
+    enter(slot: 1)
+    return true
   }
   @inline(__always) mutating func moveYXCallLast(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveYX(w.fieldA, w.fieldB)
     popFrame(words: Int(w.fieldC))
-    return enter(slot: 1)
+    enter(slot: 1)
+    return true
   }
   @inline(__always) mutating func moveXXMoveXXCallOnly(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveXX(w.fieldA, w.fieldB)
     moveXX(w.fieldC, w.countedX)
-    return enter(slot: 1)
+    enter(slot: 1)
+    return true
   }
   @inline(__always) mutating func moveXYMoveXXCall(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveXY(w.fieldA, w.fieldB)
     moveXX(w.fieldC, w.countedX)
-    return call(slot: 1)
+    call(slot: 1)
+    return true
   }
   @inline(__always) mutating func allocateMoveXYMoveXX(_ w: UInt) {
     beginFrame(w)
     code += 2
   }
   @inline(__always) mutating func allocateMoveXYMoveXXCall(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     beginFrame(w)
-    return call(slot: 2)
+    call(slot: 2)
+    return true
   }
   @inline(__always) mutating func allocateInitMoveXYMoveXXCall(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     beginFrame(w)
     ySlot(code[2] & 0xFFFF).pointee = Term.nil.bits
-    return call(slot: 3)
+    call(slot: 3)
+    return true
   }
   @inline(__always) mutating func moveYXMoveYYTrimCall(_ w: UInt) -> Bool {
+    guard takeStep() else { return false }
     moveYX(w.fieldA, w.fieldB)
     moveYY(w.fieldC, code[1] & 0xFFFF_FFFF)
     popFrame(words: code[1].upperHalf)
-    return call(slot: 2)
+    call(slot: 2)
+    return true
   }
 
   /// A frame whose room is there, what is kept in it, and an argument.

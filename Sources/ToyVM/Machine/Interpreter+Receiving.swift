@@ -155,6 +155,44 @@ extension Interpreter {
     current.receiveTimer = nil
   }
 
+  // MARK: - Marks
+
+  /// Marks the messages that are there, before a reference is made that none of them can hold.
+  @inline(never)
+  func markMessages<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) {
+    process.markMessages()
+    current.markNumber &+= 1
+    current.markedReference = nil
+    f.store(.small(current.markNumber & 0xFFFF_FFFF), w.fieldA)
+    f.code += 1
+  }
+
+  /// Says which reference a mark was made for, begins behind the mark of a reference, or forgets it.
+  @inline(never)
+  func mark<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode) {
+    let first = f.operand(w.fieldA)
+    if opcode == .bindMark {
+      if first == .small(current.markNumber & 0xFFFF_FFFF) {
+        current.markedReference = numbers(of: f.operand(w.fieldB))
+      }
+    } else if let marked = current.markedReference, let numbers = numbers(of: first),
+      numbers == marked
+    {
+      if opcode == .useMark {
+        process.skipToMark()
+      } else {
+        process.clearMark()
+        current.markedReference = nil
+      }
+    }
+    f.code += w.count
+  }
+
+  /// The numbers of a local reference, nothing for another term.
+  private func numbers(of reference: Term) -> (UInt, UInt)? {
+    reference.isBoxed(.reference) ? (reference.boxed[1], reference.boxed[2]) : nil
+  }
+
   // MARK: - Sending
 
   /// Sends x1 to x0 and leaves it in x0.

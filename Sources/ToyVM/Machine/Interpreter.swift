@@ -12,9 +12,17 @@ final class Interpreter {
   private(set) var current: MachineProcess!
   /// The library's half of it.
   var process: Process {
-    _read { yield current.process.pointee }
-    _modify { yield &current.process.pointee }
+    _read {
+      let half = half.unsafelyUnwrapped
+      yield half.pointee
+    }
+    _modify {
+      // No access to a property of this object lasts as long as that to the process.
+      let half = half.unsafelyUnwrapped
+      yield &half.pointee
+    }
   }
+  private var half: UnsafeMutablePointer<Process>?
   /// The pid of the process. Not inlined into the loop, which calls nothing of Swift's runtime.
   var pid: Term { @inline(never) get { current.pid } }
   let registers: MachineRegisters
@@ -74,6 +82,7 @@ final class Interpreter {
   /// Takes over a process, which goes on where it stopped.
   func `switch`(to process: MachineProcess) {
     current = process
+    half = process.process
     registers.setHeap(process.process.pointee.heap.state)
     process.restore(to: x)
     if clearsDeadRegisters {
@@ -84,7 +93,10 @@ final class Interpreter {
   }
 
   /// Lets go of the process.
-  func leave() { current = nil }
+  func leave() {
+    current = nil
+    half = nil
+  }
 
   /// Makes sure that words can be built.
   ///

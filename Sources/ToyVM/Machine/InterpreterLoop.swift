@@ -122,6 +122,8 @@ extension Interpreter {
         case .loopRecEnd: skipMessage(&f, w)
         case .removeMessage: removeMessage(&f)
         case .timeout: endWait(&f)
+        case .markMessages: markMessages(&f, w)
+        case .bindMark, .useMark, .clearMark: mark(&f, w, opcode)
         case .wait:
           f.save()
           stop(at: f.code + w.jump, live: 0)

@@ -4,6 +4,7 @@ import Tenure
 var funNatives: [Native] {
   [
     Native("erlang", "fun_info", 2, funInfo),
+    Native("erlang", "fun_info_mfa", 1, functionOfFun),
     Native("erlang", "make_fun", 3, makeFun),
     Native("erlang", "function_exported", 3, functionExported),
   ]
@@ -26,6 +27,22 @@ private func makeFun(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   let entry = UInt(bitPattern: interpreter.code.export(name))
   return interpreter.build { cursor in
     cursor.makeFun(entry: entry, arity: name.arity, free: 0, creator: .nil, isExternal: true)
+  }
+}
+
+/// `{Module, Function, Arity}` of a fun, with the arity of its calls.
+private func functionOfFun(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isFun else { return interpreter.badArgument() }
+  guard interpreter.ensure(4, live: 1) else { return .none }
+  let entry = Fun.entry(at: x[0].boxed)
+  let arity = Term.small(Fun.arity(at: x[0].boxed))
+  return interpreter.build { cursor in
+    if Fun.isExternal(at: x[0].boxed) {
+      let export = UnsafePointer<ExportEntry>(bitPattern: entry).unsafelyUnwrapped
+      return cursor.makeTuple(export.pointee.name.module, export.pointee.name.function, arity)
+    }
+    let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry).unsafelyUnwrapped.pointee
+    return cursor.makeTuple(lambda.module, lambda.function, arity)
   }
 }
 

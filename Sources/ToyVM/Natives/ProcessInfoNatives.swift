@@ -87,7 +87,12 @@ extension Interpreter {
     switch name {
     case "registered_name": return system.name(of: process.pid) ?? .nil
     case "current_function": return try function(at: place(of: process))
-    case "current_location": return try function(at: place(of: process), withLocation: true)
+    case "current_location":
+      guard let place = place(of: process) else { return .undefined }
+      return try entry(of: place)
+    case "current_stacktrace":
+      return try list(
+        try calls(of: process).map { place throws(TableError) in try entry(of: place) })
     case "initial_call": return try function(process.initialCall)
     case "status":
       let status = process === current ? "running" : process.isWaiting ? "waiting" : "runnable"
@@ -165,18 +170,37 @@ extension Interpreter {
     return code.place(of: UInt(bitPattern: address))
   }
 
-  private func function(
-    at place: CodePlace?, withLocation: Bool = false
-  ) throws(TableError) -> Term {
-    guard let place else { return .undefined }
-    return try function(place.name, location: withLocation ? .nil : nil)
+  /// The calls that a process is in, the innermost first.
+  private func calls(of process: MachineProcess) -> [CodePlace] {
+    var places = place(of: process).map { [$0] } ?? []
+    let state = process.process.pointee.heap.state.pointee
+    var slot = state.stackTop
+    while slot < state.end && places.count < Self.traceDepth {
+      // One slot back: the call's own line, not that of what follows it.
+      if slot.pointee & 3 == 0, slot.pointee > 8, let place = code.place(of: slot.pointee - 8) {
+        places.append(place)
+      }
+      slot += 1
+    }
+    return places
   }
 
-  private func function(_ name: FunctionName, location: Term? = nil) throws(TableError) -> Term {
-    try building(words: 5) { cursor in
-      let arity = Term.small(name.arity)
-      guard let location else { return cursor.makeTuple(name.module, name.function, arity) }
-      return cursor.makeTuple(name.module, name.function, arity, location)
+  /// `{Module, Function, Arity, Location}`.
+  private func entry(of place: CodePlace) throws(TableError) -> Term {
+    let file = Array((place.line?.file ?? "").unicodeScalars)
+    let name = place.name
+    return try building(words: 5 + Self.locationWords(file)) { cursor in
+      let location = Self.location(of: place, file, &cursor)
+      return cursor.makeTuple(name.module, name.function, .small(name.arity), location)
     }
+  }
+
+  private func function(at place: CodePlace?) throws(TableError) -> Term {
+    guard let place else { return .undefined }
+    return try function(place.name)
+  }
+
+  private func function(_ name: FunctionName) throws(TableError) -> Term {
+    try building(words: 4) { $0.makeTuple(name.module, name.function, .small(name.arity)) }
   }
 }

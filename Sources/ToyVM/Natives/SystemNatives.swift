@@ -39,8 +39,41 @@ var systemNatives: [Native] {
     Native("init", "get_plain_arguments", 0) { _, _ in .nil },
     Native("init", "get_argument", 1) { _, _ in .error },
     Native("erlang", "nodes", 0) { _, _ in .nil },
+    Native("erlang", "nodes", 1, nodes),
+    Native("erlang", "monitor_node", 2, monitorNode),
     Native("erlang", "is_alive", 0) { _, _ in .false },
   ]
+}
+
+/// The nodes of some kinds: there is this one alone.
+private func nodes(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  var hasThis = false
+  var rest = x[0].isAtom ? Term.nil : x[0]
+  var kinds = x[0].isAtom ? [x[0]] : []
+  while rest.isCons {
+    kinds.append(rest.cons[0])
+    rest = rest.cons[1]
+  }
+  guard rest.isNil else { return interpreter.badArgument() }
+  for kind in kinds {
+    guard kind.isAtom,
+      ["this", "visible", "hidden", "connected", "known"].contains(
+        interpreter.atoms.name(of: kind))
+    else { return interpreter.badArgument() }
+    if ["this", "known"].contains(interpreter.atoms.name(of: kind)) { hasThis = true }
+  }
+  return interpreter.makeList(of: hasThis ? [interpreter.code.natives.nodeName] : [])
+}
+
+/// Watches a node: every other one is gone, and the message says so at once.
+private func monitorNode(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, x[1].isBoolean else { return interpreter.badArgument() }
+  if x[1] == .false || x[0] == interpreter.code.natives.nodeName { return .true }
+  guard let name = interpreter.atom("nodedown"), interpreter.ensure(3, live: 2) else {
+    return .none
+  }
+  let message = interpreter.build { $0.makeTuple(name, x[0]) }
+  return interpreter.sends(message, to: interpreter.pid) ? .true : .none
 }
 
 // MARK: - The environment
@@ -93,13 +126,12 @@ private let systemItems: [String: SystemItem] = [
   "otp_release": .string("25"), "version": .string("13.1.5"), "compat_rel": .number(25),
   "system_version": .string("Tenure toy machine [64-bit] [smp:1:1]\n"),
   "machine": .string("BEAM"), "system_architecture": .string("x86_64-unknown-linux-gnu"),
-  "wordsize": .number(8), "endian": .atom("little"), "schedulers": .number(1),
-  "schedulers_online": .number(1), "dirty_cpu_schedulers": .number(0),
+  "wordsize": .number(8), "endian": .atom("little"), "dirty_cpu_schedulers": .number(0),
   "logical_processors": .number(1), "logical_processors_available": .number(1),
   "logical_processors_online": .number(1), "smp_support": .atom("true"),
   "threads": .atom("true"), "debug_compiled": .atom("false"), "build_type": .atom("opt"),
   "emu_type": .atom("opt"), "emu_flavor": .atom("emu"), "multi_scheduling": .atom("disabled"),
-  "process_limit": .number(262_144), "port_limit": .number(65_536), "process_count": .number(1),
+  "process_limit": .number(262_144), "port_limit": .number(65_536),
   "port_count": .number(0), "ets_limit": .number(8192), "tolerant_timeofday": .atom("disabled"),
   "time_warp_mode": .atom("no_time_warp"), "time_correction": .atom("false"),
   "os_monotonic_time_source": .atom("undefined"), "creation": .number(0),
@@ -123,6 +155,8 @@ private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     }
   case "os_version": return operatingSystemVersion(interpreter)
   case "atom_count": return .small(interpreter.atoms.count)
+  case "process_count": return .small(interpreter.system.processCount)
+  case "schedulers", "schedulers_online": return .small(interpreter.schedulers.threadCount)
   case let name:
     switch systemItems[name] {
     case .number(let number): return .small(number)

@@ -39,6 +39,9 @@ final class MachineProcess: @unchecked Sendable {
   /// Where it was told to keep messages; `on_heap` unless told, as in ERTS, where they are kept off
   /// the heap all the same.
   private(set) var messageQueueData = "on_heap"
+  /// The number of the last mark in the messages, and the reference that it was made for.
+  var markNumber = 0
+  var markedReference: (UInt, UInt)?
   /// The timer of the receive that it is in.
   var receiveTimer: Int?
 

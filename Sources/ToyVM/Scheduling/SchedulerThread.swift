@@ -6,11 +6,13 @@ final class SchedulerThread {
   private let schedulers: Schedulers
   private let index: Int
   private let interpreter: Interpreter
+  private let queue: RunQueue
 
   init(_ schedulers: Schedulers, _ index: Int) {
     self.schedulers = schedulers
     self.index = index
     interpreter = Interpreter(schedulers: schedulers)
+    queue = schedulers.queues[index]
   }
 
   /// Runs processes until the run ends.
@@ -43,7 +45,7 @@ final class SchedulerThread {
       case .preempted:
         schedulers.runTimers()
         if schedulers.hasEnded { return process.giveUp() }
-        if schedulers.queues[index].count > 0 { return giveWay(process) }
+        if queue.count > 0 { return giveWay(process) }
       case .yielded: return giveWay(process)
       case .waiting: if park(process) { return }
       case let end: return finish(process, end)

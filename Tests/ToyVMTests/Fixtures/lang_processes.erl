@@ -1,7 +1,7 @@
 %% Processes, messages, links, monitors, names and timers: one test a function, whose value is
 %% compared with that of real Erlang. No value depends on who runs first.
 -module(lang_processes).
--export([echo/0, selective/0, nested_receive/0, after_zero/0, after_some/0,
+-export([echo/0, selective/0, nested_receive/0, after_zero/0, marked_calls/0, after_some/0,
          after_with_messages/0, bad_timeouts/0, bad_receivers/0, send_variants/0,
          order_between_two/0, ring/0, busy_neighbours/0, big_messages/0, spawn_variants/0,
          exits/0, errors/0, undefined_start/0, links/0, link_kills/0,
@@ -94,6 +94,26 @@ big_messages() ->
     List = seq(1, 200),
     [begin Pid ! {Self, List}, receive {Pid, L} -> L =:= List end end || _ <- seq(1, 5)].
 bounce() -> receive {From, M} -> From ! {self(), M}, bounce() end.
+
+%% The compiler marks the mailbox before a reference that a receive looks for.
+marked_calls() ->
+    P = spawn(fun() -> serve() end),
+    [self() ! {junk, N} || N <- seq(1, 20)],
+    A = [call(P, N) || N <- seq(1, 10)],
+    B = receive {junk, 3} -> three end,
+    C = call(P, x),
+    D = [receive {junk, N} -> N end || N <- [1, 2, 5, 4]],
+    exit(P, kill),
+    E = call(P, gone),
+    {A, B, C, D, E, receive {junk, N} -> N end}.
+call(P, X) ->
+    R = monitor(process, P),
+    P ! {self(), R, X},
+    receive
+        {R, Y} -> demonitor(R, [flush]), Y;
+        {'DOWN', R, _, _, Why} -> Why
+    end.
+serve() -> receive {From, R, X} -> From ! {R, {got, X}}, serve() end.
 
 %% Ends.
 

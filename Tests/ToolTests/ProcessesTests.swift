@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// Programs of several processes: what they print by the standard library, and how runs end.
+@Suite struct ProcessesTests {
+  /// The library's modules where Erlang is installed; empty where it is not.
+  private static let library: [String] = {
+    let root = "/usr/lib/erlang/lib"
+    let applications = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return ["stdlib-", "kernel-", "erts-"].flatMap { prefix in
+      applications.first { $0.hasPrefix(prefix) }.map { ["--pa", "\(root)/\($0)/ebin"] } ?? []
+    }
+  }()
+
+  @Test(arguments: ["1", "2"])
+  func theStandardLibraryPrints(threads: String) throws {
+    guard !Self.library.isEmpty else {
+      print("left out: no Erlang is installed whose library could be used")
+      return
+    }
+    let run = try ToolProcess(
+      ["run", "--print", "--schedulers", threads] + Self.library
+        + [Repository.fixture("talking.beam")])
+    #expect(run.exitCode == 0)
+    #expect(
+      run.output == """
+        {a,[1,2,3]} and text
+        plain
+        binary
+        from a child \u{436}
+        {encoding,unicode}
+        true {error,enotsup}
+        ok
+
+        """)
+    #expect(run.errors == "to the error output\n")
+  }
+
+  @Test(arguments: ["1", "3"])
+  func whereAllWaitTheToolSaysSo(threads: String) throws {
+    let run = try ToolProcess(
+      ["run", "-f", "waiting", "--schedulers", threads, Repository.fixture("talking.beam")])
+    #expect(run.exitCode == 1)
+    #expect(
+      run.errorLines == ["tenure: all processes wait for messages, and nobody is left to send one"])
+  }
+
+  @Test func anErrorOfAnotherProcessIsTold() throws {
+    let run = try ToolProcess(
+      ["run", "-f", "failing_child", "--print", Repository.fixture("talking.beam")])
+    #expect(run.exitCode == 0)
+    #expect(run.output == "oops\n")
+    #expect(run.errorLines.first == "=ERROR REPORT====")
+    #expect(run.errors.contains("with exit value:\n{oops,[{talking,"))
+  }
+
+  @Test func aServerOfTheLibraryRuns() throws {
+    guard !Self.library.isEmpty else {
+      print("left out: no Erlang is installed whose library could be used")
+      return
+    }
+    for options in [["--schedulers", "1"], ["--schedulers", "2"], ["--zeal=5", "--verify"]] {
+      let run = try ToolProcess(
+        ["run", "--print"] + options + Self.library + [Repository.program("server"), "200"])
+      #expect(run.output == "{4900,200,200,normal}\n", "\(options): \(run.errors)")
+    }
+  }
+}

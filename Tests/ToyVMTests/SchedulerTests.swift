@@ -1,0 +1,81 @@
+import Foundation
+import Tenure
+import Testing
+
+@testable import ToyVM
+
+/// Several threads that run processes, and what becomes of a run's processes and memory.
+@Suite struct SchedulerTests {
+  static let answers = LanguageTests.answers.filter { $0.module == "lang_processes" }
+
+  private func run(
+    _ function: String, _ arguments: [Argument] = [], of bytes: [UInt8],
+    on system: MemorySystem = MemorySystem(), _ change: (inout RunOptions) -> Void = { _ in }
+  ) throws -> RunOutcome {
+    let machine = Machine(system: system)
+    let module = try machine.load(bytes)
+    var options = RunOptions()
+    options.reportsErrors = false
+    change(&options)
+    return try machine.run(module, function, arguments, options: options)
+  }
+
+  @Test(arguments: answers, [2, 4])
+  func threadsAnswerAsErlang(_ answer: LanguageTests.Answer, threads: Int) throws {
+    let outcome = try run(answer.function, of: try BeamFixtures.bytes("lang_processes")) {
+      $0.schedulers = threads
+    }
+    #expect(outcome == .returned(answer.value), "\(answer)")
+  }
+
+  @Test(
+    arguments: BenchmarkPrograms.expectations.filter { concurrent.contains($0.program) }, [2, 3])
+  func programsOnThreads(_ expected: BenchmarkPrograms.Expectation, threads: Int) throws {
+    let system = MemorySystem(
+      configuration: SystemConfiguration(levers: HeapLevers(zeal: 50, verifies: true)))
+    let outcome = try run(
+      "run", [.integer(expected.size)], of: try BenchmarkPrograms.bytes(expected.program),
+      on: system
+    ) { $0.schedulers = threads }
+    #expect(outcome == .returned(expected.answer), "\(expected)")
+  }
+
+  static let concurrent: Set<String> = ["ring", "echo", "spawning", "table_counters"]
+
+  @Test(arguments: [1, 3])
+  func whereAllWaitTheRunEnds(threads: Int) throws {
+    var code = ModuleAssembler()
+    code.add(.label, .unsigned(9))
+    code.add(.wait, .label(9))
+    let outcome = try run("run", of: code.module()) { $0.schedulers = threads }
+    #expect(outcome == .deadlock)
+  }
+
+  /// The steps are those of all processes together.
+  @Test func processesShareTheSteps() throws {
+    let bytes = try BenchmarkPrograms.bytes("ring")
+    let outcome = try run("run", [.integer(100)], of: bytes) { $0.steps = 1_000 }
+    #expect(outcome == .outOfSteps)
+  }
+
+  /// Processes that came and went leave no memory behind, and so do those that a run's end ends.
+  @Test(arguments: [1, 2])
+  func memoryReturns(threads: Int) throws {
+    let system = MemorySystem()
+    let machine = Machine(system: system)
+    let module = try machine.load(try BenchmarkPrograms.bytes("spawning"))
+    let processes = try machine.load(try BeamFixtures.bytes("lang_processes"))
+    var options = RunOptions()
+    options.schedulers = threads
+    let before = system.memory()
+    for _ in 0..<2 {
+      let outcome = try machine.run(module, "run", [.integer(1_000)], options: options)
+      #expect(outcome == .returned("{500500,500500,250}"))
+      #expect(try machine.run(processes, "bad_receivers") != .deadlock)
+      #expect(system.processCount == 0)
+      #expect(system.memory().processes == before.processes)
+      #expect(system.memory().ets == before.ets)
+      #expect(system.registeredNames.isEmpty)
+    }
+  }
+}
