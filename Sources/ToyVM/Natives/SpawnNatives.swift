@@ -20,6 +20,12 @@ var spawnNatives: [Native] {
   } + [
     Native("erlang", "spawn_opt", 2) { interpreter, x in
       guard let options = interpreter.spawnOptions(x[1]) else { return interpreter.badArgument() }
+      // The trace of a refusal tells the options.
+      interpreter.kept[1] = x[1]
+      defer {
+        x[1] = interpreter.kept[1]
+        interpreter.kept[1] = .nil
+      }
       return spawnFun(interpreter, x, options)
     },
     Native("erlang", "spawn_opt", 4) { interpreter, x in
@@ -34,9 +40,7 @@ private func spawnFun(
   _ interpreter: Interpreter, _ x: Arguments, _ options: SpawnOptions
 ) -> Term {
   guard x[0].isFun else { return interpreter.badArgument() }
-  let second = x[1]
   x[1] = .nil
-  defer { x[1] = second }
   let name = interpreter.code.natives.apply(arity: 2)
   return interpreter.spawn(name, arguments: 2, options)
 }

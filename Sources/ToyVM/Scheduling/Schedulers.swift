@@ -59,6 +59,7 @@ final class Schedulers: @unchecked Sendable {
     for index in 1..<max(1, threadCount) { threads.append(start(SchedulerThread(self, index))) }
     SchedulerThread(self, 0).run()
     for thread in threads { pthread_join(thread, nil) }
+    timers.removeAll()
     directory.removeAll()
     guard let end = idle.withLock({ self.end }) else { preconditionFailure("a run without an end") }
     return end
@@ -118,6 +119,8 @@ final class Schedulers: @unchecked Sendable {
 
   /// Puts a process that can go on into the calling thread's queue.
   func makeRunnable(_ process: MachineProcess) {
+    // What the end of a run wakes is not run, and may not be there any more.
+    if hasEnded { return }
     let index = max(0, Int(bitPattern: pthread_getspecific(threadKey)) - 1)
     let count = queues[index].append(process)
     if count > 1 { wakeOne() }
@@ -146,7 +149,7 @@ final class Schedulers: @unchecked Sendable {
       defer { idleCount.subtract(1, ordering: .sequentiallyConsistent) }
       if queues.contains(where: { $0.count > 0 }) { return }
       let deadline = timers.nextDeadline
-      if deadline == .max && idleNow == threadCount && timers.isEmpty {
+      if deadline == .max && idleNow == threadCount {
         stop(RunSummary(outcome: .deadlock))
         return
       }

@@ -31,7 +31,16 @@ final class Timers: @unchecked Sendable {
   /// comes.
   var nextDeadline: UInt64 { earliest.load(ordering: .sequentiallyConsistent) }
 
-  var isEmpty: Bool { lock.withLock { actions.isEmpty } }
+  /// Takes all back.
+  func removeAll() {
+    let taken = lock.withLock {
+      defer { actions = [:] }
+      deadlines = []
+      return actions
+    }
+    // Processes and messages go outside of the lock.
+    _ = taken
+  }
 
   /// A number for a timer that is to be set.
   func makeNumber() -> Int { lastNumber.add(1, ordering: .relaxed).newValue }
@@ -76,6 +85,7 @@ final class Timers: @unchecked Sendable {
         removeFirst()
         if let timer = actions.removeValue(forKey: first.number) { perform(timer.action) }
       }
+      if actions.isEmpty { deadlines.removeAll(keepingCapacity: true) }
       earliest.store(deadlines.first?.nanoseconds ?? .max, ordering: .sequentiallyConsistent)
     }
   }
