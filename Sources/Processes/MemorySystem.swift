@@ -116,6 +116,8 @@ public final class MemorySystem: Sendable {
   @discardableResult
   public func send(_ message: consuming PreparedMessage, to receiver: Term) -> Bool {
     let message = message.take()
+    // No limit keeps it away, so it is counted when it is fetched.
+    message.signal = .told
     if processes.deliverSignal(message, to: receiver) { return true }
     heaps.free(message)
     return false
