@@ -122,7 +122,9 @@ extension Table {
       guard let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == caller })
       else { return false }
       record.pointee.claims.fixations[index].count -= 1
-      if record.pointee.claims.fixations[index].count == 0 { record.pointee.claims.fixations.remove(at: index) }
+      if record.pointee.claims.fixations[index].count == 0 {
+        record.pointee.claims.fixations.remove(at: index)
+      }
       return true
     }
     if isFixed { try forEachPart { $0.unfix() } }
