@@ -3,7 +3,7 @@ import Terms
 
 extension Process {
   /// Copies a term of this process into another one's mailbox. Into its own nothing is copied, unless
-  /// that has a limit: the message is the term itself.
+  /// that has a limit or an alias leads there: the message is the term itself.
   ///
   /// - Parameters:
   ///   - term: any term of this process but a match context. A boxed one of another process or system
@@ -29,7 +29,7 @@ extension Process {
       throw .badReceiver(receiver)
     }
     heap.assertOwns(term)
-    if receiver == pid && !record.pointee.isLimited && !record.pointee.hasEnded {
+    if receiver == pid && alias == nil && !record.pointee.isLimited && !record.pointee.hasEnded {
       return try sendToSelf(term)
     }
     let (message, sharedReferences): (Message, Int)

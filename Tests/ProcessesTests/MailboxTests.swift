@@ -125,6 +125,8 @@ import Testing
     _ = try sender.send(2, to: known)
     #expect(try receiver.receiveText() == "2")
     _ = try sender.send(3, to: known)
+    // To itself, too: whether the alias is there is asked when the message is fetched.
+    _ = try receiver.send(4, to: alias)
     #expect(receiver.removeAlias(alias))
     #expect(!receiver.removeAlias(alias))
     #expect(try receiver.nextMessage() == nil)

@@ -58,6 +58,18 @@ import Testing
     #expect(outcome == .outOfSteps)
   }
 
+  /// Damaged code may never come to where a process can give way.
+  @Test func aLoopWithoutCallsUsesUpTheSteps() throws {
+    var code = ModuleAssembler()
+    code.add(.label, .unsigned(3))
+    code.add(.jump, .label(3))
+    let outcome = try run("run", of: code.module()) {
+      $0.checksOperands = true
+      $0.steps = 20_000
+    }
+    #expect(outcome == .outOfSteps)
+  }
+
   /// Processes that came and went leave no memory behind, and so do those that a run's end ends.
   @Test(arguments: [1, 2])
   func memoryReturns(threads: Int) throws {

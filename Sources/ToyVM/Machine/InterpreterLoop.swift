@@ -40,6 +40,7 @@ extension Interpreter {
       x: UnsafeMutableRawPointer(x).assumingMemoryBound(to: UInt.self))
     f.steps = steps
     var isDue = false
+    var overdueSteps = 0
 
     while true {
       if Checks.isOn {
@@ -55,7 +56,13 @@ extension Interpreter {
           stop(at: f.code, live: live)
           return .preempted
         }
-        // From here to the next function one instruction after the other, calls among them.
+        // From here to the next function one instruction after the other, calls among them. Damaged
+        // code may jump round and round and come to none.
+        overdueSteps &+= 1
+        if overdueSteps == Schedulers.sliceSteps {
+          if schedulers.takeSteps().areLast { return .outOfSteps }
+          overdueSteps = 0
+        }
         isDue = true
         f.steps = 1
       }

@@ -109,8 +109,9 @@ final class SchedulerThread {
     }
     let reason = interpreter.exitReason(of: end)
     if let timer = process.receiveTimer { _ = schedulers.timers.cancel(timer) }
-    process.process.pointee.end(reason: reason)
+    // Before its end: then another process may get its place.
     schedulers.directory.remove(process)
+    process.process.pointee.end(reason: reason)
     interpreter.leave()
   }
 }
