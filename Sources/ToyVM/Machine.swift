@@ -108,7 +108,8 @@ public enum Argument: Sendable {
 
 /// Limits and checks of one run.
 public struct RunOptions: Sendable {
-  /// The calls that are allowed; where operands are checked, the instructions.
+  /// The calls that are allowed, of all processes together; where operands are checked, the
+  /// instructions. A millisecond of a wait with a timeout counts as 100.
   public var steps: Int
   /// Whether each operand is checked, as code of unknown origin needs it.
   public var checksOperands: Bool

@@ -70,6 +70,18 @@ import Testing
     #expect(outcome == .outOfSteps)
   }
 
+  /// Nor may it wait for long.
+  @Test func waitsUseUpSteps() throws {
+    let began = ContinuousClock.now
+    var code = ModuleAssembler()
+    code.add(.label, .unsigned(3))
+    code.add(.waitTimeout, .label(3), .integer(2_000))
+    code.add(.timeout)
+    let outcome = try run("run", of: code.module()) { $0.steps = 20_000 }
+    #expect(outcome == .outOfSteps)
+    #expect(ContinuousClock.now - began < .seconds(2))
+  }
+
   /// Processes that came and went leave no memory behind, and so do those that a run's end ends.
   @Test(arguments: [1, 2])
   func memoryReturns(threads: Int) throws {

@@ -16,7 +16,7 @@ extension Interpreter {
   }
 
   /// How an instruction that waits ended.
-  enum Wait { case goesOn, waits, raised }
+  enum Wait { case goesOn, waits, raised, outOfSteps }
 
   /// Keeps what the process needs to go on at an address.
   @inline(never)
@@ -128,6 +128,7 @@ extension Interpreter {
           raiseError(.timeoutValue, beginning: .place)
           return .raised
         }
+        guard schedulers.takeSteps(forWaiting: time.smallValue) else { return .outOfSteps }
         let process = current.unsafelyUnwrapped
         let deadline = MonotonicTime.nanoseconds() + UInt64(time.smallValue) * 1_000_000
         let number = schedulers.timers.makeNumber()

@@ -139,6 +139,7 @@ extension Interpreter {
           switch waitTimeout(&f, w) {
           case .goesOn: break
           case .waits: return .waiting
+          case .outOfSteps: return .outOfSteps
           case .raised: break raised
           }
 

@@ -12,6 +12,8 @@ final class Schedulers: @unchecked Sendable {
 
   /// The calls after which a process gives way, as in ERTS.
   static let sliceSteps = 4000
+  /// What a millisecond of waiting counts as, where steps are limited.
+  static let stepsPerMillisecond = 100
 
   let system: MemorySystem
   let code: CodeStore
@@ -94,6 +96,14 @@ final class Schedulers: @unchecked Sendable {
     if options.steps == .max { return (Self.sliceSteps, false) }
     let before = stepsLeft.subtract(Self.sliceSteps, ordering: .relaxed).oldValue
     return (min(Self.sliceSteps, max(0, before)), before <= Self.sliceSteps)
+  }
+
+  /// Takes the steps of a time that a process is to wait, so that steps bound the time of a run too.
+  /// - Returns: whether there were so many, but for those of a slice.
+  func takeSteps(forWaiting milliseconds: Int) -> Bool {
+    if options.steps == .max { return true }
+    return stepsLeft.subtract(Self.stepsPerMillisecond * milliseconds, ordering: .relaxed).newValue
+      >= -Self.sliceSteps
   }
 
   /// Gives back steps of a slice that was not used up.
