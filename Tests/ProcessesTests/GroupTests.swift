@@ -1,11 +1,12 @@
 import Carriers
 import ETS
 import Heaps
-import Processes
 import Synchronization
 import TestKit
 import Terms
 import Testing
+
+@testable import Processes
 
 /// Budgets of groups of processes.
 @Suite struct GroupTests {
@@ -111,6 +112,18 @@ import Testing
       checkSum(group)
     }
     #expect(group.budget.usedBytes == 0)
+  }
+
+  /// A binary's identifier is its address, where another may stand before all members have settled.
+  @Test func aBinaryInThePlaceOfAnotherIsChargedAsItIs() {
+    let group = group(1 << 30)
+    #expect(group.exchange(binaries: [], for: [1: 8]) == 8)
+    #expect(group.exchange(binaries: [], for: [1: 16]) == 8)
+    #expect(group.exchange(binaries: [1], for: [1: 24, 2: 5]) == 13)
+    #expect(group.usage.binaryBytes == 29)
+    #expect(group.exchange(binaries: [1], for: [:]) == 0)
+    #expect(group.exchange(binaries: [1, 2], for: [:]) == -29)
+    #expect(group.usage.binaryBytes == 0)
   }
 
   /// Both limits of a mailbox at once, and messages that nobody is charged for.

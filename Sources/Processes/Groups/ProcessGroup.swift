@@ -8,8 +8,8 @@ import Terms
 ///
 /// A mailbox's bytes are charged before a message is put in. What a process holds otherwise is
 /// looked at when it collects, and when it is asked to (``Process/settle()``); a heap that has
-/// outgrown the budget is then swept fully, and if that did not help, the ensure fails. Groups may stand in one another: by
-/// the parents of their budgets. Thread-safe.
+/// outgrown the budget is then swept fully, and if that did not help, the ensure fails. Groups may
+/// stand in one another: by the parents of their budgets. Thread-safe.
 public final class ProcessGroup: Sendable {
   /// The limit, its levels, and who hears of them.
   public let budget: MemoryBudget
@@ -75,10 +75,11 @@ public final class ProcessGroup: Sendable {
   func exchange(binaries old: Set<UInt>, for new: [UInt: Int]) -> Int {
     let change = binaries.withLock { held in
       var change = 0
-      for (binary, byteCount) in new where !old.contains(binary) {
-        let holders = held[binary]?.holders ?? 0
-        if holders == 0 { change += byteCount }
-        held[binary] = (holders + 1, byteCount)
+      for (binary, byteCount) in new {
+        // Another member may still be charged for a smaller one that stood there before.
+        let before = held[binary] ?? (0, 0)
+        change += byteCount - before.byteCount
+        held[binary] = (before.holders + (old.contains(binary) ? 0 : 1), byteCount)
       }
       for binary in old where new[binary] == nil {
         guard let before = held[binary] else { continue }
