@@ -111,9 +111,8 @@ extension MatchSpecification {
       switch MatchAtom(expression, atoms: atoms) {
       case .constant: return true
       case .variable: return !isConstant
-      case .anything: return false
-      // As an expression it is not itself.
-      case .object, .bindings: return isConstant
+      // As expressions these are not themselves, and in a head they match anything.
+      case .anything, .object, .bindings: return false
       }
     }
     // Of a map in a head it is not known what it matched.
