@@ -38,8 +38,11 @@ private func measure(
 ) throws -> Measurement {
   let environment = HeapEnvironment(allocator: BlockAllocator())
   let (allocator, scratch) = (environment.allocator, environment.scratch)
-  let memory = UnsafeMutablePointer<UInt>.allocate(capacity: 2 * shape.words)
-  defer { memory.deallocate() }
+  // Where terms of a process lie, so that pages are as large as there.
+  let block = try allocator.allocate(
+    byteCount: 2 * shape.words * MemoryLayout<UInt>.stride, kind: .processHeap)
+  defer { allocator.free(block, kind: .processHeap) }
+  let memory = block.base.bindMemory(to: UInt.self, capacity: 2 * shape.words)
   var cursor = WordCursor(top: memory, limit: memory + 2 * shape.words)
   let (left, right) = (shape.build(&cursor), shape.build(&cursor))
   let atoms = AtomTable()
