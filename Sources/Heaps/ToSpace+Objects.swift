@@ -44,6 +44,7 @@ extension ToSpace {
     views: MovedViews
   ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
     let header = Header(bits: header)
+    if header.isHashMap { return moveNode(of: object, header: header, to: new) }
     if header.subtag == .subBinary { return views.move(object, to: new) }
     let words = header.objectWords(at: object)
     let raw = 1 + header.rawWords
@@ -57,5 +58,30 @@ extension ToSpace {
     }
     if words == raw { return (new + words, 1) }
     return (new + words, header.rawWords == 0 ? areSettled(elements & new[1]) : 0)
+  }
+
+  /// Copies a node of a hash map, or its root, whose slots always are to be visited.
+  @inline(__always)
+  private static func moveNode(
+    of object: UnsafeMutablePointer<UInt>, header: Header, to new: UnsafeMutablePointer<UInt>
+  ) -> (end: UnsafeMutablePointer<UInt>, settled: UInt) {
+    let words = 1 &+ header.rawWords &+ header.mapSlotCount
+    // Two words at a time, the last two perhaps twice: there are few, and mostly not a few more.
+    // The first is forwarded already.
+    var place = 1
+    while place < words &- 1 {
+      copyPair(from: object + place, to: new + place)
+      place &+= 2
+    }
+    if words > 2 { copyPair(from: object + (words &- 2), to: new + (words &- 2)) }
+    return (new + words, 0)
+  }
+
+  @inline(__always)
+  private static func copyPair(
+    from source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>
+  ) {
+    let words = UnsafeRawPointer(source).loadUnaligned(as: SIMD2<UInt>.self)
+    UnsafeMutableRawPointer(target).storeBytes(of: words, as: SIMD2<UInt>.self)
   }
 }

@@ -156,6 +156,10 @@ struct ToSpace {
       return (first, first + Int(bits >> 6))
     }
     let header = Header(bits: bits)
+    if header.isHashMap {
+      let first = object + 1 + header.rawWords
+      return (first, first + header.mapSlotCount)
+    }
     let end = object + header.objectWords(at: object)
     // What a view is part of is seen to when all else was moved.
     if header.subtag == .subBinary && MovedViews.waits(object) { return (end, end) }

@@ -136,6 +136,23 @@ extension Header {
   }
   /// The slots that a hash map's root or node has, one bit each.
   @inlinable public var mapBitmap: UInt { bits >> 16 & 0xFFFF }
+  /// How many slots a hash map's root or node has.
+  @inlinable @inline(__always)
+  public var mapSlotCount: Int {
+    Self.countSome(mapBitmap & 0x7FFF) &+ Int(bits >> 31 & 1)
+  }
+  /// Whether this is the header of a hash map's root or node.
+  @inlinable @inline(__always)
+  public var isHashMap: Bool { bits & 0x3F == 0x3C && mapType != .flat }
+
+  /// The count of at most 15 of 16 bits.
+  @inlinable @inline(__always)
+  static func countSome(_ bitmap: UInt) -> Int {
+    // Four copies side by side, of which each keeps every fourth bit of its own; the product adds up
+    // all bits. (Anderson: "Bit Twiddling Hacks", counting bits with 64-bit instructions.)
+    let spread = bitmap &* 0x0002_0004_0008_0010 & 0x1111_1111_1111_1111
+    return Int((spread &* 0x1111_1111_1111_1111) >> 60)
+  }
 
   /// The words right behind the header that hold no terms.
   @inlinable @inline(__always)
@@ -153,7 +170,7 @@ extension Header {
     switch bits & 0x3F {
     case Subtag.map.bits:
       if mapType == .flat { return FlatMap.words(size: Int(object[1])) }
-      return 1 &+ rawWords &+ mapBitmap.nonzeroBitCount
+      return 1 &+ rawWords &+ mapSlotCount
     case Subtag.fun.bits:
       return Fun.words(free: Fun.freeCount(at: object))
     case Subtag.subBinary.bits, Subtag.matchContext.bits:

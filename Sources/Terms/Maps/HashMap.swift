@@ -26,7 +26,7 @@ public enum HashMap {
     return UnsafeMutableBufferPointer(
       start: UnsafeMutableRawPointer(node + 1 + header.rawWords)
         .assumingMemoryBound(to: Term.self),
-      count: header.mapBitmap.nonzeroBitCount)
+      count: header.mapSlotCount)
   }
 }
 

@@ -14,7 +14,7 @@ struct HashMapNode: BitwiseCopyable {
   var bitmap: UInt { header.mapBitmap }
   /// How many slots are there.
   @inline(__always)
-  var slotCount: Int { Self.count(bitmap) }
+  var slotCount: Int { header.mapSlotCount }
   /// The words before the first slot: two in a root, else one.
   @inline(__always)
   var headWords: Int { 1 &+ Int(words[0] >> 8 & 1) }
@@ -33,7 +33,7 @@ struct HashMapNode: BitwiseCopyable {
   func has(_ bit: UInt) -> Bool { bitmap & bit != 0 }
   /// The place of a bit's slot among the slots.
   @inline(__always)
-  func place(of bit: UInt) -> Int { Self.countSome(bitmap & (bit &- 1)) }
+  func place(of bit: UInt) -> Int { Header.countSome(bitmap & (bit &- 1)) }
   /// The slot of a bit that is there.
   @inline(__always)
   func slot(of bit: UInt) -> Term { Term(bits: slots[place(of: bit)]) }
@@ -41,15 +41,6 @@ struct HashMapNode: BitwiseCopyable {
   @inline(__always)
   static func count(_ bitmap: UInt) -> Int {
     UInt16(truncatingIfNeeded: bitmap).nonzeroBitCount
-  }
-
-  /// The count of slots below the last: quicker, but not right for all 16.
-  @inline(__always)
-  static func countSome(_ bitmap: UInt) -> Int {
-    // Four copies side by side, of which each keeps every fourth bit of its own; the product adds up
-    // all bits. (Anderson: "Bit Twiddling Hacks", counting bits with 64-bit instructions.)
-    let spread = bitmap &* 0x0002_0004_0008_0010 & 0x1111_1111_1111_1111
-    return Int((spread &* 0x1111_1111_1111_1111) >> 60)
   }
 
   /// Reserves a node, or a root of so many keys, whose slots the caller fills.

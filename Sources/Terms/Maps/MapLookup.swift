@@ -76,7 +76,7 @@ extension HashMap {
         slot = Term(bits: slots[Int(place)])
       } else {
         if bitmap >> place & 1 == 0 { return .none }
-        slot = Term(bits: slots[HashMapNode.countSome(bitmap & (1 << place &- 1))])
+        slot = Term(bits: slots[Header.countSome(bitmap & (1 << place &- 1))])
       }
       if slot.isCons {
         let leaf = slot.cons

@@ -235,7 +235,7 @@ extension TermEquality {
       if header.rawWords > 0 && HashMap.size(at: left) != HashMap.size(at: right) { return false }
       let first = 1 + header.rawWords
       try pending.push(
-        left + first, right + first, count: header.mapBitmap.nonzeroBitCount,
+        left + first, right + first, count: header.mapSlotCount,
         mode == .exact ? .exact : .leaves)
     default:
       assert(header.subtag == .fun, "the header 0x\(String(header.bits, radix: 16)) holds no terms")
