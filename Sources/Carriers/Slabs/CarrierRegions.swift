@@ -8,7 +8,9 @@ struct CarrierRegions: ~Copyable {
   private var regions: [(base: UnsafeMutableRawPointer, byteCount: Int)] = []
   /// Carriers given back, nothing of them committed.
   private var returned: [UnsafeMutableRawPointer] = []
-  /// Carriers that were committed together with another on the same huge page.
+  /// Huge pages that were given back as a whole.
+  private var returnedPages: [UnsafeMutableRawPointer] = []
+  /// Carriers that are committed though nobody has them: others on their huge page are taken.
   private var committedReserve: [UnsafeMutableRawPointer] = []
   private var unusedStart: UnsafeMutableRawPointer?
   private var unusedCarriers = 0
@@ -34,18 +36,43 @@ struct CarrierRegions: ~Copyable {
   mutating func take() throws(MemoryError) -> (base: UnsafeMutableRawPointer, committed: Int) {
     if let base = committedReserve.popLast() { return (base, layout.carrierByteCount) }
     if let base = returned.popLast() { return (base, 0) }
+    if let page = returnedPages.last {
+      if try commitHugePage(page) {
+        returnedPages.removeLast()
+        return (page, layout.carrierByteCount)
+      }
+      returnedPages.removeLast()
+      returned += carriers(ofHugePage: page).dropFirst()
+      return (page, 0)
+    }
     if unusedCarriers == 0 { try addRegion() }
     guard let base = unusedStart else { preconditionFailure("a region without a start") }
-    if let committed = try commitHugePage(at: base) { return (base, committed) }
+    let count = CarrierLayout.hugePageByteCount / layout.carrierByteCount
+    if hugePage(of: base) == base, unusedCarriers >= count, try commitHugePage(base) {
+      unusedStart = base + CarrierLayout.hugePageByteCount
+      unusedCarriers -= count
+      return (base, layout.carrierByteCount)
+    }
     unusedStart = base + layout.carrierByteCount
     unusedCarriers -= 1
     return (base, 0)
   }
 
+  /// The start of the huge page that a carrier is on.
+  private func hugePage(of base: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    base - Int(UInt(bitPattern: base) % UInt(CarrierLayout.hugePageByteCount))
+  }
+
+  private func carriers(ofHugePage page: UnsafeMutableRawPointer) -> [UnsafeMutableRawPointer] {
+    stride(from: 0, to: CarrierLayout.hugePageByteCount, by: layout.carrierByteCount)
+      .map { page + $0 }
+  }
+
   /// Calls the body with each carrier that is taken.
   /// - Complexity: O(all carriers).
   func forEachTaken(_ body: (UnsafeMutableRawPointer) -> Void) {
-    let absent = Set((returned + committedReserve).map { UInt(bitPattern: $0) })
+    let ofPages = returnedPages.flatMap { carriers(ofHugePage: $0) }
+    let absent = Set((returned + committedReserve + ofPages).map { UInt(bitPattern: $0) })
     for region in regions {
       let isLast = region.base == regions.last?.base
       let unused = isLast ? unusedCarriers * layout.carrierByteCount : 0
@@ -60,7 +87,11 @@ struct CarrierRegions: ~Copyable {
   /// - Complexity: O(regions + carriers that are not taken).
   func hasTaken(_ base: UnsafeMutableRawPointer) -> Bool {
     let isInside = regions.contains { base >= $0.base && base < $0.base + $0.byteCount }
-    if !isInside || returned.contains(base) || committedReserve.contains(base) { return false }
+    if !isInside || returned.contains(base) || committedReserve.contains(base)
+      || returnedPages.contains(hugePage(of: base))
+    {
+      return false
+    }
     guard let start = unusedStart else { return true }
     return base < start || base >= start + unusedCarriers * layout.carrierByteCount
   }
@@ -68,7 +99,26 @@ struct CarrierRegions: ~Copyable {
   /// Takes back addresses of which nothing is committed.
   mutating func put(_ base: UnsafeMutableRawPointer) { returned.append(base) }
 
-  /// Gives the carriers back that are committed and were never taken.
+  /// Takes back a carrier that is committed as a whole, where its huge page should go back whole:
+  /// the kernel makes small pages of one of which it gets a part, and small they stay.
+  /// - Returns: whether the carrier was taken.
+  /// - Complexity: O(carriers that are committed and not taken).
+  mutating func putCommitted(_ base: UnsafeMutableRawPointer) -> Bool {
+    guard let limit = layout.hugePagesFrom, committedByteCount >= limit else { return false }
+    committedReserve.append(base)
+    let page = hugePage(of: base)
+    let end = page + CarrierLayout.hugePageByteCount
+    let count = committedReserve.count { $0 >= page && $0 < end }
+    if count * layout.carrierByteCount == CarrierLayout.hugePageByteCount,
+      decommit(page, byteCount: CarrierLayout.hugePageByteCount)
+    {
+      committedReserve.removeAll { $0 >= page && $0 < end }
+      returnedPages.append(page)
+    }
+    return true
+  }
+
+  /// Gives the carriers back that are committed and not taken.
   mutating func trim() {
     while let base = committedReserve.popLast() {
       if !decommit(base, byteCount: layout.carrierByteCount) {
@@ -94,27 +144,20 @@ struct CarrierRegions: ~Copyable {
     return true
   }
 
-  /// Commits all carriers of a huge page, where the system is large enough for that.
-  /// - Returns: the committed bytes of the first; `nil` where carriers come one by one.
-  private mutating func commitHugePage(
-    at base: UnsafeMutableRawPointer
-  ) throws(MemoryError) -> Int? {
-    let huge = CarrierLayout.hugePageByteCount
-    let count = huge / layout.carrierByteCount
-    guard let limit = layout.hugePagesFrom, committedByteCount >= limit,
-      UInt(bitPattern: base) % UInt(huge) == 0, unusedCarriers >= count
-    else { return nil }
+  /// Commits all carriers of a huge page, where the system is large enough for that; those behind
+  /// the first are then to be had without.
+  private mutating func commitHugePage(_ page: UnsafeMutableRawPointer) throws(MemoryError) -> Bool
+  {
+    guard let limit = layout.hugePagesFrom, committedByteCount >= limit else { return false }
     do {
-      try commit(base, byteCount: huge)
+      try commit(page, byteCount: CarrierLayout.hugePageByteCount)
     } catch {
       // A unit of a carrier may still be had.
       guard error.maySucceedAfterTrimming else { throw error }
-      return nil
+      return false
     }
-    unusedStart = base + huge
-    unusedCarriers -= count
-    for index in 1..<count { committedReserve.append(base + index * layout.carrierByteCount) }
-    return layout.carrierByteCount
+    committedReserve += carriers(ofHugePage: page).dropFirst()
+    return true
   }
 
   /// Where so many addresses are refused, fewer may do: half, down to one carrier.

@@ -303,6 +303,10 @@ extension CarrierSupply {
 
   private mutating func release(_ carrier: CarrierPointer) -> Bool {
     idle.remove(carrier)
+    if carrier.pointee.committedUnits == CarrierHead.allUnits, regions.putCommitted(carrier.base) {
+      idleByteCount -= layout.carrierByteCount
+      return true
+    }
     if !decommit(carrier, units: carrier.pointee.committedUnits) {
       // The kernel has no room for a further mapping: the carrier stays as it is.
       idle.prepend(carrier)
