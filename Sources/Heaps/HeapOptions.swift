@@ -3,10 +3,16 @@
 /// Every process has a copy in its ``HeapState``, so rarely needed numbers are kept short.
 public struct HeapOptions: Equatable, BitwiseCopyable, Sendable {
   /// The least words of the young block (`min_heap_size`); rounded up to the table of sizes.
-  public var minimumWords: Int
+  public var minimumWords: Int {
+    get { HeapSizes.table[Int(minimumPlace)] }
+    set { minimumPlace = HeapSizes.place(atLeast: newValue) }
+  }
   /// The least limit of the virtual heap, in words (`min_bin_vheap_size`); rounded up to the table
   /// of sizes.
-  public var minimumVirtualWords: Int
+  public var minimumVirtualWords: Int {
+    get { HeapSizes.table[Int(minimumVirtualPlace)] }
+    set { minimumVirtualPlace = HeapSizes.place(atLeast: newValue) }
+  }
   /// The most words of the whole heap (`max_heap_size`).
   public var limit: HeapLimit
   /// How large the young block becomes.
@@ -16,6 +22,9 @@ public struct HeapOptions: Equatable, BitwiseCopyable, Sendable {
   /// where the binary is at least so many times as large as what they span. 0 for never; parts of
   /// at most ``ViewShrinking/alwaysCopiedBytes`` bytes are copied out all the same.
   public var viewWasteRatio: UInt8
+  /// Places in ``HeapSizes/table``.
+  private var minimumPlace: UInt8
+  private var minimumVirtualPlace: UInt8
 
   /// The minor collections between full sweeps (`fullsweep_after`), at most 65,535; 0 makes every
   /// collection a full sweep.
@@ -31,9 +40,9 @@ public struct HeapOptions: Equatable, BitwiseCopyable, Sendable {
     minimumVirtualWords: Int = 32_768, limit: HeapLimit = .none, growth: GrowthPolicy = .erts,
     viewWasteRatio: UInt8 = 8
   ) {
-    self.minimumWords = HeapSizes.atLeast(
-      max(minimumWords, CollectionState.defaultMinimumHeapWords))
-    self.minimumVirtualWords = HeapSizes.atLeast(minimumVirtualWords)
+    minimumPlace = HeapSizes.place(
+      atLeast: max(minimumWords, CollectionState.defaultMinimumHeapWords))
+    minimumVirtualPlace = HeapSizes.place(atLeast: minimumVirtualWords)
     self.limit = limit
     self.growth = growth
     fullSweepAfter16 = UInt16(clamping: fullSweepAfter)

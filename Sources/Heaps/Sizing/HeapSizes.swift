@@ -47,6 +47,12 @@ public enum HeapSizes {
     return place < table.count ? table[place] : max(words, table[table.count - 1])
   }
 
+  /// The place in the table of the smallest size that holds a number of words; of the last one
+  /// where none does.
+  static func place(atLeast words: Int) -> UInt8 {
+    UInt8(min(index(atLeast: words), table.count - 1))
+  }
+
   /// For each number of bits, the index of the first size that has as many or more: the sizes
   /// between two powers of two are four at most.
   private static let firstIndex: [Int] = (0...Int.bitWidth).map { bitCount in
