@@ -212,10 +212,39 @@ struct SharingCopy {
       new[1] = object[1]
       return UInt(bitPattern: new) &+ 2
     }
+    if SharingCopyRest.isHashMapNode(header) { return copyNode(object, place, &progress) }
     guard let new = take(SharingCopyRest.words(of: object), &progress.top) else { return nil }
     let (copy, settled) = rest.pointee.copyRareObject(object, to: new)
     note(Term(bits: copy).boxed, at: place)
     push(copy, unless: settled, &progress)
+    return copy
+  }
+
+  /// Copies a root or an inner node of a hash map, whose slots all become pending.
+  ///
+  /// The leaves stand in the order in which they were made, which has nothing to do with that of the
+  /// nodes: so both they and their entries are asked for beforehand.
+  @inline(never)
+  private mutating func copyNode(
+    _ object: Words, _ place: CopiedObjects.Page, _ progress: inout Progress
+  ) -> UInt? {
+    let header = Header(bits: object[0])
+    let firstSlot = 1 &+ header.rawWords
+    let words = firstSlot &+ header.mapBitmap.nonzeroBitCount
+    guard let new = take(words, &progress.top) else { return nil }
+    note(new, at: place)
+    new[0] = header.bits
+    new[firstSlot &- 1] = object[firstSlot &- 1]
+    var index = firstSlot
+    while index < words {
+      let element = object[index]
+      new[index] = element
+      Prefetch.read(UnsafeRawPointer(bitPattern: element).unsafelyUnwrapped)
+      rest.pointee.copied.lookAhead(to: element)
+      index &+= 1
+    }
+    let copy = UInt(bitPattern: new) &+ 2
+    push(copy, unless: 0, &progress)
     return copy
   }
 
@@ -234,7 +263,9 @@ struct SharingCopy {
   private func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
     let piece = CopiedObjects.piece(of: bits)
     if piece != progress.piece {
-      guard let page = rest.pointee.page(of: bits) else { return nil }
+      // No piece of the heap holds what is not copied.
+      let known = rest.pointee.copied.pageAtOnce(of: piece)
+      guard let page = known ?? rest.pointee.page(of: bits) else { return nil }
       progress.piece = piece
       progress.page = page
     }
