@@ -16,6 +16,7 @@ struct SharingCopy {
   let rest: UnsafeMutablePointer<SharingCopyRest>
   private(set) var limit: Words
   private var bias: UInt
+  /// Behind this there is room for a last object's items, and for the tail of the cell before it.
   private var pendingEnd: Words
 
   /// What changes with each object: by value, so that the loops keep it in registers.
@@ -33,7 +34,8 @@ struct SharingCopy {
     self.rest = rest
     limit = room.limit
     bias = room.bias
-    pendingEnd = rest.pointee.pendingBase + SharingCopyRest.firstPendingWords
+    pendingEnd =
+      rest.pointee.pendingBase + (SharingCopyRest.firstPendingWords - Self.spareWords)
   }
 
   /// The progress of a copy that has met nothing yet.
@@ -86,29 +88,15 @@ struct SharingCopy {
       } else {
         let object = Term(bits: item).boxed
         (slot, end) = ToSpace.slots(ofObjectAt: object)
-        if object[0] <= Self.largestDeferred { deferAllButLast(&slot, end, &progress) }
       }
     }
   }
 
-  /// The largest header of a tuple whose elements are gone into one by one, each with all that is
-  /// behind it. All headers up to it are tuples' too, but for those of objects without slots.
-  private static var largestDeferred: UInt { Header.tuple(arity: 3).bits }
-
-  /// Leaves the slots of a small tuple for later but for the last, which is gone into first: where
-  /// the object was built after its parts, as most are, its last part stands right before it, and
-  /// the source is read from its end to its beginning.
-  @inline(__always)
-  private mutating func deferAllButLast(
-    _ slot: inout Words, _ end: Words, _ progress: inout Progress
-  ) {
-    while slot + 1 < end {
-      // As the tail of a cell that would stand a word before.
-      let isSettled = ToSpace.areSettled(slot.pointee)
-      push(UInt(bitPattern: slot - 1) &+ 1, unless: isSettled, &progress)
-      slot += 1
-    }
-  }
+  /// The most elements of a tuple that are gone into one by one, each with all that is behind it,
+  /// from the last to the first: where the object was built after its parts, as most are, its last
+  /// part stands right before it, and the source is read from its end to its beginning.
+  private static var mostDeferred: Int { 3 }
+  private static var spareWords: Int { mostDeferred + 1 }
 
   /// Copies a list up to the first cell that holds what is to be visited before the rest.
   ///
@@ -140,9 +128,11 @@ struct SharingCopy {
           new[0] = rest.pointee.address(ofShared: headPlace.pointee) &+ (head & 3)
         } else {
           // What the cell holds comes first, then the rest of the list.
-          let pending = progress.pendingTop
-          if tail & 3 != 3 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
+          let goesOn = tail & 3 != 3
+          let waiting = progress.pendingTop
+          if goesOn { note(UInt(bitPattern: new) &+ 1, &progress) }
           if head & 3 == 1 {
+            growPendingIfFull(&progress)
             slot = new
             bits = head
             place = headPlace
@@ -152,7 +142,7 @@ struct SharingCopy {
           guard let object = copyObject(head, headPlace, &progress) else { break }
           new[0] = object
           if progress.pendingTop != noted { break }
-          progress.pendingTop = pending
+          progress.pendingTop = waiting
         }
       }
       if tail & 3 != 1 {
@@ -166,8 +156,49 @@ struct SharingCopy {
       }
       bits = tail
       place = tailPlace
+      if head & 3 == 3 {
+        let run = copyRun(
+          ListPosition(bits: bits, place: place, slot: slot, top: progress.top), progress.page)
+        (bits, place, slot, progress.top) = (run.bits, run.place, run.slot, run.top)
+      }
     }
     return progress
+  }
+
+  /// Where the copy of a list is: a cell that was not copied yet, where its copy is to be noted, what
+  /// refers to that, and the end of the copy so far.
+  private struct ListPosition: BitwiseCopyable {
+    var bits: UInt
+    var place: CopiedObjects.Page
+    var slot: Words
+    var top: Words
+  }
+
+  /// Copies cells as long as each holds an immediate, there is room, and the next one stands in the
+  /// same piece and was not copied: that needs a few instructions a cell.
+  /// - Parameter page: of the piece.
+  @inline(never)
+  private func copyRun(_ begun: ListPosition, _ page: CopiedObjects.Page) -> ListPosition {
+    var (bits, place, slot, new) = (begun.bits, begun.place, begun.slot, begun.top)
+    let bias = bias
+    let last = limit - 2
+    while new <= last {
+      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
+      let head = cell[0]
+      let tail = cell[1]
+      // The tail is a cons if it differs from one in nothing but its place in the piece.
+      if head & 3 != 3 || CopiedObjects.piece(of: bits ^ tail) | (bits ^ tail) & 3 != 0 { break }
+      let next = page + CopiedObjects.granule(of: tail)
+      if next.pointee != 0 { break }
+      place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: new) &- bias) &>> 3)
+      slot.pointee = UInt(bitPattern: new) &+ 1
+      new[0] = head
+      slot = new + 1
+      new += 2
+      bits = tail
+      place = next
+    }
+    return ListPosition(bits: bits, place: place, slot: slot, top: new)
   }
 
   /// Copies a boxed object without what its terms refer to; these become pending.
@@ -182,24 +213,29 @@ struct SharingCopy {
       let words = 1 &+ Int(header &>> 6)
       guard let new = take(words, &progress.top) else { return nil }
       note(new, at: place)
-      let first = object[1]
       new[0] = header
-      new[1] = first
-      Self.lookAhead(to: first, from: object)
-      var elements = first
-      if words > 2 {
-        let second = object[2]
-        new[2] = second
-        Self.lookAhead(to: second, from: object)
-        elements &= second
-        var index = 3
+      if words <= 1 &+ Self.mostDeferred {
+        var index = 1
         while index < words {
           let element = object[index]
           new[index] = element
           Self.lookAhead(to: element, from: object)
-          elements &= element
+          // As the tail of a cell that would stand a word before. A branch, so that what is done next
+          // need not wait for the element.
+          if element & 3 != 3 { note(UInt(bitPattern: new + index) &- 7, &progress) }
           index &+= 1
         }
+        growPendingIfFull(&progress)
+        return UInt(bitPattern: new) &+ 2
+      }
+      var elements = UInt.max
+      var index = 1
+      while index < words {
+        let element = object[index]
+        new[index] = element
+        Self.lookAhead(to: element, from: object)
+        elements &= element
+        index &+= 1
       }
       let copy = UInt(bitPattern: new) &+ 2
       push(copy, unless: ToSpace.areSettled(elements), &progress)
@@ -297,21 +333,33 @@ struct SharingCopy {
     place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
   }
 
-  /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is,
-  /// the processor could not tell beforehand: there is always room for one more.
+  /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is, the
+  /// processor could not tell beforehand: so it is no branch.
   @inline(__always)
   private mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
     progress.pendingTop.pointee = item
     progress.pendingTop += 1 &- Int(bitPattern: one)
-    if progress.pendingTop == pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+    growPendingIfFull(&progress)
   }
 
-  /// - Returns: the same place in a larger stack; where memory was refused, in the old one, whose
-  ///   last item is lost, as the copy is.
+  /// Notes a copy whose terms are to be visited, where there is room.
+  @inline(__always)
+  private func note(_ item: UInt, _ progress: inout Progress) {
+    progress.pendingTop.pointee = item
+    progress.pendingTop += 1
+  }
+
+  @inline(__always)
+  private mutating func growPendingIfFull(_ progress: inout Progress) {
+    if progress.pendingTop > pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+  }
+
+  /// - Returns: the same place in a larger stack; where memory was refused, one in the old stack
+  ///   before the last items, which are lost, as the copy is.
   @inline(never)
   private mutating func growPending(_ top: Words) -> Words {
-    guard let larger = rest.pointee.growPending(upTo: top) else { return top - 1 }
-    pendingEnd = larger.end
+    guard let larger = rest.pointee.growPending(upTo: top) else { return pendingEnd }
+    pendingEnd = larger.end - Self.spareWords
     return larger.top
   }
 }
