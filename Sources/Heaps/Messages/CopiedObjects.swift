@@ -81,14 +81,6 @@ struct CopiedObjects: ~Copyable {
     try find(Self.piece(of: bits))
   }
 
-  /// Asks for the entry of a term that will be looked for soon, where its piece has a page.
-  @inline(__always)
-  func lookAhead(to bits: UInt) {
-    if let page = pageAtOnce(of: Self.piece(of: bits)) {
-      Prefetch.write(page + Self.granule(of: bits))
-    }
-  }
-
   /// The page of a piece that is not the first at its place in the table.
   @inline(never)
   private mutating func find(_ piece: UInt) throws(MessageError) -> Page {

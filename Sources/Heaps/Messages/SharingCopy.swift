@@ -18,6 +18,7 @@ struct SharingCopy {
   private var bias: UInt
   /// Behind this there is room for a last object's items, and for the tail of the cell before it.
   private var pendingEnd: Words
+  private var leaves = LeafQueue()
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -63,23 +64,17 @@ struct SharingCopy {
             guard let copy = copyObject(bits, place, &progress) else { return nil }
             slot.pointee = copy
           } else {
-            let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-            if cell[0] & cell[1] & 3 == 3 {
-              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
-              guard let new = take(2, &progress.top) else { return nil }
-              note(new, at: place)
-              new[0] = cell[0]
-              new[1] = cell[1]
-              slot.pointee = UInt(bitPattern: new) &+ 1
-            } else {
-              progress = copyList(bits, place, slot, progress)
-            }
+            progress = copyList(bits, place, slot, progress)
           }
         }
         slot += 1
       }
       if rest.pointee.failure != nil { return nil }
-      if progress.pendingTop == rest.pointee.pendingBase + bottom { return progress.top }
+      if progress.pendingTop == rest.pointee.pendingBase + bottom {
+        if leaves.count == 0 { return progress.top }
+        copyAllLeaves(&progress)
+        continue
+      }
       progress.pendingTop -= 1
       let item = progress.pendingTop.pointee
       if item & 3 == 1 {
@@ -248,7 +243,11 @@ struct SharingCopy {
       new[1] = object[1]
       return UInt(bitPattern: new) &+ 2
     }
-    if SharingCopyRest.isHashMapNode(header) { return copyNode(object, place, &progress) }
+    if SharingCopyRest.isHashMapNode(header) {
+      guard let node = copyNode(object, place, progress) else { return nil }
+      progress = node.progress
+      return node.copy
+    }
     guard let new = take(SharingCopyRest.words(of: object), &progress.top) else { return nil }
     let (copy, settled) = rest.pointee.copyRareObject(object, to: new)
     note(Term(bits: copy).boxed, at: place)
@@ -256,14 +255,16 @@ struct SharingCopy {
     return copy
   }
 
-  /// Copies a root or an inner node of a hash map, whose slots all become pending.
+  /// Copies a root or an inner node of a hash map.
   ///
   /// The leaves stand in the order in which they were made, which has nothing to do with that of the
-  /// nodes: so both they and their entries are asked for beforehand.
+  /// nodes: each is asked for, with its entry, when its node is copied, and copied itself when some
+  /// others were asked for after it (``LeafQueue``).
   @inline(never)
   private mutating func copyNode(
-    _ object: Words, _ place: CopiedObjects.Page, _ progress: inout Progress
-  ) -> UInt? {
+    _ object: Words, _ place: CopiedObjects.Page, _ begun: Progress
+  ) -> (progress: Progress, copy: UInt)? {
+    var progress = begun
     let header = Header(bits: object[0])
     let firstSlot = 1 &+ header.rawWords
     let words = firstSlot &+ header.mapBitmap.nonzeroBitCount
@@ -274,14 +275,50 @@ struct SharingCopy {
     var index = firstSlot
     while index < words {
       let element = object[index]
-      new[index] = element
+      let slot = new + index
+      slot.pointee = element
       Prefetch.read(UnsafeRawPointer(bitPattern: element).unsafelyUnwrapped)
-      rest.pointee.copied.lookAhead(to: element)
+      if element & 3 == 1 {
+        if let place = self.place(of: element, &progress) {
+          Prefetch.write(place)
+          let ready = leaves.exchange(LeafQueue.Leaf(slot: slot, place: place))
+          if let ready { copyLeaf(ready, &progress) }
+        }
+      } else {
+        // As the tail of a cell that would stand a word before.
+        push(UInt(bitPattern: slot) &- 7, unless: 0, &progress)
+      }
       index &+= 1
     }
-    let copy = UInt(bitPattern: new) &+ 2
-    push(copy, unless: 0, &progress)
-    return copy
+    return (progress, UInt(bitPattern: new) &+ 2)
+  }
+
+  /// Copies the cell that a slot of a node refers to.
+  @inline(__always)
+  private mutating func copyLeaf(_ leaf: LeafQueue.Leaf, _ progress: inout Progress) {
+    let (slot, place) = (leaf.slot, leaf.place)
+    let bits = slot.pointee
+    if place.pointee != 0 {
+      slot.pointee = rest.pointee.address(ofShared: place.pointee) &+ 1
+      return
+    }
+    let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
+    let key = cell[0]
+    let value = cell[1]
+    if key & value & 3 != 3 {
+      progress = copyList(bits, place, slot, progress)
+      return
+    }
+    guard let new = take(2, &progress.top) else { return }
+    note(new, at: place)
+    new[0] = key
+    new[1] = value
+    slot.pointee = UInt(bitPattern: new) &+ 1
+  }
+
+  @inline(never)
+  private mutating func copyAllLeaves(_ progress: inout Progress) {
+    while let leaf = leaves.popFirst() { copyLeaf(leaf, &progress) }
   }
 
   /// Asks for what a term refers to, which will be looked at soon: most of the time of a copy is
