@@ -139,25 +139,26 @@ struct TermCopier<Boundary: CopyBoundary> {
       slot.pointee = UInt(bitPattern: new) &+ 1
       new[0] = head
       new[1] = tail
-      let goesOn = mustCopy(tail)
+      slot = new + 1
       if mustCopy(head) {
-        if goesOn { push(new + 1, &progress) }
+        let waiting = progress.pending
+        if mustCopy(tail) { push(slot, &progress) }
         if head & 3 == 1 {
           slot = new
           continue
         }
-        let waiting = progress.pending
+        let noted = progress.pending
         fillBoxed(new, &progress)
         // What the head holds comes before the rest of the list.
-        if progress.pending != waiting { return }
-        if goesOn { progress.pending += 1 }
+        if progress.pending != noted { return }
+        progress.pending = waiting
       }
-      if !goesOn { return }
-      slot = new + 1
-      if tail & 3 != 1 {
-        fillBoxed(slot, &progress)
-        return
+      if tail & 3 == 1 {
+        if boundary.leaves(Term(bits: tail)) { return }
+        continue
       }
+      if mustCopy(tail) { fillBoxed(slot, &progress) }
+      return
     }
   }
 
@@ -166,8 +167,15 @@ struct TermCopier<Boundary: CopyBoundary> {
   mutating func fillBoxed(_ slot: Words, _ progress: inout Progress) {
     let object = Term(bits: slot.pointee).boxed
     let header = Header(bits: object[0])
+    if header == .float {
+      let new = take(2, &progress)
+      slot.pointee = UInt(bitPattern: new) &+ 2
+      new[0] = header.bits
+      new[1] = object[1]
+      return
+    }
     if !header.isTuple {
-      fillOther(slot, &progress)
+      progress = fillOther(slot, progress)
       return
     }
     let words = 1 &+ header.arity
@@ -194,9 +202,10 @@ struct TermCopier<Boundary: CopyBoundary> {
     }
   }
 
-  /// Copies a boxed object that is no tuple.
+  /// Copies a boxed object that is no tuple and no float.
   @inlinable @inline(never)
-  mutating func fillOther(_ slot: Words, _ progress: inout Progress) {
+  mutating func fillOther(_ slot: Words, _ begun: Progress) -> Progress {
+    var progress = begun
     let object = Term(bits: slot.pointee).boxed
     let header = Header(bits: object[0])
     let copy: Term
@@ -215,5 +224,6 @@ struct TermCopier<Boundary: CopyBoundary> {
       copy = .boxed(at: new)
     }
     slot.pointee = copy.bits
+    return progress
   }
 }
