@@ -42,7 +42,7 @@ extension Process {
       message.signal = .aliasedMessage
       message.argument = UInt(alias)
     }
-    guard system.processes.wantsMessages, let listener = system.processes.listener else {
+    guard system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener else {
       return try system.processes.deliver(message, to: receiver, from: pid)
     }
     let words = message.words
@@ -70,7 +70,7 @@ extension Process {
     }
     record.pointee.queue.append(term)
     record.pointee.hasSentToSelf = true
-    if system.processes.wantsMessages, let listener = system.processes.listener {
+    if system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener {
       listener.messageWasSent(
         MessageEvent(
           from: pid, to: pid, words: 0, flatWords: heap.unfoldedWords(of: term) ?? 0,
