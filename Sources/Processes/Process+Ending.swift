@@ -65,7 +65,7 @@ extension Process {
       record.pointee.relations = nil
     }
     system.tables.end(owner: pid)
-    system.processes.listener?.processEnded(pid)
+    system.processes.listener?.pointee.processEnded(pid)
   }
 
   /// Answers what others asked for and will not get any more, and frees what else was sent.

@@ -49,7 +49,7 @@ extension Process {
     let outcome = try system.processes.deliver(message, to: receiver, from: pid)
     if outcome == .delivered {
       let flatWords = sharedReferences == 0 ? words : heap.unfoldedWords(of: term) ?? words
-      listener.messageWasSent(
+      listener.pointee.messageWasSent(
         MessageEvent(
           from: pid, to: receiver, words: words, flatWords: flatWords,
           sharedReferences: sharedReferences))
@@ -71,7 +71,7 @@ extension Process {
     record.pointee.queue.append(term)
     record.pointee.hasSentToSelf = true
     if system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener {
-      listener.messageWasSent(
+      listener.pointee.messageWasSent(
         MessageEvent(
           from: pid, to: pid, words: 0, flatWords: heap.unfoldedWords(of: term) ?? 0,
           sharedReferences: 0))

@@ -57,13 +57,14 @@ final class ProcessTable: @unchecked Sendable {
     state.withLock { freeBlocks(at: takeBlocks(), &$0) }
     blocks.deinitialize(count: Self.mostBlocks)
     blocks.deallocate()
-    listening.deinitialize(count: 1)
+    listening.pointee.end()
     listening.deallocate()
   }
 
   /// Has another one listen, where there is no process and no other thread.
   func listen(with listener: any ProcessListener) {
     precondition(count == 0, "a listener that comes after the first process")
+    listening.pointee.end()
     listening.pointee = Listening(listener)
   }
 

@@ -38,7 +38,7 @@ extension Process {
     _ watch: CollectionWatch, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     guard let nanoseconds = watch.nanoseconds(self) else { return }
-    if let listener = system.processes.listener { tell(listener, nanoseconds) }
+    if let listener = system.processes.listener { tell(listener.pointee, nanoseconds) }
     answerCollectionRequests()
     if record.pointee.isGrouped, try settled() != nil {
       // What is dead may be all that is too much.
