@@ -42,7 +42,8 @@ extension Process {
       message.signal = .aliasedMessage
       message.argument = UInt(alias)
     }
-    guard system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener else {
+    guard system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener
+    else {
       return try system.processes.deliver(message, to: receiver, from: pid)
     }
     let words = message.words

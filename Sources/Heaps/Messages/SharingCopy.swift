@@ -14,11 +14,12 @@ struct SharingCopy {
   typealias Words = UnsafeMutablePointer<UInt>
 
   let rest: UnsafeMutablePointer<SharingCopyRest>
-  private(set) var limit: Words
-  private var bias: UInt
-  /// Behind this there is room for a last object's items, and for the tail of the cell before it.
+  var limit: Words
+  private(set) var bias: UInt
+  /// Behind this there is room for one object's items, and for the tail of a cell before it: the
+  /// top is at most a word behind it when an object's copy begins.
   private var pendingEnd: Words
-  private var leaves = LeafQueue()
+  var leaves = LeafQueue()
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -93,113 +94,10 @@ struct SharingCopy {
   private static var mostDeferred: Int { 3 }
   private static var spareWords: Int { mostDeferred + 1 }
 
-  /// Copies a list up to the first cell that holds what is to be visited before the rest.
-  ///
-  /// - Parameters:
-  ///   - first: the term of a cell that was not copied yet.
-  ///   - place: where its copy is to be noted.
-  ///   - slot: what refers to the copy.
-  @inline(never)
-  private mutating func copyList(
-    _ first: UInt, _ place: CopiedObjects.Page, _ slot: Words, _ begun: Progress
-  ) -> Progress {
-    var progress = begun
-    var bits = first
-    var place = place
-    var slot = slot
-    while true {
-      guard let new = take(2, &progress.top) else { break }
-      note(new, at: place)
-      slot.pointee = UInt(bitPattern: new) &+ 1
-      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-      let head = cell[0]
-      let tail = cell[1]
-      // Both words at once: what limits this loop is its stores.
-      let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
-      UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
-      slot = new + 1
-      if head & 3 != 3, let headPlace = self.place(of: head, &progress) {
-        if headPlace.pointee != 0 {
-          new[0] = rest.pointee.address(ofShared: headPlace.pointee) &+ (head & 3)
-        } else {
-          // What the cell holds comes first, then the rest of the list.
-          let goesOn = tail & 3 != 3
-          let waiting = progress.pendingTop
-          if goesOn { note(UInt(bitPattern: new) &+ 1, &progress) }
-          if head & 3 == 1 {
-            growPendingIfFull(&progress)
-            slot = new
-            bits = head
-            place = headPlace
-            continue
-          }
-          let noted = progress.pendingTop
-          guard let object = copyObject(head, headPlace, &progress) else { break }
-          new[0] = object
-          if progress.pendingTop != noted { break }
-          progress.pendingTop = waiting
-        }
-      }
-      if tail & 3 != 1 {
-        if tail & 3 == 2 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
-        break
-      }
-      guard let tailPlace = self.place(of: tail, &progress) else { break }
-      if tailPlace.pointee != 0 {
-        slot.pointee = rest.pointee.address(ofShared: tailPlace.pointee) &+ 1
-        break
-      }
-      bits = tail
-      place = tailPlace
-      if head & 3 == 3 {
-        let run = copyRun(
-          ListPosition(bits: bits, place: place, slot: slot, top: progress.top), progress.page)
-        (bits, place, slot, progress.top) = (run.bits, run.place, run.slot, run.top)
-      }
-    }
-    return progress
-  }
-
-  /// Where the copy of a list is: a cell that was not copied yet, where its copy is to be noted, what
-  /// refers to that, and the end of the copy so far.
-  private struct ListPosition: BitwiseCopyable {
-    var bits: UInt
-    var place: CopiedObjects.Page
-    var slot: Words
-    var top: Words
-  }
-
-  /// Copies cells as long as each holds an immediate, there is room, and the next one stands in the
-  /// same piece and was not copied: that needs a few instructions a cell.
-  /// - Parameter page: of the piece.
-  @inline(never)
-  private func copyRun(_ begun: ListPosition, _ page: CopiedObjects.Page) -> ListPosition {
-    var (bits, place, slot, new) = (begun.bits, begun.place, begun.slot, begun.top)
-    let bias = bias
-    let last = limit - 2
-    while new <= last {
-      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-      let head = cell[0]
-      let tail = cell[1]
-      // The tail is a cons if it differs from one in nothing but its place in the piece.
-      if head & 3 != 3 || CopiedObjects.piece(of: bits ^ tail) | (bits ^ tail) & 3 != 0 { break }
-      let next = page + CopiedObjects.granule(of: tail)
-      if next.pointee != 0 { break }
-      place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: new) &- bias) &>> 3)
-      slot.pointee = UInt(bitPattern: new) &+ 1
-      new[0] = head
-      slot = new + 1
-      new += 2
-      bits = tail
-      place = next
-    }
-    return ListPosition(bits: bits, place: place, slot: slot, top: new)
-  }
-
   /// Copies a boxed object without what its terms refer to; these become pending.
   /// - Returns: the word of the copy; nothing where memory was refused.
   @inline(__always)
-  private mutating func copyObject(
+  mutating func copyObject(
     _ bits: UInt, _ place: CopiedObjects.Page, _ progress: inout Progress
   ) -> UInt? {
     let object = Term(bits: bits).boxed
@@ -255,72 +153,6 @@ struct SharingCopy {
     return copy
   }
 
-  /// Copies a root or an inner node of a hash map.
-  ///
-  /// The leaves stand in the order in which they were made, which has nothing to do with that of the
-  /// nodes: each is asked for, with its entry, when its node is copied, and copied itself when some
-  /// others were asked for after it (``LeafQueue``).
-  @inline(never)
-  private mutating func copyNode(
-    _ object: Words, _ place: CopiedObjects.Page, _ begun: Progress
-  ) -> (progress: Progress, copy: UInt)? {
-    var progress = begun
-    let header = Header(bits: object[0])
-    let firstSlot = 1 &+ header.rawWords
-    let words = firstSlot &+ header.mapBitmap.nonzeroBitCount
-    guard let new = take(words, &progress.top) else { return nil }
-    note(new, at: place)
-    new[0] = header.bits
-    new[firstSlot &- 1] = object[firstSlot &- 1]
-    var index = firstSlot
-    while index < words {
-      let element = object[index]
-      let slot = new + index
-      slot.pointee = element
-      Prefetch.read(UnsafeRawPointer(bitPattern: element).unsafelyUnwrapped)
-      if element & 3 == 1 {
-        if let place = self.place(of: element, &progress) {
-          Prefetch.write(place)
-          let ready = leaves.exchange(LeafQueue.Leaf(slot: slot, place: place))
-          if let ready { copyLeaf(ready, &progress) }
-        }
-      } else {
-        // As the tail of a cell that would stand a word before.
-        push(UInt(bitPattern: slot) &- 7, unless: 0, &progress)
-      }
-      index &+= 1
-    }
-    return (progress, UInt(bitPattern: new) &+ 2)
-  }
-
-  /// Copies the cell that a slot of a node refers to.
-  @inline(__always)
-  private mutating func copyLeaf(_ leaf: LeafQueue.Leaf, _ progress: inout Progress) {
-    let (slot, place) = (leaf.slot, leaf.place)
-    let bits = slot.pointee
-    if place.pointee != 0 {
-      slot.pointee = rest.pointee.address(ofShared: place.pointee) &+ 1
-      return
-    }
-    let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-    let key = cell[0]
-    let value = cell[1]
-    if key & value & 3 != 3 {
-      progress = copyList(bits, place, slot, progress)
-      return
-    }
-    guard let new = take(2, &progress.top) else { return }
-    note(new, at: place)
-    new[0] = key
-    new[1] = value
-    slot.pointee = UInt(bitPattern: new) &+ 1
-  }
-
-  @inline(never)
-  private mutating func copyAllLeaves(_ progress: inout Progress) {
-    while let leaf = leaves.popFirst() { copyLeaf(leaf, &progress) }
-  }
-
   /// Asks for what a term refers to, which will be looked at soon: most of the time of a copy is
   /// waiting for its source.
   @inline(__always)
@@ -333,7 +165,7 @@ struct SharingCopy {
   /// Where the copy of a cons or boxed term is noted, or is to be.
   /// - Returns: nothing for a term that is not copied, or where memory was refused.
   @inline(__always)
-  private func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
+  func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
     let piece = CopiedObjects.piece(of: bits)
     if piece != progress.piece {
       // No piece of the heap holds what is not copied.
@@ -346,7 +178,7 @@ struct SharingCopy {
   }
 
   @inline(__always)
-  private mutating func take(_ words: Int, _ top: inout Words) -> Words? {
+  mutating func take(_ words: Int, _ top: inout Words) -> Words? {
     let freeBytes = UInt(bitPattern: limit) &- UInt(bitPattern: top)
     if freeBytes < UInt(bitPattern: words) &<< 3 {
       guard let larger = grow(from: top, words: words) else { return nil }
@@ -358,7 +190,7 @@ struct SharingCopy {
   }
 
   @inline(never)
-  private mutating func grow(from top: Words, words: Int) -> Words? {
+  mutating func grow(from top: Words, words: Int) -> Words? {
     guard let room = rest.pointee.grow(from: top, words: words) else { return nil }
     limit = room.limit
     bias = room.bias
@@ -366,14 +198,14 @@ struct SharingCopy {
   }
 
   @inline(__always)
-  private func note(_ copy: Words, at place: CopiedObjects.Page) {
+  func note(_ copy: Words, at place: CopiedObjects.Page) {
     place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
   }
 
   /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is, the
   /// processor could not tell beforehand: so it is no branch.
   @inline(__always)
-  private mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
+  mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
     progress.pendingTop.pointee = item
     progress.pendingTop += 1 &- Int(bitPattern: one)
     growPendingIfFull(&progress)
@@ -381,20 +213,20 @@ struct SharingCopy {
 
   /// Notes a copy whose terms are to be visited, where there is room.
   @inline(__always)
-  private func note(_ item: UInt, _ progress: inout Progress) {
+  func note(_ item: UInt, _ progress: inout Progress) {
     progress.pendingTop.pointee = item
     progress.pendingTop += 1
   }
 
   @inline(__always)
-  private mutating func growPendingIfFull(_ progress: inout Progress) {
+  mutating func growPendingIfFull(_ progress: inout Progress) {
     if progress.pendingTop > pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
   }
 
   /// - Returns: the same place in a larger stack; where memory was refused, one in the old stack
   ///   before the last items, which are lost, as the copy is.
   @inline(never)
-  private mutating func growPending(_ top: Words) -> Words {
+  mutating func growPending(_ top: Words) -> Words {
     guard let larger = rest.pointee.growPending(upTo: top) else { return pendingEnd }
     pendingEnd = larger.end - Self.spareWords
     return larger.top

@@ -8,8 +8,8 @@
 /// Depth first, the last part of an object first, which most often stands right before it: so the
 /// source is read from its end to its beginning. The slots of the copy in which terms of the source
 /// are left wait on a stack at the end of the room: each will take a word at least, so the objects
-/// never meet the stack, and a copy takes no working memory and cannot fail. The cells of a list of
-/// immediates stand side by side. The source is only read.
+/// never meet the stack, and a copy takes no working memory and cannot fail. The cells of a list stand
+/// side by side, some dozens at the least. The source is only read.
 public enum TermCopy {
   /// Copies a term.
   ///
@@ -128,9 +128,15 @@ struct TermCopier<Boundary: CopyBoundary> {
     progress.pending.pointee = UInt(bitPattern: slot)
   }
 
-  /// Copies a list up to the first cell that holds what is to be copied before the rest.
+  /// Copies the cells of a list, which stand side by side until so many heads wait that they may not
+  /// be at hand much longer; these come first then.
+  ///
+  /// What the list goes on with waits below them, in a place that is taken with the first head. Where
+  /// the list ends, the last head gets that place: no item may wait without words to come.
   @inlinable @inline(__always)
   mutating func fillList(_ first: Words, _ progress: inout Progress) {
+    let bottom = progress.pending
+    let continuation = bottom - 1
     var slot = first
     while true {
       let cell = Term(bits: slot.pointee).cons
@@ -141,26 +147,29 @@ struct TermCopier<Boundary: CopyBoundary> {
       new[1] = tail
       slot = new + 1
       if mustCopy(head) {
-        let waiting = progress.pending
-        if mustCopy(tail) { push(slot, &progress) }
-        if head & 3 == 1 {
-          slot = new
-          continue
+        // The head takes two words at least, as these two items do.
+        if progress.pending == bottom { push(new, &progress) }
+        push(new, &progress)
+      }
+      if tail & 3 == 1 && !boundary.leaves(Term(bits: tail)) {
+        if bottom - progress.pending <= Self.mostWaitingHeads { continue }
+        continuation.pointee = UInt(bitPattern: slot)
+      } else if tail & 3 == 2 && mustCopy(tail) {
+        if progress.pending == bottom {
+          fillBoxed(slot, &progress)
+        } else {
+          continuation.pointee = UInt(bitPattern: slot)
         }
-        let noted = progress.pending
-        fillBoxed(new, &progress)
-        // What the head holds comes before the rest of the list.
-        if progress.pending != noted { return }
-        progress.pending = waiting
+      } else if progress.pending != bottom {
+        continuation.pointee = progress.pending.pointee
+        progress.pending += 1
       }
-      if tail & 3 == 1 {
-        if boundary.leaves(Term(bits: tail)) { return }
-        continue
-      }
-      if mustCopy(tail) { fillBoxed(slot, &progress) }
       return
     }
   }
+
+  /// So many heads wait while the cells of a list are copied.
+  @inlinable static var mostWaitingHeads: Int { 32 }
 
   /// Copies a boxed object; its slots become pending where what they refer to has to be copied.
   @inlinable @inline(__always)
