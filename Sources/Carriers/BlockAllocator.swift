@@ -45,12 +45,7 @@ public final class BlockAllocator: Sendable {
   /// - Complexity: O(1); a system call now and then, a few for a large block.
   @inlinable @inline(__always)
   public func allocate(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
-    if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
-      let instance = ThreadDoor.instance(ofAllocator: number),
-      let block = instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: false)
-    {
-      return block
-    }
+    if let block = allocateAtOnce(byteCount: byteCount, kind: kind) { return block }
     return try allocateSlowly(byteCount: byteCount, kind: kind, through: nil)
   }
 
@@ -63,6 +58,15 @@ public final class BlockAllocator: Sendable {
         block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
     }
     freeSlowly(block, kind: kind)
+  }
+
+  /// A small block, where the calling thread has one at hand.
+  @inlinable @inline(__always)
+  func allocateAtOnce(byteCount: Int, kind: MemoryKind) -> MemoryBlock? {
+    guard UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
+      let instance = ThreadDoor.instance(ofAllocator: number)
+    else { return nil }
+    return instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: false)
   }
 
   @usableFromInline @inline(never)
@@ -138,7 +142,7 @@ public final class BlockAllocator: Sendable {
   }
 
   func makeInstance() -> Instance {
-    core.instanceCount.add(1, ordering: .relaxed)
+    core.instanceCount.add(1, ordering: .sequentiallyConsistent)
     return Instance(core: core)
   }
 

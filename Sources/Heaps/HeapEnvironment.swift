@@ -4,6 +4,8 @@ import Carriers
 public final class HeapEnvironment: Sendable {
   /// Where blocks come from.
   public let allocator: BlockAllocator
+  /// The same, for the shortest ways.
+  @usableFromInline let uncounted: UncountedAllocator
   /// The levers, the same for every heap of the system.
   public let levers: HeapLevers
   /// The areas of terms that no collection moves.
@@ -21,6 +23,7 @@ public final class HeapEnvironment: Sendable {
     listener: (any CollectionListener)? = nil
   ) {
     self.allocator = allocator
+    uncounted = UncountedAllocator(allocator)
     self.levers = levers
     self.listener = listener
     scratch = BlockScratch(allocator: allocator)

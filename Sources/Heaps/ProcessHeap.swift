@@ -31,11 +31,13 @@ public struct ProcessHeap: ~Copyable {
     do { try options.validate() } catch { throw .invalidOptions(error) }
     let least = max(options.minimumWords, words)
     guard least <= Self.largestRequestWords else { throw .tooLarge(words: least) }
-    let blockWords = max(
-      options.minimumWords, HeapSizes.atLeast(words + HeapSizes.reservedWords))
+    // The table of sizes is asked where the least size would not do.
+    let blockWords =
+      options.minimumWords >= words + HeapSizes.reservedWords
+      ? options.minimumWords : HeapSizes.atLeast(words + HeapSizes.reservedWords)
     let stateBlock: MemoryBlock
     do {
-      stateBlock = try environment.allocator.allocate(
+      stateBlock = try environment.uncounted.allocate(
         byteCount: MemoryLayout<HeapState>.size, kind: .fixed)
     } catch {
       throw .outOfMemory(error)
@@ -44,7 +46,7 @@ public struct ProcessHeap: ~Copyable {
     do {
       block = try environment.allocateHeapBlock(words: blockWords, kind: .processHeap)
     } catch {
-      environment.allocator.free(stateBlock, kind: .fixed)
+      environment.uncounted.free(stateBlock, kind: .fixed)
       throw error
     }
     state = stateBlock.base.bindMemory(to: HeapState.self, capacity: 1)
@@ -57,7 +59,7 @@ public struct ProcessHeap: ~Copyable {
 
   deinit {
     // Each once: every read of a reference is counted, and most heaps hold nothing of the sort.
-    let allocator = environment.allocator
+    let allocator = environment.uncounted
     if state.pointee.offHeap.first != 0 {
       state.pointee.offHeap.releaseAll(to: environment.binaries)
     }
@@ -148,7 +150,7 @@ extension HeapEnvironment {
 
   func allocateHeapBlock(words: Int, kind: MemoryKind) throws(HeapError) -> MemoryBlock {
     do {
-      return try allocator.allocate(byteCount: words * MemoryLayout<UInt>.stride, kind: kind)
+      return try uncounted.allocate(byteCount: words * MemoryLayout<UInt>.stride, kind: kind)
     } catch {
       throw .outOfMemory(error)
     }
@@ -157,6 +159,6 @@ extension HeapEnvironment {
   /// Gives a block back, filled with the pattern where freed words are to be seen.
   func freeHeapBlock(_ block: MemoryBlock, words: Int, kind: MemoryKind) {
     if levers.verifies { block.words.update(repeating: HeapLevers.freedWord, count: words) }
-    allocator.free(block, kind: kind)
+    uncounted.free(block, kind: kind)
   }
 }

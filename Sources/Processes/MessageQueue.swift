@@ -12,7 +12,7 @@ import Terms
 /// word that ends in 00; or a term of the heap, where the message was attached when it was fetched
 /// (`on_heap`). So the entries are root slots as they are.
 struct MessageQueue: ~Copyable {
-  private let allocator: BlockAllocator
+  private let allocator: UncountedAllocator
   private var base: UnsafeMutablePointer<Term>?
   // Every process has a queue, few have a long one: so its numbers are kept short.
   private var capacity32: UInt32 = 0
@@ -21,7 +21,7 @@ struct MessageQueue: ~Copyable {
   private var saved32: UInt32 = 0
   private var marked32 = UInt32.max
 
-  init(allocator: BlockAllocator) { self.allocator = allocator }
+  init(allocator: UncountedAllocator) { self.allocator = allocator }
 
   private var capacity: Int {
     get { Int(capacity32) }

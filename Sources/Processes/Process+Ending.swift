@@ -37,7 +37,7 @@ extension Process {
     do { message = try heap.handOver(result) } catch { throw .message(error) }
     // Nothing here may lead to what is not of this heap any more.
     dictionary.removeAll()
-    record.pointee.endHandles(system.allocator)
+    record.pointee.endHandles(system.heaps)
     record.pointee.exitReason = .none
     record.pointee.queue.updateEach { $0.queuedMessage == nil ? .nil : $0 }
     let outcome = Result { () throws(SendError) in
@@ -65,7 +65,7 @@ extension Process {
       record.pointee.relations = nil
     }
     system.tables.end(owner: pid)
-    system.processes.listener?.processEnded(pid)
+    system.processes.listener?.pointee.processEnded(pid)
   }
 
   /// Answers what others asked for and will not get any more, and frees what else was sent.

@@ -180,9 +180,9 @@ extension Process {
   private func tellOfLongQueue() {
     let record = record
     record.pointee.hasSentToSelf = false
-    let longQueue = system.processes.longQueueMessages
+    let longQueue = system.processes.listening.pointee.longQueueMessages
     if longQueue > 0 && record.pointee.queue.count >= longQueue {
-      system.processes.listener?.queueIsLong(pid, messages: record.pointee.queue.count)
+      system.processes.listener?.pointee.queueIsLong(pid, messages: record.pointee.queue.count)
     }
   }
 

@@ -42,14 +42,15 @@ extension Process {
       message.signal = .aliasedMessage
       message.argument = UInt(alias)
     }
-    guard system.processes.wantsMessages, let listener = system.processes.listener else {
+    guard system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener
+    else {
       return try system.processes.deliver(message, to: receiver, from: pid)
     }
     let words = message.words
     let outcome = try system.processes.deliver(message, to: receiver, from: pid)
     if outcome == .delivered {
       let flatWords = sharedReferences == 0 ? words : heap.unfoldedWords(of: term) ?? words
-      listener.messageWasSent(
+      listener.pointee.messageWasSent(
         MessageEvent(
           from: pid, to: receiver, words: words, flatWords: flatWords,
           sharedReferences: sharedReferences))
@@ -70,8 +71,8 @@ extension Process {
     }
     record.pointee.queue.append(term)
     record.pointee.hasSentToSelf = true
-    if system.processes.wantsMessages, let listener = system.processes.listener {
-      listener.messageWasSent(
+    if system.processes.listening.pointee.wantsMessages, let listener = system.processes.listener {
+      listener.pointee.messageWasSent(
         MessageEvent(
           from: pid, to: pid, words: 0, flatWords: heap.unfoldedWords(of: term) ?? 0,
           sharedReferences: 0))

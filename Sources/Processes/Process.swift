@@ -21,7 +21,7 @@ public struct Process: ~Copyable {
 
   init(record: ProcessRecord.Pointer, heap: consuming ProcessHeap, system: MemorySystem) {
     pid = Term(bits: record.pointee.pid.load(ordering: .relaxed))
-    dictionary = ProcessDictionary(allocator: heap.environment.allocator)
+    dictionary = ProcessDictionary(allocator: system.processes.allocator)
     self.heap = heap
     self.record = record
     self.system = system

@@ -11,7 +11,7 @@ import Terms
 /// Immediate keys are spread by their word. Boxed keys move, so their word is no hash: they all
 /// start at one place and are told apart by comparison.
 public struct ProcessDictionary: ~Copyable {
-  private let allocator: BlockAllocator
+  private let allocator: UncountedAllocator
   private var entries: UnsafeMutablePointer<Term>?
   // Every process has a dictionary, few have a large one: so its numbers are kept short.
   private var places32: UInt32 = 0
@@ -23,7 +23,7 @@ public struct ProcessDictionary: ~Copyable {
     set { count32 = UInt32(newValue) }
   }
 
-  init(allocator: BlockAllocator) { self.allocator = allocator }
+  init(allocator: UncountedAllocator) { self.allocator = allocator }
 
   deinit {
     if let entries { Self.free(entries, places: places, allocator) }
@@ -35,7 +35,7 @@ public struct ProcessDictionary: ~Copyable {
   private static func byteCount(places: Int) -> Int { 2 * places * MemoryLayout<Term>.stride }
 
   private static func free(
-    _ entries: UnsafeMutablePointer<Term>, places: Int, _ allocator: BlockAllocator
+    _ entries: UnsafeMutablePointer<Term>, places: Int, _ allocator: UncountedAllocator
   ) {
     allocator.free(at: entries, byteCount: byteCount(places: places), kind: .fixed)
   }

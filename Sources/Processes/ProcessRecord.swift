@@ -45,13 +45,13 @@ struct ProcessRecord: ~Copyable {
   var limit: LimitedMailbox?
   /// What its group is charged for it, or nothing; set and kept like the limit.
   var member: GroupMember?
-  /// How often the place was used.
-  var serial: UInt = 0
 
   // What follows is the owner's alone.
 
   /// What was fetched and not received.
   var queue: MessageQueue
+  /// How often the place was used; here, where it takes no room of its own.
+  var serial: UInt32 = 0
   /// The address of the oldest message that was taken from the outer queue and is still to be
   /// looked at, or 0: memory was refused in between.
   var taken: UInt = 0
@@ -62,7 +62,7 @@ struct ProcessRecord: ~Copyable {
   /// Why the process is to end, a term of its heap; nothing while it is not.
   var exitReason = Term.none
 
-  init(index: Int, allocator: BlockAllocator) {
+  init(index: Int, allocator: UncountedAllocator) {
     self.index = index
     queue = MessageQueue(allocator: allocator)
   }

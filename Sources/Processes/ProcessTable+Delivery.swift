@@ -12,7 +12,7 @@ extension ProcessTable {
       context = record.pointee.context
       return record.pointee.push(message)
     }
-    if pushed == .queuedAndWoken { listener?.processBecameRunnable(pid, context: context) }
+    if pushed == .queuedAndWoken { listener?.pointee.processBecameRunnable(pid, context: context) }
     return pushed == .queued || pushed == .queuedAndWoken
   }
 
@@ -37,7 +37,7 @@ extension ProcessTable {
     switch pushed {
     case .pushed(.queued): return .delivered
     case .pushed(.queuedAndWoken):
-      listener?.processBecameRunnable(pid, context: context)
+      listener?.pointee.processBecameRunnable(pid, context: context)
       return .delivered
     case .full:
       environment.free(message)
@@ -85,7 +85,7 @@ extension ProcessTable {
   func tellRunnable(_ pid: Term) {
     var context: UnsafeMutableRawPointer?
     let isThere: Void? = reading(pid) { context = $0.pointee.context }
-    if isThere != nil { listener?.processBecameRunnable(pid, context: context) }
+    if isThere != nil { listener?.pointee.processBecameRunnable(pid, context: context) }
   }
 }
 

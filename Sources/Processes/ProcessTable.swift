@@ -15,12 +15,9 @@ final class ProcessTable: @unchecked Sendable {
   // Unchecked: the blocks are changed under the lock, and read by addresses that are atomic.
 
   let environment: HeapEnvironment
-  private(set) var listener: (any ProcessListener)?
-  /// What the listener wants to hear, asked for once.
-  private(set) var wantsMessages: Bool
-  private(set) var longQueueMessages: Int
-  private(set) var longCollectionNanoseconds: UInt64
-  private(set) var largeHeapWords: Int
+  let allocator: UncountedAllocator
+  /// Who hears of what, in raw memory: a look at it is no access that has to be checked.
+  let listening: UnsafeMutablePointer<Listening>
   /// The addresses of the blocks, or 0.
   let blocks: UnsafeMutablePointer<Atomic<UInt>>
   let state = Guarded(State())
@@ -30,7 +27,7 @@ final class ProcessTable: @unchecked Sendable {
     /// The records that were made.
     var recordCount = 0
     /// What the serials of new records begin with.
-    var firstSerial: UInt = 0
+    var firstSerial: UInt32 = 0
     var inUse = 0
     var free: [Int] = []
     /// Records of ended processes that somebody may still have found.
@@ -49,11 +46,9 @@ final class ProcessTable: @unchecked Sendable {
 
   init(environment: HeapEnvironment, listener: (any ProcessListener)?) {
     self.environment = environment
-    self.listener = listener
-    wantsMessages = listener?.wantsMessages ?? false
-    longQueueMessages = listener?.longQueueMessages ?? 0
-    longCollectionNanoseconds = listener?.longCollectionNanoseconds ?? 0
-    largeHeapWords = listener?.largeHeapWords ?? 0
+    allocator = UncountedAllocator(environment.allocator)
+    listening = .allocate(capacity: 1)
+    listening.initialize(to: Listening(listener))
     blocks = .allocate(capacity: Self.mostBlocks)
     for number in 0..<Self.mostBlocks { (blocks + number).initialize(to: Atomic(0)) }
   }
@@ -62,16 +57,15 @@ final class ProcessTable: @unchecked Sendable {
     state.withLock { freeBlocks(at: takeBlocks(), &$0) }
     blocks.deinitialize(count: Self.mostBlocks)
     blocks.deallocate()
+    listening.pointee.end()
+    listening.deallocate()
   }
 
   /// Has another one listen, where there is no process and no other thread.
   func listen(with listener: any ProcessListener) {
     precondition(count == 0, "a listener that comes after the first process")
-    self.listener = listener
-    wantsMessages = listener.wantsMessages
-    longQueueMessages = listener.longQueueMessages
-    longCollectionNanoseconds = listener.longCollectionNanoseconds
-    largeHeapWords = listener.largeHeapWords
+    listening.pointee.end()
+    listening.pointee = Listening(listener)
   }
 
   static func byteCount(ofBlock number: Int) -> Int {
@@ -113,7 +107,7 @@ final class ProcessTable: @unchecked Sendable {
   func reading<Result>(
     _ pid: Term, _ body: (ProcessRecord.Pointer) -> Result
   ) -> Result? {
-    let reader = environment.allocator.reader
+    let reader = allocator.reader
     reader.enter()
     defer { reader.leave() }
     return record(of: pid).map(body)
@@ -130,7 +124,7 @@ final class ProcessTable: @unchecked Sendable {
       guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
       state.inUse += 1
       let number = LocalIdentifier.number(
-        identifier: UInt(index + 1), serial: record.pointee.serial & 0xFFFF_FFFF)
+        identifier: UInt(index + 1), serial: UInt(record.pointee.serial))
       guard let number else { throw .outOfMemory(.invalidSize(byteCount: index)) }
       record.pointee.serial &+= 1
       record.pointee.contextBits.store(0, ordering: .relaxed)
@@ -153,7 +147,7 @@ final class ProcessTable: @unchecked Sendable {
     let index = state.recordCount
     if record(at: index) == nil { try makeBlock(holding: index) }
     guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
-    record.initialize(to: ProcessRecord(index: index, allocator: environment.allocator))
+    record.initialize(to: ProcessRecord(index: index, allocator: allocator))
     record.pointee.serial = state.firstSerial
     state.recordCount += 1
     return index
@@ -203,7 +197,7 @@ final class ProcessTable: @unchecked Sendable {
   /// Gives the record of a closed process back.
   func end(_ record: ProcessRecord.Pointer) {
     record.pointee.relations = nil
-    record.pointee.endHandles(environment.allocator)
+    record.pointee.endHandles(environment)
     record.pointee.exitReason = .none
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
@@ -211,7 +205,7 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.hasSentToSelf = false
     state.withLock { state in
       state.inUse -= 1
-      if environment.allocator.hasSeveralThreads {
+      if allocator.hasSeveralThreads {
         state.ended.append(record.pointee.index)
       } else if state.inUse == 0 {
         freeBlocks(at: takeBlocks(), &state)

@@ -22,6 +22,14 @@ extension TableRegistry {
   }
 }
 
+extension Table {
+  /// Whether a term is the reference of this table, which has not ended: a quicker question than
+  /// ``TableRegistry/table(identifiedBy:)`` for who asks about the same table again.
+  public func isIdentified(by term: Term) -> Bool {
+    isAlive && TableReference.number(of: term) == number
+  }
+}
+
 private enum TableReference {
   static var mark: UInt32 { 0x7AB1E }
   static var lowBits: UInt64 { 18 }

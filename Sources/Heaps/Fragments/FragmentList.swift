@@ -121,7 +121,7 @@ extension HeapEnvironment {
       if levers.verifies {
         fragment.start.update(repeating: HeapLevers.freedWord, count: fragment.words)
       }
-      allocator.free(at: fragment.start, byteCount: fragment.blockBytes, kind: fragment.kind)
+      uncounted.free(at: fragment.start, byteCount: fragment.blockBytes, kind: fragment.kind)
     }
   }
 }

@@ -29,13 +29,14 @@ struct FragmentRanges {
     _ fragments: FragmentList, without mature: AddressRange, allocator: BlockAllocator
   ) throws(HeapError) {
     if fragments.isEmpty { return nil }
+    // Once: each is a look at memory that nobody has read for long.
+    count = fragments.count
     do {
       block = try allocator.allocate(
-        byteCount: fragments.count * MemoryLayout<AddressRange>.stride, kind: .scratch)
+        byteCount: count * MemoryLayout<AddressRange>.stride, kind: .scratch)
     } catch {
       throw .outOfMemory(error)
     }
-    count = fragments.count
     let base = block.base.bindMemory(to: AddressRange.self, capacity: count)
     var next = base
     fragments.forEach { fragment in

@@ -69,20 +69,16 @@ struct CopiedObjects: ~Copyable {
   /// A page to begin with, of no piece.
   var anyPage: Page { freePages }
 
-  /// The page of the piece of a cons or boxed term.
+  /// The page of a piece, if it has one that is found at once.
   @inline(__always)
-  mutating func page(of bits: UInt) throws(MessageError) -> Page {
-    let piece = Self.piece(of: bits)
+  func pageAtOnce(of piece: UInt) -> Page? {
     let entry = entries + Int(bitPattern: piece & mask)
-    return entry.pointee.piece == piece ? entry.pointee.page : try find(piece)
+    return entry.pointee.piece == piece ? entry.pointee.page : nil
   }
 
-  /// Asks for the entry of a term that will be looked for soon, where its piece has a page.
-  @inline(__always)
-  func lookAhead(to bits: UInt) {
-    let piece = Self.piece(of: bits)
-    let entry = entries + Int(bitPattern: piece & mask)
-    if entry.pointee.piece == piece { Prefetch.write(entry.pointee.page + Self.granule(of: bits)) }
+  /// The page of the piece of a cons or boxed term, where that is not found at once.
+  mutating func page(of bits: UInt) throws(MessageError) -> Page {
+    try find(Self.piece(of: bits))
   }
 
   /// The page of a piece that is not the first at its place in the table.

@@ -119,7 +119,7 @@ extension HeapEnvironment {
     guard words <= ProcessHeap.largestRequestWords else { throw .tooLarge(words: words) }
     let block: MemoryBlock
     do {
-      block = try allocator.allocate(
+      block = try uncounted.allocate(
         byteCount: (words + Message.recordWords) * MemoryLayout<UInt>.stride, kind: .processHeap)
     } catch {
       throw .outOfMemory(error)

@@ -28,7 +28,7 @@ struct SenderSpaces: CopyBoundary {
     young.contains(bits) || old.contains(bits) || copiesBeside(bits)
   }
 
-  @usableFromInline
+  @usableFromInline @inline(__always)
   func leaves(_ term: Term) -> Bool { !copies(term.bits) }
 
   @inline(never)

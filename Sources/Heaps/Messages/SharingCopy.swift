@@ -14,9 +14,12 @@ struct SharingCopy {
   typealias Words = UnsafeMutablePointer<UInt>
 
   let rest: UnsafeMutablePointer<SharingCopyRest>
-  private(set) var limit: Words
-  private var bias: UInt
+  var limit: Words
+  private(set) var bias: UInt
+  /// Behind this there is room for one object's items, and for the tail of a cell before it: the
+  /// top is at most a word behind it when an object's copy begins.
   private var pendingEnd: Words
+  var leaves = LeafQueue()
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -33,7 +36,8 @@ struct SharingCopy {
     self.rest = rest
     limit = room.limit
     bias = room.bias
-    pendingEnd = rest.pointee.pendingBase + SharingCopyRest.firstPendingWords
+    pendingEnd =
+      rest.pointee.pendingBase + (SharingCopyRest.firstPendingWords - Self.spareWords)
   }
 
   /// The progress of a copy that has met nothing yet.
@@ -61,23 +65,17 @@ struct SharingCopy {
             guard let copy = copyObject(bits, place, &progress) else { return nil }
             slot.pointee = copy
           } else {
-            let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-            if cell[0] & cell[1] & 3 == 3 {
-              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
-              guard let new = take(2, &progress.top) else { return nil }
-              note(new, at: place)
-              new[0] = cell[0]
-              new[1] = cell[1]
-              slot.pointee = UInt(bitPattern: new) &+ 1
-            } else {
-              progress = copyList(bits, place, slot, progress)
-            }
+            progress = copyList(bits, place, slot, progress)
           }
         }
         slot += 1
       }
       if rest.pointee.failure != nil { return nil }
-      if progress.pendingTop == rest.pointee.pendingBase + bottom { return progress.top }
+      if progress.pendingTop == rest.pointee.pendingBase + bottom {
+        if leaves.count == 0 { return progress.top }
+        copyAllLeaves(&progress)
+        continue
+      }
       progress.pendingTop -= 1
       let item = progress.pendingTop.pointee
       if item & 3 == 1 {
@@ -86,94 +84,20 @@ struct SharingCopy {
       } else {
         let object = Term(bits: item).boxed
         (slot, end) = ToSpace.slots(ofObjectAt: object)
-        if object[0] <= Self.largestDeferred { deferAllButLast(&slot, end, &progress) }
       }
     }
   }
 
-  /// The largest header of a tuple whose elements are gone into one by one, each with all that is
-  /// behind it. All headers up to it are tuples' too, but for those of objects without slots.
-  private static var largestDeferred: UInt { Header.tuple(arity: 3).bits }
-
-  /// Leaves the slots of a small tuple for later but for the last, which is gone into first: where
-  /// the object was built after its parts, as most are, its last part stands right before it, and
-  /// the source is read from its end to its beginning.
-  @inline(__always)
-  private mutating func deferAllButLast(
-    _ slot: inout Words, _ end: Words, _ progress: inout Progress
-  ) {
-    while slot + 1 < end {
-      // As the tail of a cell that would stand a word before.
-      let isSettled = ToSpace.areSettled(slot.pointee)
-      push(UInt(bitPattern: slot - 1) &+ 1, unless: isSettled, &progress)
-      slot += 1
-    }
-  }
-
-  /// Copies a list up to the first cell that holds what is to be visited before the rest.
-  ///
-  /// - Parameters:
-  ///   - first: the term of a cell that was not copied yet.
-  ///   - place: where its copy is to be noted.
-  ///   - slot: what refers to the copy.
-  @inline(never)
-  private mutating func copyList(
-    _ first: UInt, _ place: CopiedObjects.Page, _ slot: Words, _ begun: Progress
-  ) -> Progress {
-    var progress = begun
-    var bits = first
-    var place = place
-    var slot = slot
-    while true {
-      guard let new = take(2, &progress.top) else { break }
-      note(new, at: place)
-      slot.pointee = UInt(bitPattern: new) &+ 1
-      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
-      let head = cell[0]
-      let tail = cell[1]
-      // Both words at once: what limits this loop is its stores.
-      let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
-      UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
-      slot = new + 1
-      if head & 3 != 3, let headPlace = self.place(of: head, &progress) {
-        if headPlace.pointee != 0 {
-          new[0] = rest.pointee.address(ofShared: headPlace.pointee) &+ (head & 3)
-        } else {
-          // What the cell holds comes first, then the rest of the list.
-          let pending = progress.pendingTop
-          if tail & 3 != 3 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
-          if head & 3 == 1 {
-            slot = new
-            bits = head
-            place = headPlace
-            continue
-          }
-          let noted = progress.pendingTop
-          guard let object = copyObject(head, headPlace, &progress) else { break }
-          new[0] = object
-          if progress.pendingTop != noted { break }
-          progress.pendingTop = pending
-        }
-      }
-      if tail & 3 != 1 {
-        if tail & 3 == 2 { push(UInt(bitPattern: new) &+ 1, unless: 0, &progress) }
-        break
-      }
-      guard let tailPlace = self.place(of: tail, &progress) else { break }
-      if tailPlace.pointee != 0 {
-        slot.pointee = rest.pointee.address(ofShared: tailPlace.pointee) &+ 1
-        break
-      }
-      bits = tail
-      place = tailPlace
-    }
-    return progress
-  }
+  /// The most elements of a tuple that are gone into one by one, each with all that is behind it,
+  /// from the last to the first: where the object was built after its parts, as most are, its last
+  /// part stands right before it, and the source is read from its end to its beginning.
+  private static var mostDeferred: Int { 3 }
+  private static var spareWords: Int { mostDeferred + 1 }
 
   /// Copies a boxed object without what its terms refer to; these become pending.
   /// - Returns: the word of the copy; nothing where memory was refused.
   @inline(__always)
-  private mutating func copyObject(
+  mutating func copyObject(
     _ bits: UInt, _ place: CopiedObjects.Page, _ progress: inout Progress
   ) -> UInt? {
     let object = Term(bits: bits).boxed
@@ -182,24 +106,29 @@ struct SharingCopy {
       let words = 1 &+ Int(header &>> 6)
       guard let new = take(words, &progress.top) else { return nil }
       note(new, at: place)
-      let first = object[1]
       new[0] = header
-      new[1] = first
-      Self.lookAhead(to: first, from: object)
-      var elements = first
-      if words > 2 {
-        let second = object[2]
-        new[2] = second
-        Self.lookAhead(to: second, from: object)
-        elements &= second
-        var index = 3
+      if words <= 1 &+ Self.mostDeferred {
+        var index = 1
         while index < words {
           let element = object[index]
           new[index] = element
           Self.lookAhead(to: element, from: object)
-          elements &= element
+          // As the tail of a cell that would stand a word before. A branch, so that what is done next
+          // need not wait for the element.
+          if element & 3 != 3 { note(UInt(bitPattern: new + index) &- 7, &progress) }
           index &+= 1
         }
+        growPendingIfFull(&progress)
+        return UInt(bitPattern: new) &+ 2
+      }
+      var elements = UInt.max
+      var index = 1
+      while index < words {
+        let element = object[index]
+        new[index] = element
+        Self.lookAhead(to: element, from: object)
+        elements &= element
+        index &+= 1
       }
       let copy = UInt(bitPattern: new) &+ 2
       push(copy, unless: ToSpace.areSettled(elements), &progress)
@@ -211,6 +140,11 @@ struct SharingCopy {
       new[0] = header
       new[1] = object[1]
       return UInt(bitPattern: new) &+ 2
+    }
+    if SharingCopyRest.isHashMapNode(header) {
+      guard let node = copyNode(object, place, progress) else { return nil }
+      progress = node.progress
+      return node.copy
     }
     guard let new = take(SharingCopyRest.words(of: object), &progress.top) else { return nil }
     let (copy, settled) = rest.pointee.copyRareObject(object, to: new)
@@ -231,10 +165,12 @@ struct SharingCopy {
   /// Where the copy of a cons or boxed term is noted, or is to be.
   /// - Returns: nothing for a term that is not copied, or where memory was refused.
   @inline(__always)
-  private func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
+  func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
     let piece = CopiedObjects.piece(of: bits)
     if piece != progress.piece {
-      guard let page = rest.pointee.page(of: bits) else { return nil }
+      // No piece of the heap holds what is not copied.
+      let known = rest.pointee.copied.pageAtOnce(of: piece)
+      guard let page = known ?? rest.pointee.page(of: bits) else { return nil }
       progress.piece = piece
       progress.page = page
     }
@@ -242,7 +178,7 @@ struct SharingCopy {
   }
 
   @inline(__always)
-  private mutating func take(_ words: Int, _ top: inout Words) -> Words? {
+  mutating func take(_ words: Int, _ top: inout Words) -> Words? {
     let freeBytes = UInt(bitPattern: limit) &- UInt(bitPattern: top)
     if freeBytes < UInt(bitPattern: words) &<< 3 {
       guard let larger = grow(from: top, words: words) else { return nil }
@@ -254,7 +190,7 @@ struct SharingCopy {
   }
 
   @inline(never)
-  private mutating func grow(from top: Words, words: Int) -> Words? {
+  mutating func grow(from top: Words, words: Int) -> Words? {
     guard let room = rest.pointee.grow(from: top, words: words) else { return nil }
     limit = room.limit
     bias = room.bias
@@ -262,25 +198,37 @@ struct SharingCopy {
   }
 
   @inline(__always)
-  private func note(_ copy: Words, at place: CopiedObjects.Page) {
+  func note(_ copy: Words, at place: CopiedObjects.Page) {
     place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
   }
 
-  /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is,
-  /// the processor could not tell beforehand: there is always room for one more.
+  /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is, the
+  /// processor could not tell beforehand: so it is no branch.
   @inline(__always)
-  private mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
+  mutating func push(_ item: UInt, unless one: UInt, _ progress: inout Progress) {
     progress.pendingTop.pointee = item
     progress.pendingTop += 1 &- Int(bitPattern: one)
-    if progress.pendingTop == pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+    growPendingIfFull(&progress)
   }
 
-  /// - Returns: the same place in a larger stack; where memory was refused, in the old one, whose
-  ///   last item is lost, as the copy is.
+  /// Notes a copy whose terms are to be visited, where there is room.
+  @inline(__always)
+  func note(_ item: UInt, _ progress: inout Progress) {
+    progress.pendingTop.pointee = item
+    progress.pendingTop += 1
+  }
+
+  @inline(__always)
+  mutating func growPendingIfFull(_ progress: inout Progress) {
+    if progress.pendingTop > pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+  }
+
+  /// - Returns: the same place in a larger stack; where memory was refused, one in the old stack
+  ///   before the last items, which are lost, as the copy is.
   @inline(never)
-  private mutating func growPending(_ top: Words) -> Words {
-    guard let larger = rest.pointee.growPending(upTo: top) else { return top - 1 }
-    pendingEnd = larger.end
+  mutating func growPending(_ top: Words) -> Words {
+    guard let larger = rest.pointee.growPending(upTo: top) else { return pendingEnd }
+    pendingEnd = larger.end - Self.spareWords
     return larger.top
   }
 }

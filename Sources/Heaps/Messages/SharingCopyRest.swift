@@ -80,6 +80,12 @@ struct SharingCopyRest: ~Copyable {
     return header.objectWords(at: object)
   }
 
+  /// Whether an object is a root or an inner node of a hash map.
+  @inline(__always)
+  static func isHashMapNode(_ header: UInt) -> Bool {
+    header & 0x3F == Header.Subtag.map.bits && header &>> 6 & 3 != Header.MapType.flat.rawValue
+  }
+
   /// Copies an object that is no tuple and no float.
   /// - Returns: the word of the copy, and 1 if it holds no terms that are to be visited, else 0.
   @inline(never)
@@ -106,7 +112,6 @@ struct SharingCopyRest: ~Copyable {
         let element = object[index]
         new[index] = element
         SharingCopy.lookAhead(to: element, from: object)
-        copied.lookAhead(to: element)
         elements &= element
         index &+= 1
       }

@@ -9,8 +9,8 @@ struct CollectionWatch {
 
   /// Looks at a process; nothing where nobody wants to know.
   init?(_ process: borrowing Process) {
-    let table = process.system.processes
-    if table.longCollectionNanoseconds == 0 && table.largeHeapWords == 0
+    let listening = process.system.processes.listening
+    if listening.pointee.longCollectionNanoseconds == 0 && listening.pointee.largeHeapWords == 0
       && !process.record.pointee.isGrouped
       && process.record.pointee.relations?.collectionRequests.isEmpty != false
     {
@@ -38,7 +38,7 @@ extension Process {
     _ watch: CollectionWatch, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     guard let nanoseconds = watch.nanoseconds(self) else { return }
-    if let listener = system.processes.listener { tell(listener, nanoseconds) }
+    if let listener = system.processes.listener { tell(listener.pointee, nanoseconds) }
     answerCollectionRequests()
     if record.pointee.isGrouped, try settled() != nil {
       // What is dead may be all that is too much.
@@ -50,11 +50,11 @@ extension Process {
 
   private func tell(_ listener: any ProcessListener, _ nanoseconds: UInt64) {
     let figures = heap.figures
-    let long = system.processes.longCollectionNanoseconds
+    let long = system.processes.listening.pointee.longCollectionNanoseconds
     if long > 0 && nanoseconds > long {
       listener.collectionWasLong(pid, nanoseconds: nanoseconds, after: figures)
     }
-    let large = system.processes.largeHeapWords
+    let large = system.processes.listening.pointee.largeHeapWords
     if large > 0 && figures.youngBlockWords + figures.oldBlockWords >= large {
       listener.heapIsLarge(pid, after: figures)
     }

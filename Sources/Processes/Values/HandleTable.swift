@@ -118,8 +118,9 @@ final class HandleTable: @unchecked Sendable {
 
 extension ProcessRecord {
   /// Lets all terms go that are kept from Swift.
-  mutating func endHandles(_ allocator: BlockAllocator) {
-    handles?.end(allocator)
+  mutating func endHandles(_ environment: HeapEnvironment) {
+    if handles == nil { return }
+    handles?.end(environment.allocator)
     handles = nil
   }
 }

@@ -2,13 +2,14 @@
 /// reference in the copy, whose words are those of ``TermSize/flatWords(of:scratch:)``.
 ///
 /// ```
-///  cursor.top                                                    + words
-/// | scanned | to be scanned ->          <- complete: no terms but immediates |
+///  cursor.top          top                      pending        + words
+/// | objects of the copy |  free, for what is left  | slots to fill |
 /// ```
-/// Filled from both ends: objects in which pointers of the source are left grow up from the front
-/// and are scanned in turn, as in a Cheney collection; all others grow down from the end. So it
-/// takes no working memory and cannot fail. The cells of a list stand side by side. The source is
-/// only read.
+/// Depth first, the last part of an object first, which most often stands right before it: so the
+/// source is read from its end to its beginning. The slots of the copy in which terms of the source
+/// are left wait on a stack at the end of the room: each will take a word at least, so the objects
+/// never meet the stack, and a copy takes no working memory and cannot fail. The cells of a list stand
+/// side by side, some dozens at the least. The source is only read.
 public enum TermCopy {
   /// Copies a term.
   ///
@@ -51,138 +52,187 @@ public enum TermCopy {
 struct TermCopier<Boundary: CopyBoundary> {
   @usableFromInline typealias Words = UnsafeMutablePointer<UInt>
 
-  /// The next word to scan.
-  @usableFromInline var scan: Words
-  /// The end of what must be scanned.
-  @usableFromInline var front: Words
-  /// The start of what is complete.
-  @usableFromInline var back: Words
-  @usableFromInline let start: UInt
-  @usableFromInline let byteCount: UInt
+  /// What changes with each object: by value, so that the loops keep it in registers.
+  @usableFromInline
+  struct Progress: BitwiseCopyable {
+    /// The end of the copy.
+    @usableFromInline var top: Words
+    /// The slot that is to be filled next; they lie up to the end of the room.
+    @usableFromInline var pending: Words
+
+    @inlinable init(top: Words, pending: Words) {
+      self.top = top
+      self.pending = pending
+    }
+  }
+
+  @usableFromInline let start: Words
+  @usableFromInline let end: Words
   @usableFromInline let boundary: Boundary
-  @usableFromInline let emptyTuple = Term.emptyTuple
+  @usableFromInline let emptyTuple = Term.emptyTuple.bits
   @usableFromInline var list: OffHeapList
 
   @inlinable
   init(start: Words, words: Int, boundary: Boundary, list: OffHeapList) {
-    scan = start
-    front = start
-    back = start + words
-    self.start = UInt(bitPattern: start)
-    byteCount = UInt(words) &* 8
+    self.start = start
+    end = start + words
     self.boundary = boundary
     self.list = list
   }
 
   @inlinable
   mutating func copy(_ term: Term) -> Term {
-    let copy = move(term)
-    while scan != front {
-      let word = scan.pointee
-      switch word & 3 {
-      case 3: scan += 1
-      case 0: scan += 1 &+ Header(bits: word).rawWords
-      default:
-        // What is in the copy already was moved together with what refers to it.
-        if word &- start >= byteCount && mustMove(Term(bits: word)) {
-          scan.pointee = move(Term(bits: word)).bits
-        }
-        scan += 1
-      }
-    }
-    precondition(front == back, "\(back - front) words too many were measured")
-    return copy
+    var root = term.bits
+    let top = withUnsafeMutablePointer(to: &root) { fill($0) }
+    precondition(top == end, "\(end - top) words too many were measured")
+    return Term(bits: root)
   }
 
-  /// Whether a term that is no immediate has to be copied.
+  /// Fills a slot that holds a term of the source, and all slots of what is copied for it.
+  /// - Returns: the end of the copy.
+  @inlinable
+  mutating func fill(_ first: Words) -> Words {
+    var progress = Progress(top: start, pending: end)
+    var slot = first
+    while true {
+      if slot.pointee & 3 == 1 {
+        fillList(slot, &progress)
+      } else {
+        fillBoxed(slot, &progress)
+      }
+      if progress.pending == end { return progress.top }
+      slot = Words(bitPattern: progress.pending.pointee).unsafelyUnwrapped
+      progress.pending += 1
+    }
+  }
+
+  /// Whether the object of a slot has to be copied.
   @inlinable @inline(__always)
-  func mustMove(_ term: Term) -> Bool { term != emptyTuple && !boundary.leaves(term) }
+  func mustCopy(_ bits: UInt) -> Bool {
+    bits & 3 != 3 && bits != emptyTuple && !boundary.leaves(Term(bits: bits))
+  }
 
   @inlinable @inline(__always)
-  mutating func takeFront(_ words: Int) -> Words {
-    let place = front
-    front += words
-    precondition(front <= back, "a copy takes more words than were measured")
+  func take(_ words: Int, _ progress: inout Progress) -> Words {
+    let place = progress.top
+    precondition(
+      words <= progress.pending - place, "a copy takes more words than were measured")
+    progress.top = place + words
     return place
   }
 
   @inlinable @inline(__always)
-  mutating func takeBack(_ words: Int) -> Words {
-    back -= words
-    precondition(front <= back, "a copy takes more words than were measured")
-    return back
+  func push(_ slot: Words, _ progress: inout Progress) {
+    precondition(progress.pending > progress.top, "a copy takes more words than were measured")
+    progress.pending -= 1
+    progress.pending.pointee = UInt(bitPattern: slot)
   }
 
-  /// Copies what a term refers to, without the terms in it that must be scanned.
-  @inlinable
-  mutating func move(_ term: Term) -> Term {
-    if term.isCons { return moveList(term) }
-    if let complete = moveComplete(term) { return complete }
-    let object = term.boxed
-    let words = Header(bits: object[0]).objectWords(at: object)
-    let copy = takeFront(words)
-    copy.update(from: object, count: words)
-    return .boxed(at: copy)
-  }
-
-  /// Copies the cells of a list, with the heads that need no scan.
-  @inlinable
-  mutating func moveList(_ list: Term) -> Term {
-    let first = front
-    var source = list.cons
-    var isComplete = true
-    while true {
-      let cell = takeFront(2)
-      let (head, tail) = (source[0], source[1])
-      cell[0] = copyWithoutScan(head, &isComplete).bits
-      if tail.isCons && !boundary.leaves(tail) {
-        cell[1] = Term.cons(at: front).bits
-        source = tail.cons
-        continue
-      }
-      cell[1] = copyWithoutScan(tail, &isComplete).bits
-      if isComplete && scan == first { scan = front }
-      return .cons(at: first)
-    }
-  }
-
-  /// The copy of a term where that needs no scan, else the term itself.
+  /// Copies the cells of a list, which stand side by side until so many heads wait that they may not
+  /// be at hand much longer; these come first then.
+  ///
+  /// What the list goes on with waits below them, in a place that is taken with the first head. Where
+  /// the list ends, the last head gets that place: no item may wait without words to come.
   @inlinable @inline(__always)
-  mutating func copyWithoutScan(_ term: Term, _ isComplete: inout Bool) -> Term {
-    if term.isImmediate || !mustMove(term) { return term }
-    if term.isBoxed, let copy = moveComplete(term) { return copy }
-    isComplete = false
-    return term
+  mutating func fillList(_ first: Words, _ progress: inout Progress) {
+    let bottom = progress.pending
+    let continuation = bottom - 1
+    var slot = first
+    while true {
+      let cell = Term(bits: slot.pointee).cons
+      let (head, tail) = (cell[0].bits, cell[1].bits)
+      let new = take(2, &progress)
+      slot.pointee = UInt(bitPattern: new) &+ 1
+      new[0] = head
+      new[1] = tail
+      slot = new + 1
+      if mustCopy(head) {
+        // The head takes two words at least, as these two items do.
+        if progress.pending == bottom { push(new, &progress) }
+        push(new, &progress)
+      }
+      if tail & 3 == 1 && !boundary.leaves(Term(bits: tail)) {
+        if bottom - progress.pending <= Self.mostWaitingHeads { continue }
+        continuation.pointee = UInt(bitPattern: slot)
+      } else if tail & 3 == 2 && mustCopy(tail) {
+        if progress.pending == bottom {
+          fillBoxed(slot, &progress)
+        } else {
+          continuation.pointee = UInt(bitPattern: slot)
+        }
+      } else if progress.pending != bottom {
+        continuation.pointee = progress.pending.pointee
+        progress.pending += 1
+      }
+      return
+    }
   }
 
-  /// Copies a boxed term that holds no terms but immediates.
-  /// - Returns: nothing for all others.
-  @inlinable
-  mutating func moveComplete(_ term: Term) -> Term? {
-    let object = term.boxed
+  /// So many heads wait while the cells of a list are copied.
+  @inlinable static var mostWaitingHeads: Int { 32 }
+
+  /// Copies a boxed object; its slots become pending where what they refer to has to be copied.
+  @inlinable @inline(__always)
+  mutating func fillBoxed(_ slot: Words, _ progress: inout Progress) {
+    let object = Term(bits: slot.pointee).boxed
     let header = Header(bits: object[0])
-    switch header.subtag {
-    case .tuple, .fun, .map:
-      let words = header.objectWords(at: object)
-      var place = 1 &+ header.rawWords
-      while place < words {
-        if object[place] & 3 != 3 { return nil }
-        place &+= 1
-      }
-      let copy = takeBack(words)
-      for place in 0..<words { copy[place] = object[place] }
-      return .boxed(at: copy)
-    case .subBinary:
-      return SubBinary.copy(object, to: takeBack(SubBinary.copyWords(at: object)), list: &list)
-    case .binaryHandle:
-      return BinaryHandle.copy(
-        object, offset: 0, byteCount: Int(object[1]), to: takeBack(BinaryHandle.words),
-        list: &list)
-    default:
-      let words = 1 &+ header.arity
-      let copy = takeBack(words)
-      for place in 0..<words { copy[place] = object[place] }
-      return .boxed(at: copy)
+    if header == .float {
+      let new = take(2, &progress)
+      slot.pointee = UInt(bitPattern: new) &+ 2
+      new[0] = header.bits
+      new[1] = object[1]
+      return
     }
+    if !header.isTuple {
+      progress = fillOther(slot, progress)
+      return
+    }
+    let words = 1 &+ header.arity
+    let new = take(words, &progress)
+    slot.pointee = UInt(bitPattern: new) &+ 2
+    copyTerms(of: object, from: 1, words, to: new, &progress)
+  }
+
+  /// Copies the terms of an object, and its raw words before them.
+  @inlinable @inline(__always)
+  func copyTerms(
+    of object: Words, from first: Int, _ words: Int, to new: Words, _ progress: inout Progress
+  ) {
+    var place = 0
+    while place < first {
+      new[place] = object[place]
+      place &+= 1
+    }
+    while place < words {
+      let bits = object[place]
+      new[place] = bits
+      if mustCopy(bits) { push(new + place, &progress) }
+      place &+= 1
+    }
+  }
+
+  /// Copies a boxed object that is no tuple and no float.
+  @inlinable @inline(never)
+  mutating func fillOther(_ slot: Words, _ begun: Progress) -> Progress {
+    var progress = begun
+    let object = Term(bits: slot.pointee).boxed
+    let header = Header(bits: object[0])
+    let copy: Term
+    switch header.subtag {
+    case .subBinary:
+      let new = take(SubBinary.copyWords(at: object), &progress)
+      copy = SubBinary.copy(object, to: new, list: &list)
+    case .binaryHandle:
+      let new = take(BinaryHandle.words, &progress)
+      copy = BinaryHandle.copy(
+        object, offset: 0, byteCount: Int(object[1]), to: new, list: &list)
+    default:
+      let words = header.objectWords(at: object)
+      let new = take(words, &progress)
+      copyTerms(of: object, from: 1 &+ header.rawWords, words, to: new, &progress)
+      copy = .boxed(at: new)
+    }
+    slot.pointee = copy.bits
+    return progress
   }
 }

@@ -62,6 +62,8 @@ final class Interpreter {
   var clearsDeadRegisters = false
   /// About how many bytes the text of a term may take.
   var textByteLimit = Int.max
+  /// The table that a native worked on last.
+  var lastTable: Table?
 
   init(schedulers: Schedulers) {
     self.schedulers = schedulers

@@ -109,7 +109,13 @@ extension Interpreter {
   }
 
   /// The table that a name or a reference is of.
-  func table(_ identifier: Term) -> Table? { system.tables.table(identifiedBy: identifier) }
+  func table(_ identifier: Term) -> Table? {
+    // Most programs ask the same table again and again.
+    if let lastTable, lastTable.isIdentified(by: identifier) { return lastTable }
+    let table = system.tables.table(identifiedBy: identifier)
+    lastTable = table
+    return table
+  }
 
   /// What a program knows a table by that has no name.
   func reference(to table: Table) throws(TableError) -> Term {
