@@ -155,8 +155,7 @@ private func finish(_ interpreter: Interpreter, _ x: Arguments) -> Term {
 }
 
 private func error(_ interpreter: Interpreter, _ reason: String) -> Term {
-  guard let reason = interpreter.atom(reason), interpreter.ensure(3, live: 2) else { return .none }
-  return interpreter.build { $0.makeTuple(.error, reason) }
+  interpreter.errorPair(reason, live: 2)
 }
 
 private func put(_ interpreter: Interpreter, _ characters: Term, _ request: DeviceRequest) -> Term {
