@@ -37,7 +37,7 @@ final class NativeTable: Sendable {
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
       + calendarNatives + codeNatives + zlibNatives + deviceNatives + fileNatives
-      + fileSystemNatives + fileNameNatives + fileBufferNatives + regexNatives
+      + fileSystemNatives + fileNameNatives + fileBufferNatives + regexNatives + numberPrefixNatives
   }
 
   init(atoms: AtomTable) {

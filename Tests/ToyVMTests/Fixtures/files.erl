@@ -15,7 +15,7 @@ main([Directory]) ->
         {times, fun times/0}, {terms, fun terms/0}, {copies, fun copies/0}, {refused, fun refused/0},
         {named, fun named/0}, {owners, fun owners/0}, {relative, fun relative/0},
         {libraries, fun libraries/0}, {ahead, fun ahead/0}, {delayed, fun delayed/0},
-        {odd_pieces, fun odd_pieces/0}, {indirect, fun indirect/0}]].
+        {odd_pieces, fun odd_pieces/0}, {indirect, fun indirect/0}, {devices, fun devices/0}]].
 
 in(Name) -> filename:join(get(directory), Name).
 in() -> get(directory).
@@ -245,6 +245,11 @@ indirect() ->
     R = [file:ipread_s32bu_p32bu(D, 0, 100), file:ipread_s32bu_p32bu(D, 0, 4), file:ipread_s32bu_p32bu(D, 17, infinity), file:ipread_s32bu_p32bu(D, 25, 10)],
     file:close(D),
     R.
+
+%% The device that prints.
+devices() ->
+    [io:requests([{put_chars, unicode, ""}, {put_chars, latin1, ""}]), io:requests([]), io:requests([foo, {put_chars, unicode, "never"}]),
+     io:requests([{put_chars, unicode, io_lib, format, ["", []]}, {put_chars, unicode, [a]}]), io:request(user, foo)].
 
 %% Opens a file many times, in this process, in others that end, and behind servers.
 leave_open([Path]) ->
