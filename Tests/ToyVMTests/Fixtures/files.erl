@@ -3,7 +3,7 @@
 %%
 %%     erlc +deterministic +no_debug_info files.erl
 -module(files).
--export([main/1, leave_open/1]).
+-export([main/1, relative/1, leave_open/1]).
 -include_lib("kernel/include/file.hrl").
 
 main([Directory]) ->
@@ -13,7 +13,7 @@ main([Directory]) ->
         {encoded, fun encoded/0}, {modes, fun modes/0}, {places, fun places/0}, {many, fun many/0},
         {directories, fun directories/0}, {links, fun links/0}, {infos, fun infos/0},
         {times, fun times/0}, {terms, fun terms/0}, {copies, fun copies/0}, {refused, fun refused/0},
-        {named, fun named/0}, {owners, fun owners/0}, {relative, fun relative/0},
+        {named, fun named/0}, {owners, fun owners/0},
         {libraries, fun libraries/0}, {ahead, fun ahead/0}, {delayed, fun delayed/0},
         {odd_pieces, fun odd_pieces/0}, {indirect, fun indirect/0}, {devices, fun devices/0}]].
 
@@ -198,6 +198,11 @@ owners() ->
     receive {'DOWN', R, _, _, _} -> ok end,
     C = receive {'DOWN', Ref, _, _, Why} -> Why end,
     [A, B, C, file:read(D, 4), file:close(D)].
+
+%% The current directory is that of the whole program: so these are called apart.
+relative([Directory]) ->
+    put(directory, Directory),
+    plain(try_(fun relative/0)).
 
 relative() ->
     {ok, Before} = file:get_cwd(),
