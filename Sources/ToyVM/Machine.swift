@@ -19,17 +19,11 @@ public final class Machine {
   public init(system: MemorySystem, directories: [String] = []) {
     self.system = system
     system.listen(with: MachineListener())
-    code = CodeStore(system: system)
+    code = CodeStore(system: system, directories: directories)
     code.loadOnCall = { [unowned code] name throws(LoadError) in
-      let loader = ModuleLoader(store: code)
-      guard !name.isEmpty, !name.contains("/") else { return false }
-      for directory in directories {
-        let path = "\(directory)/\(name).beam"
-        guard FileBytes.exists(path) else { continue }
-        try loader.load(try FileBytes.read(path))
-        return true
-      }
-      return false
+      guard let path = code.path(ofModule: name) else { return false }
+      try ModuleLoader(store: code).load(try FileBytes.read(path))
+      return true
     }
   }
 

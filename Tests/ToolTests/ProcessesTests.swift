@@ -36,6 +36,27 @@ import Testing
     #expect(run.errors == "to the error output\n")
   }
 
+  /// Names of files without a directory, with the answers of real Erlang. In a program of its own, for
+  /// it changes the current directory.
+  @Test func filesAreThoseOfTheCurrentDirectory() throws {
+    guard !Self.library.isEmpty else {
+      print("left out: no Erlang is installed whose library could be used")
+      return
+    }
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("tenure-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let module = Repository.root.appendingPathComponent("Tests/ToyVMTests/Fixtures/files.beam").path
+    let run = try ToolProcess(
+      ["run", "-f", "relative", "--print"] + Self.library + [module, folder.path])
+    #expect(run.exitCode == 0)
+    #expect(
+      run.output
+        == "[ok,{in,[]},ok,{ok,<<114>>},ok,ok,{ok,<<114>>},{in,[47,114,101,108]},ok,"
+        + "{ok,[[114,101,108]]},{error,einval},ok,ok,true]\n")
+  }
+
   @Test(arguments: ["1", "3"])
   func whereAllWaitTheToolSaysSo(threads: String) throws {
     let run = try ToolProcess(

@@ -72,12 +72,19 @@ enum InstalledErlang {
 
   /// What an expression prints.
   static func evaluate(_ expression: String) throws -> String {
+    try output(
+      "erl",
+      [
+        "-noshell", "-boot", "start_clean", "-pa", BeamFixtures.directory.path, "-eval",
+        expression + ", halt().",
+      ])
+  }
+
+  /// What a program of the installation prints.
+  static func output(_ program: String, _ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "erl", "-noshell", "-boot", "start_clean", "-pa", BeamFixtures.directory.path, "-eval",
-      expression + ", halt().",
-    ]
+    process.arguments = [program] + arguments
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

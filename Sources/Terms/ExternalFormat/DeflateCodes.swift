@@ -56,9 +56,9 @@ struct DeflateCodes {
     literals.bits(literalCounts) + distances.bits(distanceCounts)
   }
 
-  /// The bits of the header.
+  /// The bits of the header, without the three that every block begins with.
   var headerBits: Int {
-    header.reduce(17 + 3 * headerLengths) { sum, item in
+    header.reduce(14 + 3 * headerLengths) { sum, item in
       sum + Int(headerCode.lengths[item.symbol]) + Int(item.extraBits)
     }
   }

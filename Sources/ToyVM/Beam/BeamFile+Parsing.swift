@@ -51,7 +51,7 @@ extension BeamFile {
   }
 
   /// The places of the chunks' data in the file, by name.
-  private static func chunks(of bytes: [UInt8]) throws(BeamError) -> [String: Range<Int>] {
+  static func chunks(of bytes: [UInt8]) throws(BeamError) -> [String: Range<Int>] {
     guard bytes.starts(with: "FOR1".utf8) else { throw .notABeamFile }
     var size = BeamReader(chunk: "FOR1", bytes: bytes)
     _ = try size.word()

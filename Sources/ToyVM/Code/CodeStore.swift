@@ -25,6 +25,8 @@ final class CodeStore: @unchecked Sendable {
   private var handlers: [UnsafeMutablePointer<UInt>] = []
   /// Loads a module that is called for the first time; says whether there was one.
   var loadOnCall: ((_ module: String) throws(LoadError) -> Bool)?
+  /// Where modules are looked for.
+  let directories: [String]
   /// Modules that were looked for in vain.
   private var missing: Set<Term> = []
   /// The code that every process returns to in the end.
@@ -35,8 +37,9 @@ final class CodeStore: @unchecked Sendable {
   /// The code of the processes that answer requests for input and output.
   private(set) var serverCode: ServerCode!
 
-  init(system: MemorySystem) {
+  init(system: MemorySystem, directories: [String]) {
     self.system = system
+    self.directories = directories
     objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
     haltCode = .allocate(capacity: 5)
@@ -105,6 +108,12 @@ final class CodeStore: @unchecked Sendable {
       }
       for (name, address) in exporting { export(name).pointee.address = address }
     }
+  }
+
+  /// The file of a module in one of the directories.
+  func path(ofModule name: String) -> String? {
+    guard !name.isEmpty, !name.contains("/") else { return nil }
+    return directories.lazy.map { "\($0)/\(name).beam" }.first { FileBytes.exists($0) }
   }
 
   /// Whether a module is loaded.

@@ -37,6 +37,8 @@ final class Interpreter {
 
   /// Where segments of a bit string go, one after the other.
   var bitOutput = BinaryOutput()
+  /// Patterns that were compiled.
+  var regexes = RegexCache()
   /// The exception on its way to a handler.
   var exception = PendingException()
   /// The refusal behind the last `system_limit`.

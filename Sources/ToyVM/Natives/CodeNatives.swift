@@ -26,8 +26,51 @@ var codeNatives: [Native] {
         return cursor.makeTuple(file, list)
       }
     },
+    Native("code", "lib_dir", 1) { interpreter, x in
+      guard let name = applicationName(interpreter, x[0]) else { return interpreter.badArgument() }
+      guard let path = directory(ofApplication: name, interpreter) else {
+        return interpreter.errorPair("bad_name", live: 0)
+      }
+      return interpreter.makeList(path.unicodeScalars.map(\.value), live: 0)
+    },
+    Native("code", "lib_dir", 2) { interpreter, x in
+      guard let name = applicationName(interpreter, x[0]), x[1].isAtom else {
+        return interpreter.badArgument()
+      }
+      guard let path = directory(ofApplication: name, interpreter) else {
+        return interpreter.errorPair("bad_name", live: 0)
+      }
+      let inner = path + "/" + interpreter.atoms.name(of: x[1])
+      return interpreter.makeList(inner.unicodeScalars.map(\.value), live: 0)
+    },
+    Native("code", "which", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.badArgument() }
+      guard let path = interpreter.code.path(ofModule: interpreter.atoms.name(of: x[0])) else {
+        return interpreter.atom("non_existing") ?? .none
+      }
+      return interpreter.makeList(path.unicodeScalars.map(\.value), live: 0)
+    },
     Native("code", "get_mode", 0) { interpreter, _ in interpreter.atom("interactive") ?? .none },
   ]
+}
+
+/// The name of an application: an atom, or a list of characters.
+private func applicationName(_ interpreter: Interpreter, _ term: Term) -> String? {
+  if term.isAtom { return interpreter.atoms.name(of: term) }
+  return interpreter.bytes(ofList: term).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// The directory `NAME` or `NAME-VERSION` of an application, above one that modules are looked for in.
+private func directory(ofApplication name: String, _ interpreter: Interpreter) -> String? {
+  for directory in interpreter.code.directories {
+    let parts = directory.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 1, parts[parts.count - 1] == "ebin" else { continue }
+    let folder = parts[parts.count - 2]
+    if folder == name || folder.hasPrefix(name + "-") {
+      return parts.dropLast().joined(separator: "/")
+    }
+  }
+  return nil
 }
 
 /// Loads a module where it is not loaded; says whether it is there then. Nothing after a damaged

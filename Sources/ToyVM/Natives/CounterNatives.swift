@@ -136,26 +136,22 @@ private func isCounterOptions(_ options: Term, _ interpreter: Interpreter) -> Bo
 
 // MARK: - Arrays
 
-private let arrayMark: UInt = 0xA77A1
+private let arrayMark: UInt32 = 0xA77A1
 
 private func newArray(_ interpreter: Interpreter, _ count: Term, isSigned: Bool) -> Term {
   guard count.isSmall, count.smallValue > 0 else { return interpreter.badArgument() }
   guard count.smallValue < 1 << 28 else { return interpreter.systemLimit() }
-  guard interpreter.ensure(3, live: 0) else { return .none }
+  guard interpreter.ensure(Interpreter.referenceWords, live: 0) else { return .none }
   let number = interpreter.code.objects.nextNumber()
   interpreter.code.objects.add(
     CounterArray(count: count.smallValue, isSigned: isSigned), number: number)
-  return interpreter.build {
-    $0.makeLocalReference(
-      UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18), UInt32(arrayMark))
-  }
+  return interpreter.build { $0.makeReference(number: number, mark: arrayMark) }
 }
 
 private func array(_ interpreter: Interpreter, _ reference: Term) -> CounterArray? {
-  guard reference.isBoxed(.reference), reference.boxed[2] >> 32 == arrayMark else { return nil }
-  let words = reference.boxed
-  return interpreter.code.objects.array(
-    number: UInt64(words[1] | (words[2] & 0xFFFF_FFFF) << 18))
+  reference.number(ofReferenceMarked: arrayMark).flatMap {
+    interpreter.code.objects.array(number: $0)
+  }
 }
 
 /// The array in x0 and the place in x1, counted from 0.

@@ -32,7 +32,7 @@ private func next(_ interpreter: Interpreter, _ x: Arguments) -> Term {
 /// What a request asks for.
 private struct DeviceRequest {
   enum Kind {
-    case put, line, characters, until, options, setOptions, other
+    case put, line, characters, until, options, setOptions, geometry, nothing, other
   }
 
   var kind = Kind.other
@@ -50,6 +50,8 @@ private struct DeviceRequest {
     case "get_chars": kind = .characters
     case "get_until": kind = .until
     case "setopts": kind = .setOptions
+    case "get_geometry": kind = .geometry
+    case "requests" where rest == [.nil]: kind = .nothing
     default: return
     }
     if kind == .setOptions { return }
@@ -67,7 +69,7 @@ private struct DeviceRequest {
 
 /// Does what a request needs before its answer: applies the function that it names.
 private func prepare(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  let request = DeviceRequest(x[0].tupleElements[3], interpreter)
+  let request = DeviceRequest(interpreter.request(in: x[0]), interpreter)
   switch request.kind {
   case .put where request.rest.count == 1: return request.rest[0]
   case .put where request.rest.count == 3:
@@ -78,7 +80,7 @@ private func prepare(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     let data = nextLine(interpreter)
     if data.isNone { return .none }
     // The data may have moved all.
-    let rest = DeviceRequest(x[0].tupleElements[3], interpreter).rest
+    let rest = DeviceRequest(interpreter.request(in: x[0]), interpreter).rest
     let before = [isFirst ? .nil : rest[0], data]
     return apply(interpreter, x, rest[1], rest[2], rest[3], before: before)
   case .line, .characters:
@@ -131,7 +133,7 @@ private func nextLine(_ interpreter: Interpreter) -> Term {
 /// Answers the request in x1 with what was prepared, in x0.
 /// - Returns: `[]`, or a request that is to be prepared for it needs more input.
 private func finish(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  let request = DeviceRequest(x[1].tupleElements[3], interpreter)
+  let request = DeviceRequest(interpreter.request(in: x[1]), interpreter)
   let reply: Term
   switch request.kind {
   case .put: reply = put(interpreter, x[0], request)
@@ -141,11 +143,13 @@ private func finish(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     if let more = needsMore(interpreter, x) { return more }
     reply = endOfUntil(interpreter, x[0])
   case .options: reply = options(interpreter)
-  case .setOptions: reply = .ok
-  case .other: reply = error(interpreter, "enotsup")
+  case .setOptions, .nothing: reply = .ok
+  case .geometry: reply = error(interpreter, "enotsup")
+  case .other: reply = unknown(interpreter, x)
   }
   guard !reply.isNone else { return .none }
   x[0] = reply
+  if let next = nextOfSeveral(interpreter, x) { return next }
   guard interpreter.ensure(4, live: 2), let name = interpreter.atom("io_reply") else {
     return .none
   }
@@ -154,9 +158,49 @@ private func finish(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   return interpreter.sends(answer, to: x[1].tupleElements[1]) ? .nil : .none
 }
 
+extension Interpreter {
+  /// The request of a message: of several, `{requests, List}`, the first.
+  fileprivate func request(in message: Term) -> Term {
+    let request = message.tupleElements[3]
+    guard request.isTuple(arity: 2), isAtom(request.tupleElements[0], "requests"),
+      request.tupleElements[1].isCons
+    else { return request }
+    return request.tupleElements[1].cons[0]
+  }
+
+  /// The requests behind the first of several.
+  fileprivate func laterRequests(in message: Term) -> Term {
+    request(in: message) == message.tupleElements[3]
+      ? .nil : message.tupleElements[3].tupleElements[1].cons[1]
+  }
+}
+
+/// The message in x1 without the first of its requests, if there are more and the first, whose reply is
+/// in x0, did not fail: only the last one is answered.
+private func nextOfSeveral(_ interpreter: Interpreter, _ x: Arguments) -> Term? {
+  let hasFailed = x[0].isTuple(arity: 2) && x[0].tupleElements[0] == .error
+  guard !hasFailed, interpreter.laterRequests(in: x[1]).isCons else { return nil }
+  guard interpreter.ensure(5 + 3, live: 2) else { return Term.none }
+  let message = x[1].tupleElements
+  return interpreter.build { cursor in
+    let requests = cursor.makeTuple(
+      message[3].tupleElements[0], interpreter.laterRequests(in: x[1]))
+    return cursor.makeTuple(message[0], message[1], message[2], requests)
+  }
+}
+
 private func error(_ interpreter: Interpreter, _ reason: String) -> Term {
-  guard let reason = interpreter.atom(reason), interpreter.ensure(3, live: 2) else { return .none }
-  return interpreter.build { $0.makeTuple(.error, reason) }
+  interpreter.errorPair(reason, live: 2)
+}
+
+/// `{error, {request, Request}}`.
+private func unknown(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard let name = interpreter.atom("request"), interpreter.ensure(3 + 3, live: 2) else {
+    return .none
+  }
+  return interpreter.build { cursor in
+    cursor.makeTuple(.error, cursor.makeTuple(name, interpreter.request(in: x[1])))
+  }
 }
 
 private func put(_ interpreter: Interpreter, _ characters: Term, _ request: DeviceRequest) -> Term {
@@ -198,15 +242,20 @@ private func needsMore(_ interpreter: Interpreter, _ x: Arguments) -> Term? {
   guard x[0].isTuple(arity: 2), interpreter.isAtom(x[0].tupleElements[0], "more") else {
     return nil
   }
-  guard interpreter.ensure(8 + 5, live: 2), let until = interpreter.atom("get_until"),
+  guard interpreter.ensure(8 + 5 + 5, live: 2), let until = interpreter.atom("get_until"),
     let unicode = interpreter.atom("unicode")
   else { return Term.none }
-  let rest = DeviceRequest(x[1].tupleElements[3], interpreter).rest
+  let rest = DeviceRequest(interpreter.request(in: x[1]), interpreter).rest
   let request = x[1].tupleElements
   return interpreter.build { cursor in
     let next = cursor.makeTuple(
       until, unicode, x[0].tupleElements[1], rest[1], rest[2], rest[3], .nil)
-    return cursor.makeTuple(request[0], request[1], request[2], next)
+    if interpreter.request(in: x[1]) == request[3] {
+      return cursor.makeTuple(request[0], request[1], request[2], next)
+    }
+    let list = cursor.makeCons(next, interpreter.laterRequests(in: x[1]))
+    let several = cursor.makeTuple(request[3].tupleElements[0], list)
+    return cursor.makeTuple(request[0], request[1], request[2], several)
   }
 }
 

@@ -44,14 +44,30 @@ var identifierNatives: [Native] {
 }
 
 extension Interpreter {
+  /// The words of a reference.
+  static var referenceWords: Int { 3 }
+
   /// Builds a reference that the machine has not made before.
   func makeReference() -> Term {
-    guard ensure(3, live: 0) else { return .none }
+    guard ensure(Self.referenceWords, live: 0) else { return .none }
     let number = code.objects.nextNumber()
-    return build {
-      $0.makeLocalReference(
-        UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18), 0x0DD)
-    }
+    return build { $0.makeReference(number: number, mark: 0x0DD) }
+  }
+}
+
+extension WordCursor {
+  /// Builds a reference to an object of the machine: its number, below 2^50, and a mark of its kind.
+  mutating func makeReference(number: UInt64, mark: UInt32) -> Term {
+    makeLocalReference(
+      UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18), mark)
+  }
+}
+
+extension Term {
+  /// The number of the object that a reference with a mark refers to; nothing for other terms.
+  func number(ofReferenceMarked mark: UInt32) -> UInt64? {
+    guard isBoxed(.reference), boxed[2] >> 32 == UInt(mark) else { return nil }
+    return UInt64(boxed[1] | (boxed[2] & 0xFFFF_FFFF) << 18)
   }
 }
 

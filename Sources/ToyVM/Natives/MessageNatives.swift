@@ -26,7 +26,9 @@ var messageNatives: [Native] {
     },
     Native("erlang", "whereis", 1) { interpreter, x in
       guard x[0].isAtom else { return interpreter.badArgument() }
-      return interpreter.system.pid(named: x[0]) ?? .undefined
+      if let pid = interpreter.system.pid(named: x[0]) { return pid }
+      guard interpreter.isAtom(x[0], FileServer.name) else { return .undefined }
+      return interpreter.schedulers.beginFileServer() ?? .undefined
     },
     Native("erlang", "registered", 0) { interpreter, _ in
       interpreter.makeList(of: interpreter.system.registeredNames)

@@ -5,6 +5,14 @@ var moduleNatives: [Native] {
   [
     Native("erlang", "get_module_info", 1, moduleInfo),
     Native("erlang", "get_module_info", 2, moduleInfoItem),
+    Native("erts_internal", "beamfile_chunk", 2) { interpreter, x in
+      guard let file = interpreter.bytes(ofBinary: x[0]),
+        let name = interpreter.bytes(ofList: x[1]), name.count == 4
+      else { return interpreter.badArgument() }
+      let chunks = try? BeamFile.chunks(of: file)
+      guard let range = chunks?[String(decoding: name, as: UTF8.self)] else { return .undefined }
+      return interpreter.makeBinary(Array(file[range]), live: 0)
+    },
   ]
 }
 

@@ -36,7 +36,8 @@ final class NativeTable: Sendable {
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
-      + calendarNatives + codeNatives + zlibNatives + deviceNatives
+      + calendarNatives + codeNatives + zlibNatives + deviceNatives + fileNatives
+      + fileSystemNatives + fileNameNatives + fileBufferNatives + regexNatives + numberPrefixNatives
   }
 
   init(atoms: AtomTable) {

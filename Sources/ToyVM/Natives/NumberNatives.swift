@@ -99,7 +99,7 @@ private func integer(
 
 extension Interpreter {
   /// Builds within what was ensured the integer that a text spells.
-  fileprivate func parseInteger(_ text: UnsafeRawBufferPointer, base: Int) -> Term {
+  func parseInteger(_ text: UnsafeRawBufferPointer, base: Int) -> Term {
     var cursor = WordCursor(top: heap.pointee.top, limit: heap.pointee.stackTop)
     do {
       let integer = try IntegerArithmetic.parse(

@@ -21,6 +21,7 @@ final class SharedObjects: Sendable {
     var lastTimestamp = 0
   }
 
+  let fileBuffers = FileBuffers()
   private let system: MemorySystem
   private let lastNumber = Atomic<UInt64>(0)
   private let state = Mutex(State())

@@ -42,6 +42,12 @@ var systemNatives: [Native] {
     Native("erlang", "nodes", 1, nodes),
     Native("erlang", "monitor_node", 2, monitorNode),
     Native("erlang", "is_alive", 0) { _, _ in .false },
+    Native("error_logger", "warning_map", 0) { interpreter, _ in
+      interpreter.atom("warning") ?? .none
+    },
+    // No tracer of the system watches the machine, so there are no tags for it.
+    Native("erlang", "dt_spread_tag", 1) { _, _ in .true },
+    Native("erlang", "dt_restore_tag", 1) { _, _ in .true },
   ]
 }
 

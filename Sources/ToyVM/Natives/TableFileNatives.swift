@@ -1,4 +1,3 @@
-import Glibc
 import Tenure
 
 /// Natives of module `ets` that write tables to files and read them.
@@ -188,28 +187,13 @@ extension Interpreter {
   fileprivate func fileFailure(_ name: Term, _ number: Int32, isRead: Bool) -> Term {
     onTable { () throws(TableError) in
       guard let fileError = atom("file_error"), let readError = atom("read_error"),
-        let reason = atom(Self.name(ofError: number))
+        let reason = atom(SystemError(number: number).name)
       else { return nil }
       return try building(words: 10) { cursor in
         var tuple = cursor.makeTuple(fileError, name, reason)
         if isRead { tuple = cursor.makeTuple(readError, tuple) }
         return cursor.makeTuple(.error, tuple)
       }
-    }
-  }
-
-  /// What Erlang calls an error of the system.
-  private static func name(ofError number: Int32) -> String {
-    switch number {
-    case ENOENT: "enoent"
-    case EACCES: "eacces"
-    case EISDIR: "eisdir"
-    case ENOTDIR: "enotdir"
-    case ENOSPC: "enospc"
-    case EROFS: "erofs"
-    case EMFILE: "emfile"
-    case ENAMETOOLONG: "enametoolong"
-    default: "eio"
     }
   }
 }

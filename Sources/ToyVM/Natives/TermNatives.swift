@@ -29,6 +29,14 @@ private var termSizeNatives: [Native] {
         return interpreter.exhausted(error)
       }
     },
+    Native("erts_debug", "size_shared", 1) { interpreter, x in
+      do throws(ScratchExhausted) {
+        let words = try TermSize.sharedWords(of: x[0], scratch: interpreter.scratch)
+        return interpreter.makeInteger(words, live: 0)
+      } catch {
+        return interpreter.exhausted(error)
+      }
+    },
     Native("erts_debug", "same", 2) { _, x in .boolean(x[0] == x[1]) },
   ]
 }

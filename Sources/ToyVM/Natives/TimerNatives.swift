@@ -53,8 +53,7 @@ private func set(
   let timers = interpreter.schedulers.timers
   let number = timers.makeNumber()
   let (reference, message) = interpreter.build { cursor in
-    let reference = cursor.makeLocalReference(
-      UInt32(number & 0x3FFFF), UInt32(truncatingIfNeeded: number >> 18), timerMark)
+    let reference = cursor.makeReference(number: UInt64(number), mark: timerMark)
     return (reference, tells ? cursor.makeTuple(timeout, reference, x[2]) : x[2])
   }
   do {
@@ -106,9 +105,5 @@ private func answer(
 }
 
 private func number(ofTimer reference: Term) -> Int? {
-  guard reference.isBoxed(.reference), reference.boxed[2] >> 32 == UInt(timerMark) else {
-    return nil
-  }
-  let words = reference.boxed
-  return Int(words[1] | (words[2] & 0xFFFF_FFFF) << 18)
+  reference.number(ofReferenceMarked: timerMark).map { Int($0) }
 }

@@ -36,6 +36,14 @@ final class MachineProcess: @unchecked Sendable {
   var isWaiting = false
   /// The device that it serves, where it answers requests for input and output.
   var device: StandardDevice?
+  /// What it has open.
+  var files: OpenFiles {
+    if let openFiles { return openFiles }
+    let files = OpenFiles(sharing: schedulers.code.objects.fileBuffers)
+    openFiles = files
+    return files
+  }
+  private var openFiles: OpenFiles?
   /// Where it was told to keep messages; `on_heap` unless told, as in ERTS, where they are kept off
   /// the heap all the same.
   private(set) var messageQueueData = "on_heap"

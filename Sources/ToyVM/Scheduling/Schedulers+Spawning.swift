@@ -33,7 +33,7 @@ extension Schedulers {
   }
 
   /// Makes a process that will call a function, which nobody knows yet.
-  private func begin(
+  func begin(
     _ name: FunctionName, at start: UnsafeMutablePointer<UInt>, parent: Term, heap: HeapOptions?
   ) throws(HeapError) -> MachineProcess {
     let process = MachineProcess(

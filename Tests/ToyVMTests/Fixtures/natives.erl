@@ -6,9 +6,9 @@
 -export([groups/0, results/1, record/0]).
 -export([id/1, id/2, self_checks/1, dictionary/0, value_keys/0, erasing/0, raised/3, local_fun/1,
          subtract_large/0, zero_keys/0, append_large/0, times/0, unique/0, collected/0, module_items/1,
-         updated/2, updated_exactly/2, looked_up/1, wide_map/1, called_as_fun/1, to_and_from/2]).
+         updated/2, updated_exactly/2, looked_up/1, wide_map/1, shared/0, called_as_fun/1, to_and_from/2]).
 
-groups() -> 17.
+groups() -> 18.
 
 results(N) -> [perform(Call) || Call <- calls(N)].
 
@@ -33,7 +33,8 @@ calls(13) -> maps();
 calls(14) -> many_keys();
 calls(15) -> own_process();
 calls(16) -> raising();
-calls(17) -> large().
+calls(17) -> large();
+calls(18) -> number_prefixes().
 
 perform({M, F, Arguments}) ->
     try
@@ -48,6 +49,20 @@ perform({M, F, Arguments}) ->
 
 id(X) -> X.
 id(X, _) -> X.
+
+number_prefixes() ->
+    Integers = ["12ab", "+5x", "-7", "-x", "x", "", [a], a, [$1 | b], [$1, 300], ["12"], "99999999999999999999999x", "0012", "1.5", "--1", "+", <<"1">>],
+    Floats = ["1.5e3x", "1", a, "1.0", "-1.5e", "1.5e+3", "1.5e+", "1.e3", ".5", [$1, $., $5, 300], "+2.5", "1.0e400", "-0.0z", "1.5e-2e", "12.34.5", "", "e", [$1, $. | x]],
+    [{string, list_to_integer, [T]} || T <- Integers] ++ [{string, list_to_float, [T]} || T <- Floats] ++
+    [{erts_internal, beamfile_chunk, [B, N]} || B <- [<<"foo">>, <<>>, foo, <<"FOR1", 4:32, "BEAM">>, <<"FOR1", 20:32, "BEAM", "Code", 3:32, "abc", 0>>, <<"FOR1", 20:32, "BEAM", "Code", 30:32, "abc", 0>>],
+        N <- ["Code", "Cod", foo, [300, 1, 2, 3], "Atom"]] ++
+    [{?MODULE, shared, []}].
+
+shared() ->
+    %% What is built when it runs: sizes of literals are another matter.
+    L = seq(1, 3),
+    T = id({L, L, [L | L]}),
+    {erts_debug:size_shared(T), erts_debug:flat_size(T), erts_debug:size_shared(id([])), erts_debug:size_shared(list_to_tuple(L))}.
 
 tuples() ->
     [{erlang, F, A} || {F, A} <-
