@@ -14,8 +14,7 @@ extension ToSpace {
     let new = top
     let forward = UInt(bitPattern: new) &+ 1
     // Both words at once: what limits this loop is its stores.
-    let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
-    UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
+    copyPair(from: cell, to: new)
     cell[0] = 0
     cell[1] = forward
     slot.pointee = forward

@@ -77,8 +77,9 @@ extension ToSpace {
     return (new + words, 0)
   }
 
+  /// Copies two words by one load and one store.
   @inline(__always)
-  private static func copyPair(
+  static func copyPair(
     from source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>
   ) {
     let words = UnsafeRawPointer(source).loadUnaligned(as: SIMD2<UInt>.self)

@@ -22,8 +22,7 @@ extension SharingCopy {
       let head = cell[0]
       let tail = cell[1]
       // Both words at once: what limits this loop is its stores.
-      let words = UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
-      UnsafeMutableRawPointer(new).storeBytes(of: words, as: SIMD2<UInt>.self)
+      ToSpace.copyPair(from: cell, to: new)
       slot = new + 1
       if head & 3 != 3, let headPlace = self.place(of: head, &progress) {
         if headPlace.pointee != 0 {

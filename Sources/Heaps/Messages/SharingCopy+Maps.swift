@@ -15,7 +15,7 @@ extension SharingCopy {
     var progress = begun
     let header = Header(bits: object[0])
     let firstSlot = 1 &+ header.rawWords
-    let words = firstSlot &+ header.mapBitmap.nonzeroBitCount
+    let words = firstSlot &+ header.mapSlotCount
     guard let new = take(words, &progress.top) else { return nil }
     note(new, at: place)
     new[0] = header.bits
@@ -29,7 +29,7 @@ extension SharingCopy {
       if element & 3 == 1 {
         if let place = self.place(of: element, &progress) {
           Prefetch.write(place)
-          let ready = leaves.exchange(LeafQueue.Leaf(slot: slot, place: place))
+          let ready = rest.pointee.leaves.exchange(LeafQueue.Leaf(slot: slot, place: place))
           if let ready { copyLeaf(ready, &progress) }
         }
       } else {
@@ -66,6 +66,6 @@ extension SharingCopy {
 
   @inline(never)
   mutating func copyAllLeaves(_ progress: inout Progress) {
-    while let leaf = leaves.popFirst() { copyLeaf(leaf, &progress) }
+    while let leaf = rest.pointee.leaves.popFirst() { copyLeaf(leaf, &progress) }
   }
 }

@@ -19,7 +19,6 @@ struct SharingCopy {
   /// Behind this there is room for one object's items, and for the tail of a cell before it: the
   /// top is at most a word behind it when an object's copy begins.
   private var pendingEnd: Words
-  var leaves = LeafQueue()
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -72,7 +71,7 @@ struct SharingCopy {
       }
       if rest.pointee.failure != nil { return nil }
       if progress.pendingTop == rest.pointee.pendingBase + bottom {
-        if leaves.count == 0 { return progress.top }
+        if rest.pointee.leaves.count == 0 { return progress.top }
         copyAllLeaves(&progress)
         continue
       }
@@ -121,15 +120,7 @@ struct SharingCopy {
         growPendingIfFull(&progress)
         return UInt(bitPattern: new) &+ 2
       }
-      var elements = UInt.max
-      var index = 1
-      while index < words {
-        let element = object[index]
-        new[index] = element
-        Self.lookAhead(to: element, from: object)
-        elements &= element
-        index &+= 1
-      }
+      let elements = Self.copyElements(of: object, 1..<words, to: new)
       let copy = UInt(bitPattern: new) &+ 2
       push(copy, unless: ToSpace.areSettled(elements), &progress)
       return copy
@@ -141,7 +132,7 @@ struct SharingCopy {
       new[1] = object[1]
       return UInt(bitPattern: new) &+ 2
     }
-    if SharingCopyRest.isHashMapNode(header) {
+    if Header(bits: header).isHashMap {
       guard let node = copyNode(object, place, progress) else { return nil }
       progress = node.progress
       return node.copy
@@ -151,6 +142,22 @@ struct SharingCopy {
     note(Term(bits: copy).boxed, at: place)
     push(copy, unless: settled, &progress)
     return copy
+  }
+
+  /// Copies terms of an object as they are.
+  /// - Returns: all of them, and-ed.
+  @inline(__always)
+  static func copyElements(of object: Words, _ places: Range<Int>, to new: Words) -> UInt {
+    var elements = UInt.max
+    var index = places.lowerBound
+    while index < places.upperBound {
+      let element = object[index]
+      new[index] = element
+      lookAhead(to: element, from: object)
+      elements &= element
+      index &+= 1
+    }
+    return elements
   }
 
   /// Asks for what a term refers to, which will be looked at soon: most of the time of a copy is

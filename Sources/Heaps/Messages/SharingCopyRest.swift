@@ -7,6 +7,8 @@ struct SharingCopyRest: ~Copyable {
   var copied: CopiedObjects
   /// The objects of the copy that hold something outside.
   var offHeap = OffHeapList()
+  /// Leaves of hash maps that are still to be copied.
+  var leaves = LeafQueue()
   /// How often something was met that had been copied.
   private(set) var sharedReferences = 0
   /// What was refused, after which the copy is given up.
@@ -80,12 +82,6 @@ struct SharingCopyRest: ~Copyable {
     return header.objectWords(at: object)
   }
 
-  /// Whether an object is a root or an inner node of a hash map.
-  @inline(__always)
-  static func isHashMapNode(_ header: UInt) -> Bool {
-    header & 0x3F == Header.Subtag.map.bits && header &>> 6 & 3 != Header.MapType.flat.rawValue
-  }
-
   /// Copies an object that is no tuple and no float.
   /// - Returns: the word of the copy, and 1 if it holds no terms that are to be visited, else 0.
   @inline(never)
@@ -102,19 +98,12 @@ struct SharingCopyRest: ~Copyable {
     default:
       let words = header.objectWords(at: object)
       let firstTerm = 1 &+ header.rawWords
-      var elements = UInt.max
       var index = 0
       while index < firstTerm {
         new[index] = object[index]
         index &+= 1
       }
-      while index < words {
-        let element = object[index]
-        new[index] = element
-        SharingCopy.lookAhead(to: element, from: object)
-        elements &= element
-        index &+= 1
-      }
+      let elements = SharingCopy.copyElements(of: object, firstTerm..<words, to: new)
       return (UInt(bitPattern: new) &+ 2, ToSpace.areSettled(elements))
     }
   }
