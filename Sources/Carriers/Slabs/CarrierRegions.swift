@@ -37,11 +37,9 @@ struct CarrierRegions: ~Copyable {
     if let base = committedReserve.popLast() { return (base, layout.carrierByteCount) }
     if let base = returned.popLast() { return (base, 0) }
     if let page = returnedPages.last {
-      if try commitHugePage(page) {
-        returnedPages.removeLast()
-        return (page, layout.carrierByteCount)
-      }
+      let isCommitted = try commitHugePage(page)
       returnedPages.removeLast()
+      if isCommitted { return (page, layout.carrierByteCount) }
       returned += carriers(ofHugePage: page).dropFirst()
       return (page, 0)
     }
@@ -56,6 +54,11 @@ struct CarrierRegions: ~Copyable {
     unusedStart = base + layout.carrierByteCount
     unusedCarriers -= 1
     return (base, 0)
+  }
+
+  /// Whether the system is large enough for huge pages.
+  private var takesHugePages: Bool {
+    layout.hugePagesFrom.map { committedByteCount >= $0 } ?? false
   }
 
   /// The start of the huge page that a carrier is on.
@@ -104,15 +107,14 @@ struct CarrierRegions: ~Copyable {
   /// - Returns: whether the carrier was taken.
   /// - Complexity: O(carriers that are committed and not taken).
   mutating func putCommitted(_ base: UnsafeMutableRawPointer) -> Bool {
-    guard let limit = layout.hugePagesFrom, committedByteCount >= limit else { return false }
+    if !takesHugePages { return false }
     committedReserve.append(base)
     let page = hugePage(of: base)
-    let end = page + CarrierLayout.hugePageByteCount
-    let count = committedReserve.count { $0 >= page && $0 < end }
-    if count * layout.carrierByteCount == CarrierLayout.hugePageByteCount,
+    let carriers = carriers(ofHugePage: page)
+    if carriers.allSatisfy(committedReserve.contains),
       decommit(page, byteCount: CarrierLayout.hugePageByteCount)
     {
-      committedReserve.removeAll { $0 >= page && $0 < end }
+      committedReserve.removeAll(where: carriers.contains)
       returnedPages.append(page)
     }
     return true
@@ -148,7 +150,7 @@ struct CarrierRegions: ~Copyable {
   /// the first are then to be had without.
   private mutating func commitHugePage(_ page: UnsafeMutableRawPointer) throws(MemoryError) -> Bool
   {
-    guard let limit = layout.hugePagesFrom, committedByteCount >= limit else { return false }
+    if !takesHugePages { return false }
     do {
       try commit(page, byteCount: CarrierLayout.hugePageByteCount)
     } catch {
