@@ -49,7 +49,7 @@ extension Interpreter {
     }
     guard value.isSmall, 0..<1 << 40 ~= value.smallValue else { return false }
     switch name {
-    case "min_heap_size": heap.minimumWords = HeapSizes.atLeast(value.smallValue)
+    case "min_heap_size": heap.minimumWords = value.smallValue
     case "min_bin_vheap_size": heap.minimumVirtualWords = value.smallValue
     case "fullsweep_after": heap.fullSweepAfter = value.smallValue
     default: return false

@@ -21,24 +21,27 @@ private var guardNatives: [Native] {
 
 private var termSizeNatives: [Native] {
   [
-    Native("erts_debug", "flat_size", 1) { interpreter, x in
-      do throws(ScratchExhausted) {
-        let words = try TermSize.flatWords(of: x[0], scratch: interpreter.scratch)
-        return interpreter.makeInteger(words, live: 0)
-      } catch {
-        return interpreter.exhausted(error)
-      }
+    sizeNative("flat_size") { (term, scratch) throws(ScratchExhausted) in
+      try TermSize.flatWords(of: term, scratch: scratch)
     },
-    Native("erts_debug", "size_shared", 1) { interpreter, x in
-      do throws(ScratchExhausted) {
-        let words = try TermSize.sharedWords(of: x[0], scratch: interpreter.scratch)
-        return interpreter.makeInteger(words, live: 0)
-      } catch {
-        return interpreter.exhausted(error)
-      }
+    sizeNative("size_shared") { (term, scratch) throws(ScratchExhausted) in
+      try TermSize.sharedWords(of: term, scratch: scratch)
     },
     Native("erts_debug", "same", 2) { _, x in .boolean(x[0] == x[1]) },
   ]
+}
+
+private func sizeNative(
+  _ name: String,
+  _ words: @escaping @Sendable (Term, any ScratchProvider) throws(ScratchExhausted) -> Int
+) -> Native {
+  Native("erts_debug", name, 1) { interpreter, x in
+    do throws(ScratchExhausted) {
+      return interpreter.makeInteger(try words(x[0], interpreter.scratch), live: 0)
+    } catch {
+      return interpreter.exhausted(error)
+    }
+  }
 }
 
 // MARK: - Tuples

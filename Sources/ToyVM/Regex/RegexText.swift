@@ -36,18 +36,7 @@ enum RegexText {
     guard place < text.count else { return 0 }
     let byte = text[place]
     let isCRLF = byte == 13 && place + 1 < text.count && text[place + 1] == 10
-    switch kind {
-    case .lf: return byte == 10 ? 1 : 0
-    case .cr: return byte == 13 ? 1 : 0
-    case .crlf: return isCRLF ? 2 : 0
-    case .anyCRLF: return isCRLF ? 2 : byte == 10 || byte == 13 ? 1 : 0
-    case .any:
-      if isCRLF { return 2 }
-      if 10...13 ~= byte { return 1 }
-      if byte < 0x80 { return 0 }
-      let (value, count) = decode(text, at: place, isUnicode: isUnicode)
-      return [0x85, 0x2028, 0x2029].contains(value) ? count : 0
-    }
+    return newline(byte, isCRLF: isCRLF, kind) { decode(text, at: place, isUnicode: isUnicode) }
   }
 
   /// The bytes of the end of a line that ends at a place; 0 where none does.
@@ -59,6 +48,17 @@ enum RegexText {
     guard place > 0 else { return 0 }
     let byte = text[place - 1]
     let isCRLF = byte == 10 && place - 1 > 0 && text[place - 2] == 13
+    return newline(byte, isCRLF: isCRLF, kind) {
+      decode(text, at: previous(text, before: place, isUnicode: isUnicode), isUnicode: isUnicode)
+    }
+  }
+
+  /// The bytes of the end of a line of which a byte is known, and whether it is of both.
+  /// - Parameter character: the one of that byte, and its bytes.
+  @inline(__always)
+  private static func newline(
+    _ byte: UInt8, isCRLF: Bool, _ kind: RegexNewline, character: () -> (UInt32, Int)
+  ) -> Int {
     switch kind {
     case .lf: return byte == 10 ? 1 : 0
     case .cr: return byte == 13 ? 1 : 0
@@ -68,8 +68,7 @@ enum RegexText {
       if isCRLF { return 2 }
       if 10...13 ~= byte { return 1 }
       if byte < 0x80 { return 0 }
-      let start = previous(text, before: place, isUnicode: isUnicode)
-      let (value, count) = decode(text, at: start, isUnicode: isUnicode)
+      let (value, count) = character()
       return [0x85, 0x2028, 0x2029].contains(value) ? count : 0
     }
   }
