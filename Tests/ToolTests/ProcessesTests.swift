@@ -3,8 +3,8 @@ import Testing
 
 /// Programs of several processes: what they print by the standard library, and how runs end.
 @Suite struct ProcessesTests {
-  /// The library's modules where Erlang is installed; empty where it is not.
-  private static let library: [String] = {
+  /// Options that name the library's modules where Erlang is installed; empty where it is not.
+  private static let modulePaths: [String] = {
     let root = "/usr/lib/erlang/lib"
     let applications = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return ["stdlib-", "kernel-", "erts-"].flatMap { prefix in
@@ -14,12 +14,12 @@ import Testing
 
   @Test(arguments: ["1", "2"])
   func theStandardLibraryPrints(threads: String) throws {
-    guard !Self.library.isEmpty else {
+    guard !Self.modulePaths.isEmpty else {
       print("left out: no Erlang is installed whose library could be used")
       return
     }
     let run = try ToolProcess(
-      ["run", "--print", "--schedulers", threads] + Self.library
+      ["run", "--print", "--schedulers", threads] + Self.modulePaths
         + [Repository.fixture("talking.beam")])
     #expect(run.exitCode == 0)
     #expect(
@@ -39,17 +39,14 @@ import Testing
   /// Names of files without a directory, with the answers of real Erlang. In a program of its own, for
   /// it changes the current directory.
   @Test func filesAreThoseOfTheCurrentDirectory() throws {
-    guard !Self.library.isEmpty else {
+    guard !Self.modulePaths.isEmpty else {
       print("left out: no Erlang is installed whose library could be used")
       return
     }
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("tenure-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     let module = Repository.root.appendingPathComponent("Tests/ToyVMTests/Fixtures/files.beam").path
     let run = try ToolProcess(
-      ["run", "-f", "relative", "--print"] + Self.library + [module, folder.path])
+      ["run", "-f", "relative", "--print"] + Self.modulePaths + [module, folder.path])
     #expect(run.exitCode == 0)
     #expect(
       run.output
@@ -76,13 +73,13 @@ import Testing
   }
 
   @Test func aServerOfTheLibraryRuns() throws {
-    guard !Self.library.isEmpty else {
+    guard !Self.modulePaths.isEmpty else {
       print("left out: no Erlang is installed whose library could be used")
       return
     }
     for options in [["--schedulers", "1"], ["--schedulers", "2"], ["--zeal=5", "--verify"]] {
       let run = try ToolProcess(
-        ["run", "--print"] + options + Self.library + [Repository.program("server"), "200"])
+        ["run", "--print"] + options + Self.modulePaths + [Repository.program("server"), "200"])
       #expect(run.output == "{4900,200,200,normal}\n", "\(options): \(run.errors)")
     }
   }

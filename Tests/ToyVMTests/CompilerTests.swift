@@ -32,17 +32,7 @@ import Testing
       let expected = try InstalledErlang.evaluate(
         "io:format(\"~w\", [compiling:main([\"\(file)\"])])")
       try #require(expected.contains("'Code'"), "\(file): \(expected.prefix(300))")
-      let machine = Machine(system: MemorySystem(), directories: InstalledErlang.directories)
-      try machine.load(try BeamFixtures.bytes("compiling"))
-      let outcome = try machine.run("compiling", "main", [.strings([file])])
-      guard case .returned(let text) = outcome else {
-        Issue.record("\(file): \(outcome)")
-        continue
-      }
-      let same = zip(text, expected).prefix { $0 == $1 }.count
-      #expect(
-        text == expected,
-        "\(file), from character \(same): \(text.dropFirst(same).prefix(200))")
+      try InstalledErlang.expect("compiling", "main", [file], toReturn: expected, file)
     }
   }
 }

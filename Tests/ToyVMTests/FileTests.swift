@@ -18,25 +18,9 @@ import Testing
       try InstalledErlang.evaluate("io:format(\"~w\", [files:main([\"\(path)\"])])")
     }
     try #require(expected.hasPrefix("[{whole,["), "\(expected.prefix(300))")
-    let levers = HeapLevers(zeal: zeal, verifies: zeal > 0)
-    let text = try inFolder { path in
-      let machine = Machine(
-        system: MemorySystem(configuration: SystemConfiguration(levers: levers)),
-        directories: InstalledErlang.directories)
-      try machine.load(try BeamFixtures.bytes("files"))
-      return switch try machine.run("files", "main", [.strings([path])]) {
-      case .returned(let text): text
-      case let outcome: "\(outcome)"
-      }
-    }
-    if text != expected {
-      let same = zip(text, expected).prefix { $0 == $1 }.count
-      let start = max(0, same - 200)
-      Issue.record(
-        """
-        \(text.dropFirst(start).prefix(400))
-        where Erlang answers: \(expected.dropFirst(start).prefix(400))
-        """)
+    try inFolder { path in
+      try InstalledErlang.expect(
+        "files", "main", [path], toReturn: expected, zeal: zeal, "zeal \(zeal)")
     }
   }
 

@@ -32,26 +32,9 @@ import Testing
     let expected = try InstalledErlang.evaluate(
       "io:format(\"~w\", [library:main(\(module), \(Self.seed), \(count))])")
     try #require(expected.utf8.count > 100)
-    let levers = HeapLevers(zeal: Self.zeal, verifies: Self.zeal > 0)
-    let machine = Machine(
-      system: MemorySystem(configuration: SystemConfiguration(levers: levers)),
-      directories: InstalledErlang.directories)
-    try machine.load(try BeamFixtures.bytes("library"))
-    let outcome = try machine.run(
-      "library", "run", [.strings([module, "\(Self.seed)", "\(count)"])])
-    guard case .returned(let text) = outcome else {
-      Issue.record("\(module), seed \(Self.seed): \(outcome)")
-      return
-    }
-    if text != expected {
-      let same = zip(text, expected).prefix { $0 == $1 }.count
-      let start = max(0, same - 200)
-      Issue.record(
-        """
-        \(module), seed \(Self.seed): \(text.dropFirst(start).prefix(400))
-        where Erlang answers: \(expected.dropFirst(start).prefix(400))
-        """)
-    }
+    try InstalledErlang.expect(
+      "library", "run", [module, "\(Self.seed)", "\(count)"], toReturn: expected, zeal: Self.zeal,
+      "\(module), seed \(Self.seed)")
   }
 }
 

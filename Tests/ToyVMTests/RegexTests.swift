@@ -112,25 +112,8 @@ import Testing
     let expected = try InstalledErlang.evaluate(
       "io:format(\"~w\", [regexes:main([\"\(seed)\"])])")
     try #require(expected.hasPrefix("[{run,["), "\(expected.prefix(300))")
-    let levers = HeapLevers(zeal: zeal, verifies: zeal > 0)
-    let machine = Machine(
-      system: MemorySystem(configuration: SystemConfiguration(levers: levers)),
-      directories: InstalledErlang.directories)
-    try machine.load(try BeamFixtures.bytes("regexes"))
-    let outcome = try machine.run("regexes", "main", [.strings(["\(seed)"])])
-    guard case .returned(let text) = outcome else {
-      Issue.record("seed \(seed): \(outcome)")
-      return
-    }
-    if text != expected {
-      let same = zip(text, expected).prefix { $0 == $1 }.count
-      let start = max(0, same - 200)
-      Issue.record(
-        """
-        seed \(seed): \(text.dropFirst(start).prefix(400))
-        where Erlang answers: \(expected.dropFirst(start).prefix(400))
-        """)
-    }
+    try InstalledErlang.expect(
+      "regexes", "main", ["\(seed)"], toReturn: expected, zeal: zeal, "seed \(seed)")
   }
 
   // MARK: - Time
