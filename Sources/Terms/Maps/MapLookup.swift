@@ -25,29 +25,50 @@ extension FlatMap {
       for place in 0..<size where keys[place] == word { return place }
       return -1
     }
+    let halves = SIMD4(halvesOf: word)
     var start = 0
     while true {
-      let place = place(ofWord: word, amongEight: keys + start)
-      if place >= 0 { return start &+ place }
+      let bits = equalWords(halves, amongEight: keys + start)
+      if bits != 0 { return start &+ bits.trailingZeroBitCount }
       if start &+ 8 == size { return -1 }
       // The last eight may overlap those before.
       start = min(start &+ 8, size &- 8)
     }
   }
 
+  /// A bit for each of eight keys that is the word, the first key's lowest.
   @inlinable @inline(__always)
-  static func place(ofWord word: UInt, amongEight keys: UnsafePointer<UInt>) -> Int {
-    // Two at a time, so that none waits for the one before.
-    var (even, odd) = (-1, -1)
-    if keys[0] == word { even = 0 }
-    if keys[1] == word { odd = 1 }
-    if keys[2] == word { even = 2 }
-    if keys[3] == word { odd = 3 }
-    if keys[4] == word { even = 4 }
-    if keys[5] == word { odd = 5 }
-    if keys[6] == word { even = 6 }
-    if keys[7] == word { odd = 7 }
-    return max(even, odd)
+  static func equalWords(
+    _ halves: SIMD4<UInt32>, amongEight keys: UnsafePointer<UInt>
+  ) -> UInt64 {
+    // Bits 0 to 7 tell which lower halves are equal, in the upper half of each word bits 8 to 15
+    // which upper ones: the keys' places, 40 bits apart.
+    var found = SIMD4<UInt32>()
+    for pair in 0..<4 {
+      let bit = UInt32(1) << (2 &* pair)
+      found |=
+        equalHalves(halves, keys + 2 &* pair) & SIMD4(bit, bit << 8, bit << 1, bit << 9)
+    }
+    let lanes = unsafeBitCast(found, to: SIMD2<UInt64>.self)
+    let both = lanes[0] | lanes[1]
+    return both & both >> 40
+  }
+
+  /// All ones where half a word of two keys is equal.
+  @inlinable @inline(__always)
+  static func equalHalves(
+    _ halves: SIMD4<UInt32>, _ keys: UnsafePointer<UInt>
+  ) -> SIMD4<UInt32> {
+    let two = UnsafeRawPointer(keys).loadUnaligned(as: SIMD4<UInt32>.self)
+    return unsafeBitCast(two .== halves, to: SIMD4<UInt32>.self)
+  }
+}
+
+extension SIMD4<UInt32> {
+  /// The halves of a word, twice.
+  @inlinable @inline(__always)
+  init(halvesOf word: UInt) {
+    self = unsafeBitCast(SIMD2(word, word), to: SIMD4<UInt32>.self)
   }
 }
 
@@ -63,30 +84,33 @@ extension HashMap {
   /// The value of a key that is compared by its word, or no term.
   @inline(__always)
   fileprivate static func value(ofImmediate key: Term, in map: Term) -> Term {
-    // The bit above the hash tells when its eight levels are used up.
-    var hash = UInt(InternalHash.hash(immediate: key)) | 1 << 32
-    var node = map.boxed
-    var slots = node + 2
-    while hash != 1 {
-      let bitmap = node[0] >> 16
-      let place = hash & 15
-      let slot: Term
-      if _fastPath(bitmap == 0xFFFF) {
-        // The upper levels of a large map are full: no count to wait for.
-        slot = Term(bits: slots[Int(place)])
-      } else {
-        if bitmap >> place & 1 == 0 { return .none }
-        slot = Term(bits: slots[Header.countSome(bitmap & (1 << place &- 1))])
-      }
-      if slot.isCons {
-        let leaf = slot.cons
-        return leaf[0] == key ? leaf[1] : .none
-      }
-      node = slot.boxed
-      slots = node + 1
+    var hash = UInt(InternalHash.hash(immediate: key))
+    let root = map.boxed
+    var place = place(of: hash, among: root[0] >> 16)
+    if place < 0 { return .none }
+    var slot = Term(bits: root[2 &+ place])
+    // A slot holds a cons cell or a node: one bit tells them apart.
+    while slot.bits & 1 == 0 {
       hash >>= 4
+      // Eight levels are used up, or what is left of the hash is zero.
+      if _slowPath(hash == 0) { return deepValue(ofImmediate: key, in: map) }
+      let node = slot.boxed
+      place = Self.place(of: hash, among: node[0] >> 16)
+      if place < 0 { return .none }
+      slot = Term(bits: node[1 &+ place])
     }
-    return deepValue(ofImmediate: key, in: map)
+    let leaf = slot.cons
+    return leaf[0] == key ? leaf[1] : .none
+  }
+
+  /// The place of the slot that a hash's lowest four bits lead to, or -1.
+  @inline(__always)
+  private static func place(of hash: UInt, among bitmap: UInt) -> Int {
+    let place = hash & 15
+    // The upper levels of a large map are full: no count to wait for.
+    if _fastPath(bitmap == 0xFFFF) { return Int(place) }
+    if bitmap >> place & 1 == 0 { return -1 }
+    return Header.countSome(bitmap & (1 << place &- 1))
   }
 
   /// The value of a key whose hash collides with another's in all bits.
