@@ -35,4 +35,21 @@ struct AddressRange: BitwiseCopyable {
   /// Whether the address of a tagged word is in the range.
   @inline(__always)
   func contains(_ bits: UInt) -> Bool { bits &- start < byteCount }
+
+  /// The cons cells of the range.
+  @inline(__always)
+  var cells: CellRange { CellRange(firstCell: start | 1, words: byteCount >> 3) }
+}
+
+/// The terms of cons cells in a range of addresses, tested with one comparison.
+struct CellRange: BitwiseCopyable {
+  let firstCell: UInt
+  let words: UInt
+
+  /// Whether a word is the term of a cell in the range: a whole number of words behind its start.
+  @inline(__always)
+  func contain(_ bits: UInt) -> Bool {
+    let distance = bits &- firstCell
+    return distance >> 3 | distance << 61 < words
+  }
 }

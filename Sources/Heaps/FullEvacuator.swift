@@ -41,6 +41,8 @@ struct FullPlan<From: FromSpace>: EvacuationPlan {
   @inline(__always)
   func moves(_ bits: UInt) -> Bool { from.contains(bits) }
   @inline(__always)
+  var near: AddressRange { from.near }
+  @inline(__always)
   func movesAnywhere(_ bits: UInt) -> Bool { from.contains(bits) }
 
   @inline(__always)
@@ -51,9 +53,14 @@ struct FullPlan<From: FromSpace>: EvacuationPlan {
 protocol FromSpace {
   /// Whether a cons or boxed term's address is among those that move.
   func contains(_ bits: UInt) -> Bool
+  /// The range of most of them.
+  var near: AddressRange { get }
 }
 
-extension AddressRange: FromSpace {}
+extension AddressRange: FromSpace {
+  @inline(__always)
+  var near: AddressRange { self }
+}
 
 /// Two ranges whose objects go to one place.
 struct TwoRanges: FromSpace {
@@ -62,4 +69,6 @@ struct TwoRanges: FromSpace {
 
   @inline(__always)
   func contains(_ bits: UInt) -> Bool { first.contains(bits) || second.contains(bits) }
+  @inline(__always)
+  var near: AddressRange { first }
 }

@@ -57,6 +57,8 @@ struct MinorPlan<Fresh: FromSpace>: EvacuationPlan {
   @inline(__always)
   func moves(_ bits: UInt) -> Bool { fresh.contains(bits) }
   @inline(__always)
+  var near: AddressRange { fresh.near }
+  @inline(__always)
   func movesAnywhere(_ bits: UInt) -> Bool { fresh.contains(bits) || mature.contains(bits) }
 
   @inline(__always)

@@ -23,6 +23,56 @@ extension ToSpace {
     return tail
   }
 
+  /// Copies cells that hold immediates, as long as they follow each other in one range.
+  ///
+  /// Two things limit this loop. Its stores: two for each cell, one of its copy, whose tail is
+  /// written as what it becomes if the next cell moves too, and one of the mark that it moved. And
+  /// waiting for a tail to find the next cell: so the next is taken to be as far away as the last
+  /// one was, which the processor need not wait to hear confirmed.
+  /// - Parameters:
+  ///   - first: a cell that has not moved and holds an immediate.
+  ///   - slot: the slot that refers to it.
+  /// - Returns: the tail of the last cell. It stands in the copy if it is no cell of the range;
+  ///   else the cell moved before or holds no immediate, and the tail is still to be written.
+  @inline(never)
+  private static func moveRun(
+    _ first: UnsafeMutablePointer<UInt>, _ slot: UnsafeMutablePointer<UInt>,
+    to start: UnsafeMutablePointer<UInt>, in near: AddressRange
+  ) -> (tail: UInt, top: UnsafeMutablePointer<UInt>) {
+    let cells = near.cells
+    var top = start
+    var forward = SIMD2(0, UInt(bitPattern: top) &+ 1)
+    slot.pointee = forward[1]
+    var bits = UInt(bitPattern: first) &+ 1
+    var distance: UInt = 16
+    while true {
+      let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+      let head = cell[0]
+      if head & 3 != 3 { return (bits, top) }
+      let expected = bits &+ distance
+      let tail = cell[1]
+      UnsafeMutableRawPointer(cell).storeBytes(of: forward, as: SIMD2<UInt>.self)
+      forward = forward &+ SIMD2(0, 16)
+      UnsafeMutableRawPointer(top).storeBytes(
+        of: SIMD2(head, 0) | forward, as: SIMD2<UInt>.self)
+      top += 2
+      if tail == expected {
+        if !cells.contain(expected) {
+          top[-1] = tail
+          return (tail, top)
+        }
+        bits = expected
+      } else {
+        if !cells.contain(tail) {
+          top[-1] = tail
+          return (tail, top)
+        }
+        distance = tail &- bits
+        bits = tail
+      }
+    }
+  }
+
   /// Moves the object that a moved cell holds right behind the cell, if it has not moved yet.
   ///
   /// - Returns: whether the object was moved before, or holds no terms but immediates.
@@ -59,20 +109,19 @@ extension ToSpace {
     var top = top
     var pending = pending
     let bottom = pending.top
+    let near = plan.near
     var bits = first
     var slot = slot
     moving: while true {
-      var cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
-      var head = cell[0]
+      let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+      let head = cell[0]
       // What the list goes on with in its slot.
       var rest: UInt
       run: do {
-        // A tight loop of its own for cells that hold immediates.
-        while head & 3 == 3 {
-          rest = Self.moveCell(cell, &slot, &top)
-          if rest & 3 != 1 || !plan.moves(rest) { break run }
-          cell = UnsafeMutablePointer<UInt>(bitPattern: rest &- 1).unsafelyUnwrapped
-          head = cell[0]
+        if head & 3 == 3 {
+          (rest, top) = Self.moveRun(cell, slot, to: top, in: near)
+          slot = top - 1
+          break run
         }
         if head == 0 {
           slot.pointee = cell[1]

@@ -43,14 +43,21 @@ struct ToSpace {
             if header == Header.tuple(arity: 2).bits {
               let first = object[1]
               let second = object[2]
-              let forward = UInt(bitPattern: top) &+ 2
-              top[0] = header
-              top[1] = first
-              top[2] = second
+              let copy = top
+              let forward = UInt(bitPattern: copy) &+ 2
+              copy[0] = header
+              copy[1] = first
+              copy[2] = second
               object[0] = forward
               slot.pointee = forward
-              noteUnless(settled: Self.areSettled(first & second), forward, in: &pending)
               top += 3
+              let settled = Self.areSettled(first & second)
+              if slot + 1 == end && settled == 0 {
+                slot = copy + 1
+                end = top
+                continue
+              }
+              noteUnless(settled: settled, forward, in: &pending)
             } else if header & 3 != 0 {
               slot.pointee = header
             } else {
@@ -171,6 +178,8 @@ struct ToSpace {
 protocol EvacuationPlan {
   /// Whether the object of a cons or boxed term moves to the space that is filled.
   func moves(_ bits: UInt) -> Bool
+  /// A range of which every object moves there: where most of them are.
+  var near: AddressRange { get }
   /// Whether it moves there or to another space.
   func movesAnywhere(_ bits: UInt) -> Bool
   /// Sees to a slot whose object does not move there, but perhaps to another space.

@@ -7,6 +7,8 @@ struct FragmentSpace: FromSpace {
 
   @inline(__always)
   func contains(_ bits: UInt) -> Bool { ranges.contains(bits) || fragments.contains(bits) }
+  @inline(__always)
+  var near: AddressRange { ranges.near }
 }
 
 /// The ranges of fragments in the order of their addresses.
