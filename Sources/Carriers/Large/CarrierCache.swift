@@ -46,16 +46,11 @@ struct CarrierCache: ~Copyable {
     byteCount += range.committedByteCount
   }
 
-  /// Takes out the ranges freed first until no more than so many bytes are left.
-  mutating func evict(downToByteCount limit: Int) -> [ReservedRange] {
-    var evicted = 0
-    while ranges.count - evicted > Self.mostRanges || (byteCount > limit && evicted < ranges.count)
-    {
-      byteCount -= ranges[evicted].committedByteCount
-      evicted += 1
-    }
-    let gone = Array(ranges.prefix(evicted))
-    ranges.removeFirst(evicted)
-    return gone
+  /// Takes out the range freed first while more than so many bytes, or too many ranges, are left.
+  mutating func evict(downToByteCount limit: Int) -> ReservedRange? {
+    if ranges.count <= Self.mostRanges && (byteCount <= limit || ranges.isEmpty) { return nil }
+    let range = ranges.removeFirst()
+    byteCount -= range.committedByteCount
+    return range
   }
 }

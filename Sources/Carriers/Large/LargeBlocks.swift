@@ -89,11 +89,13 @@ final class LargeBlocks: Sendable {
     // Half a range in the cache is better than none: a collector's next to-space needs it.
     shrink(&range, toByteCount: limit)
     if range.committedByteCount == 0 { return release(range) }
-    let evicted = state.withLock { [range] state in
-      state.cache.put(range)
-      return state.cache.evict(downToByteCount: limit)
-    }
-    for range in evicted { release(range) }
+    state.withLock { [range] state in state.cache.put(range) }
+    releaseCached(downToByteCount: limit)
+  }
+
+  /// Gives cached ranges back, one by one, until no more than so many bytes are left.
+  private func releaseCached(downToByteCount limit: Int) {
+    while let range = state.withLock({ $0.cache.evict(downToByteCount: limit) }) { release(range) }
   }
 
   /// Gives a block another size where it stands; `nil` where it would have to move.
@@ -126,9 +128,7 @@ final class LargeBlocks: Sendable {
   }
 
   /// Gives all cached ranges back.
-  func trim() {
-    for range in state.withLock({ $0.cache.evict(downToByteCount: 0) }) { release(range) }
-  }
+  func trim() { releaseCached(downToByteCount: 0) }
 
   /// The blocks of a kind in use.
   func usage(of kind: MemoryKind) -> MemoryUsage { state.withLock { $0.usage[kind] } }

@@ -57,6 +57,10 @@ extension Table {
     registry.endTables(ofDead: pid)
   }
 
+  /// What processes have of the table. Read out first: a change through the record would count as one
+  /// of the record.
+  var claims: TableClaims { record.pointee.claims }
+
   /// Runs a piece of work under the registry's lock, while which the table cannot end: else its
   /// record might be that of another table when it is written.
   func whileAlive<Result>(
@@ -81,9 +85,9 @@ extension Table {
     // The old data goes outside the lock.
     let old = try whileAlive { () throws(TableError) in
       try checkOwner(caller)
-      let old = record.pointee.claims.heirData
-      record.pointee.claims.heir = pid ?? .none
-      record.pointee.claims.heirData = kept
+      let old = claims.heirData
+      claims.heir = pid ?? .none
+      claims.heirData = kept
       return old
     }
     withExtendedLifetime(old) {}
@@ -91,7 +95,7 @@ extension Table {
 
   /// The pid of the heir.
   public var heir: Term? {
-    try? whileAlive { record.pointee.claims.heir.isNone ? nil : record.pointee.claims.heir }
+    try? whileAlive { claims.heir.isNone ? nil : claims.heir }
   }
 
   func destroyStorage() { record.pointee.storage.destroy(record.pointee.environment) }
@@ -105,10 +109,10 @@ extension Table {
   public func fix(by caller: Term) throws(TableError) {
     try checkReader(caller)
     try whileAlive {
-      if let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == caller }) {
-        record.pointee.claims.fixations[index].count += 1
+      if let index = claims.fixations.firstIndex(where: { $0.process == caller }) {
+        claims.fixations[index].count += 1
       } else {
-        record.pointee.claims.fixations.append(
+        claims.fixations.append(
           TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
       }
     }
@@ -119,11 +123,11 @@ extension Table {
   public func release(by caller: Term) throws(TableError) {
     try checkReader(caller)
     let isFixed = try whileAlive {
-      guard let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == caller })
+      guard let index = claims.fixations.firstIndex(where: { $0.process == caller })
       else { return false }
-      record.pointee.claims.fixations[index].count -= 1
-      if record.pointee.claims.fixations[index].count == 0 {
-        record.pointee.claims.fixations.remove(at: index)
+      claims.fixations[index].count -= 1
+      if claims.fixations[index].count == 0 {
+        claims.fixations.remove(at: index)
       }
       return true
     }
@@ -132,15 +136,15 @@ extension Table {
 
   /// Who fixed the table, and how often.
   public var fixations: [TableFixation] {
-    (try? whileAlive { record.pointee.claims.fixations }) ?? []
+    (try? whileAlive { claims.fixations }) ?? []
   }
 
   /// Ends all that a process fixed, as it ends.
   func releaseAll(of process: Term) {
     let count = try? whileAlive {
-      guard let index = record.pointee.claims.fixations.firstIndex(where: { $0.process == process })
+      guard let index = claims.fixations.firstIndex(where: { $0.process == process })
       else { return 0 }
-      return record.pointee.claims.fixations.remove(at: index).count
+      return claims.fixations.remove(at: index).count
     }
     for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
   }

@@ -170,7 +170,7 @@ extension TableRegistry {
     withState { state in
       state.tables.values.filter { table in
         table.owner == process
-          || table.record.pointee.claims.fixations.contains { $0.process == process }
+          || table.claims.fixations.contains { $0.process == process }
       }
     }
   }
@@ -226,10 +226,11 @@ extension TableRegistry {
     record.pointee.gate.store(0, ordering: .relaxed)
     let storage = record.pointee.storage
     let data = withState { state in
-      let data = record.pointee.claims.heirData
-      record.pointee.claims.heirData = nil
-      record.pointee.claims.heir = .none
-      record.pointee.claims.fixations = []
+      let claims = record.pointee.claims
+      let data = claims.heirData
+      claims.heirData = nil
+      claims.heir = .none
+      claims.fixations = []
       state.tables[table.number] = nil
       tableCount.subtract(1, ordering: .relaxed)
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))

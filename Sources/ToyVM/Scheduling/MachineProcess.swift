@@ -68,6 +68,9 @@ final class MachineProcess: @unchecked Sendable {
   }
 
   deinit {
+    // Acquiring: pairs with the releasing stores of who had it. The reference counts order the same,
+    // but where the thread sanitizer does not see it.
+    _ = isTaken.load(ordering: .acquiring)
     process.deinitialize(count: 1)
     process.deallocate()
     saved?.deallocate()
@@ -82,6 +85,9 @@ final class MachineProcess: @unchecked Sendable {
 
   /// Gives it up.
   func giveUp() { isTaken.store(false, ordering: .releasing) }
+
+  /// Keeps it for good: it has ended, and nobody is to look at it any more.
+  func keep() { isTaken.store(true, ordering: .releasing) }
 
   /// Says where messages are kept; checked code always has them on the heap.
   func setMessageQueueData(onHeap: Bool) {

@@ -113,5 +113,6 @@ final class SchedulerThread {
     schedulers.directory.remove(process)
     process.process.pointee.end(reason: reason)
     interpreter.leave()
+    process.keep()
   }
 }
