@@ -110,6 +110,9 @@ public struct HeapState: BitwiseCopyable {
   @inlinable public var usedWords: Int { top - start }
   /// The words of the young heap and of the fragments beside it.
   package var youngGenerationWords: Int { usedWords + fragments.words }
+  /// The words of all objects.
+  /// - Complexity: O(1)
+  var wordsInUse: Int { youngGenerationWords + (old?.usedWords ?? 0) }
   /// The words of the stack in use.
   @inlinable public var stackWords: Int { end - stackTop }
 

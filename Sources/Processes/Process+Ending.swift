@@ -52,7 +52,9 @@ extension Process {
     answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
     record.pointee.taken = 0
-    answerRequests(system.processes.close(record)?.record, reason)
+    let (oldest, waiting) = system.processes.close(record)
+    answerRequests(oldest?.record, reason)
+    system.processes.tellOfRoom(waiting)
     if let relations = record.pointee.relations {
       for (other, message) in relations.links { tellLinked(message, other, reason) }
       for (_, watcher) in relations.watchers { tellWatcher(watcher.message, reason) }
@@ -76,7 +78,7 @@ extension Process {
       switch message.signal {
       case .link:
         let other = Term(bits: message.argument)
-        if record.pointee.relations?.links[other] != nil {
+        if record.pointee.relations?.knowsLink(with: other) == true {
           system.heaps.free(message)
         } else {
           message.signal = .linkedExit
@@ -89,7 +91,7 @@ extension Process {
         removeWatcher(asked: message)
       case .request: refuse(message)
       case .message, .aliasedMessage: drop(message)
-      case .told, .exit, .linkedExit, .down: system.heaps.free(message)
+      case .told, .exit, .linkedExit, .down, .room, .unlinkSeen: system.heaps.free(message)
       }
     }
   }

@@ -98,7 +98,8 @@ extension Process {
   }
 
   /// Says that the process waits: the next message or signal makes the listener hear of it.
-  /// - Returns: `false` where there is something already: look again.
+  /// - Returns: `false` where there is something already, what there was no memory to fetch included:
+  ///   look again.
   public func park() -> Bool { record.pointee.park() }
 
   /// Says that the process runs again though nothing came, as at a timeout.
@@ -204,7 +205,7 @@ extension Process {
   private mutating func becomesHeap(_ message: Message) {
     if record.pointee.isLimited || record.pointee.isGrouped {
       let byteCount = message.byteCount
-      record.pointee.limit?.becomesHeap(byteCount: byteCount)
+      system.processes.tellOfRoom(record.pointee.limit?.becomesHeap(byteCount: byteCount) ?? [])
       record.pointee.member?.becomesHeap(byteCount)
     }
     heap.attach(message)
@@ -221,7 +222,7 @@ extension Process {
   /// Counts a message that left the mailbox, and tells those who waited for it.
   func countOut(byteCount: Int) {
     guard let limit = record.pointee.limit else { return }
-    for sender in limit.left(byteCount: byteCount) { system.processes.tellRunnable(sender) }
+    system.processes.tellOfRoom(limit.left(byteCount: byteCount))
   }
 
   /// Frees a message that was in the mailbox.
@@ -237,8 +238,5 @@ extension Process {
       if let message = entry.queuedMessage { drop(message) }
     }
     record.pointee.queue.shrink()
-    for sender in record.pointee.limit?.takeWaiting() ?? [] {
-      system.processes.tellRunnable(sender)
-    }
   }
 }

@@ -34,6 +34,9 @@ struct ProcessRecord: ~Copyable {
   var trapsExits = false
   /// The owner's alone: whether messages become part of the heap when they are fetched.
   var keepsMessagesOnHeap = false
+  /// The owner's alone: whether what is shared in terms that leave the process is shared in their
+  /// copies.
+  var keepsSharing = true
   /// The owner's alone: whether what others are told of its end was told.
   var hasEnded = false
   /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
@@ -94,6 +97,9 @@ struct ProcessRecord: ~Copyable {
     UnsafeMutableRawPointer(bitPattern: contextBits.load(ordering: .acquiring))
   }
 
+  /// Whether there is no process.
+  var isClosed: Bool { outer.load(ordering: .relaxed) == Self.closed }
+
   /// Whether something was sent that was not fetched.
   var isAnythingUnfetched: Bool { outer.load(ordering: .relaxed) > Self.parked || taken != 0 }
 
@@ -117,24 +123,22 @@ struct ProcessRecord: ~Copyable {
     return oldest
   }
 
-  /// Takes all that was sent, the oldest first, where there is something: a state stays as it is.
-  func takeSent() -> Message? {
-    while true {
-      let before = outer.load(ordering: .relaxed)
-      if before <= Self.parked { return nil }
-      let exchanged = outer.weakCompareExchange(
-        expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
-      ).exchanged
-      if exchanged { return Self.inOrder(newest: before) }
-    }
+  /// The message that was sent last, where something was sent that was not fetched; it leads to those
+  /// before it.
+  var newest: Message? {
+    // Acquiring: pairs with the releasing exchange in `push`.
+    let bits = outer.load(ordering: .acquiring)
+    if bits <= Self.parked { return nil }
+    return UnsafeMutablePointer<UInt>(bitPattern: bits).map { Message(record: $0) }
   }
 
   /// Says that the process waits for messages.
-  /// - Returns: `false` where there are some.
+  /// - Returns: `false` where there are some, those among them that there was no memory to look at.
   func park() -> Bool {
-    outer.compareExchange(
-      expected: Self.empty, desired: Self.parked, ordering: .acquiringAndReleasing
-    ).exchanged
+    taken == 0
+      && outer.compareExchange(
+        expected: Self.empty, desired: Self.parked, ordering: .acquiringAndReleasing
+      ).exchanged
   }
 
   /// Says that the process runs again though nobody sent anything.

@@ -66,7 +66,7 @@ final class TestProcess {
   }
 
   func send(
-    _ term: Term, to pid: Term, copying: MessageCopying = MessageCopying()
+    _ term: Term, to pid: Term, copying: MessageCopying? = nil
   ) throws(SendError) -> SendOutcome {
     try process.send(term, to: pid, copying: copying)
   }
