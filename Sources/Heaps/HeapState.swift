@@ -122,6 +122,10 @@ public struct HeapState: BitwiseCopyable {
     if offHeap.virtualWords > virtualHeap.youngLimit { return .virtualHeap }
     return fragments.words > freeWords ? .fragments : nil
   }
+  /// Has the next ensure collect, if there is reason to.
+  mutating func requestCollectionIfDue() {
+    if dueCollection != nil { reservedBytes = Self.neverRoomBytes }
+  }
   /// A reserve that no block has room for: so every ensure takes the slow path.
   static var neverRoomBytes: Int { Int.max / 4 }
 

@@ -94,6 +94,9 @@ struct MessageQueue: ~Copyable {
     tail -= distance
   }
 
+  /// Whether an append has room as it is.
+  var hasRoom: Bool { tail < capacity }
+
   /// Adds an entry.
   /// - Precondition: ``makeRoom()`` was called.
   mutating func append(_ entry: Term) {

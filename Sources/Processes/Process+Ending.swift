@@ -12,6 +12,7 @@ extension Process {
   ///   one, the reason that is told is `out_of_memory`.
   /// - Complexity: O(links, monitors and tables), and a copy of the reason for each who is told.
   public mutating func end(reason: Term) {
+    _ = record.pointee.takeBack()
     if !record.pointee.hasEnded { tellOfEnd(reason: reason) }
   }
 
@@ -33,6 +34,7 @@ extension Process {
     precondition(reason.isImmediate, "a reason that would be copied from a heap that went away")
     precondition(!record.pointee.hasEnded, "a process that has ended has no result")
     if !receiver.isLocalPid { throw .badReceiver(receiver) }
+    _ = record.pointee.takeBack()
     let message: Message
     do { message = try heap.handOver(result) } catch { throw .message(error) }
     // Nothing here may lead to what is not of this heap any more.

@@ -46,9 +46,10 @@ extension Process {
   }
 
   /// Sends a small term in which nothing is shared.
+  /// - Parameter enters: whether it may be written onto the heap of a receiver that is parked.
   /// - Returns: nothing where the term is another one.
   private func sendSmall(
-    _ term: Term, to receiver: Term, _ alias: Int?
+    _ term: Term, to receiver: Term, _ alias: Int?, enters: Bool = true
   ) throws(SendError) -> SendOutcome? {
     let processes = system.processes
     let reader = processes.allocator.reader
@@ -56,6 +57,19 @@ extension Process {
     guard let record = processes.record(of: receiver), !record.pointee.isClosed else {
       reader.leave()
       return .noProcess
+    }
+    if enters && alias == nil && record.pointee.enter() {
+      // From here on the process cannot end.
+      reader.leave()
+      let isPlaced = place(term, at: record)
+      let context = record.pointee.context
+      if isPlaced {
+        record.pointee.leave()
+      } else if record.pointee.leaveParked() {
+        return try sendSmall(term, to: receiver, alias, enters: false)
+      }
+      processes.listener?.pointee.processBecameRunnable(receiver, context: context)
+      return isPlaced ? .delivered : try sendSmall(term, to: receiver, alias, enters: false)
     }
     let message: Message
     do throws(MessageError) {
@@ -73,6 +87,16 @@ extension Process {
     let pushed = processes.push(message, to: record, from: pid)
     reader.leave()
     return try processes.finish(pushed, of: message, to: receiver, context)
+  }
+
+  /// Puts a term into the mailbox of a process that this one has entered, as a term of its heap.
+  /// - Returns: whether it is small, with nothing shared, and there is room.
+  private func place(_ term: Term, at record: ProcessRecord.Pointer) -> Bool {
+    guard let receiver = record.pointee.heap, let copy = heap.copySmall(term, onto: receiver)
+    else { return false }
+    record.pointee.queue.append(copy)
+    record.pointee.hasSentToSelf = true
+    return true
   }
 
   /// Sends any term, after a look whether copying it has any use.

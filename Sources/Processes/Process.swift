@@ -28,6 +28,7 @@ public struct Process: ~Copyable {
   }
 
   deinit {
+    _ = record.pointee.takeBack()
     if !record.pointee.hasEnded { tellOfEnd(reason: .normal) }
     dropMailbox()
     leaveGroup()

@@ -205,6 +205,8 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
     record.pointee.keepsMessagesOnHeap = false
+    record.pointee.admitsSenders = true
+    record.pointee.heap = nil
     record.pointee.hasSentToSelf = false
     state.withLock { state in
       state.inUse -= 1

@@ -77,6 +77,7 @@ final class TestProcess {
   func handleSignals() throws -> Bool { try process.handleSignals() }
   func park() -> Bool { process.park() }
   func unpark() -> Bool { process.unpark() }
+  func takeBack() -> Bool { process.takeBack() }
   func link(to other: Term) throws { try process.link(to: other) }
   func monitor(_ other: Term) throws -> Term { try process.monitor(other) }
   func demonitor(_ reference: Term) throws -> Bool { try process.demonitor(reference) }
