@@ -209,9 +209,14 @@ extension Process {
   private func tellOfLongQueue() {
     let record = record
     record.pointee.hasSentToSelf = false
-    let longQueue = system.processes.listening.pointee.longQueueMessages
-    if longQueue > 0 && record.pointee.queue.count >= longQueue {
-      system.processes.listener?.pointee.queueIsLong(pid, messages: record.pointee.queue.count)
+    let listening = system.processes.listening
+    if listening.pointee.longQueueMessages == 0 { return }
+    let count = record.pointee.queue.count
+    if record.pointee.isQueueLong {
+      record.pointee.isQueueLong = count > listening.pointee.shortQueueMessages
+    } else if count >= listening.pointee.longQueueMessages {
+      record.pointee.isQueueLong = true
+      system.processes.listener?.pointee.queueIsLong(pid, messages: count)
     }
   }
 

@@ -19,7 +19,10 @@ public protocol ProcessListener: Sendable {
   func messageWasSent(_ event: MessageEvent)
   /// From how many fetched messages on a mailbox is long; 0 for never.
   var longQueueMessages: Int { get }
-  /// A process fetched messages, and has so many: at least ``longQueueMessages``.
+  /// How many fetched messages a long mailbox comes down to before it is told again that it is long.
+  var shortQueueMessages: Int { get }
+  /// A process fetched messages, and has so many: at least ``longQueueMessages``, for the first time
+  /// since it had no more than ``shortQueueMessages``.
   func queueIsLong(_ pid: Term, messages: Int)
   /// Beyond how many nanoseconds a pause is long; 0 for never (`long_gc`).
   var longCollectionNanoseconds: UInt64 { get }
@@ -40,6 +43,8 @@ extension ProcessListener {
   public func messageWasSent(_ event: MessageEvent) {}
   /// Never.
   public var longQueueMessages: Int { 0 }
+  /// Half of those of a long one.
+  public var shortQueueMessages: Int { longQueueMessages / 2 }
   /// Nothing.
   public func queueIsLong(_ pid: Term, messages: Int) {}
   /// Never.

@@ -50,6 +50,8 @@ struct ProcessRecord: ~Copyable {
   var admitsSenders = true
   /// The owner's alone: whether what others are told of its end was told.
   var hasEnded = false
+  /// The owner's alone: whether it was told that its queue is long, and it has been since.
+  var isQueueLong = false
   /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
   var hasSentToSelf = false
   /// The embedder's own pointer, or 0.

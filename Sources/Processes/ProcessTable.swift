@@ -208,6 +208,7 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.admitsSenders = true
     record.pointee.heap = nil
     record.pointee.hasSentToSelf = false
+    record.pointee.isQueueLong = false
     state.withLock { state in
       state.inUse -= 1
       if allocator.hasSeveralThreads {

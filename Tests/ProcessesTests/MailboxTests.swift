@@ -228,6 +228,38 @@ import Testing
     for number in 9..<12 { _ = try process.send(number, to: process.pid) }
     #expect(try process.handleSignals())
     #expect(recorder.heard.longQueues == [12])
+    // Once, until it has come down to half of what is long.
+    _ = try process.send(12, to: process.pid)
+    #expect(try process.handleSignals())
+    for _ in 0..<7 { _ = try process.receiveText() }
+    _ = try process.send(13, to: process.pid)
+    #expect(try process.handleSignals())
+    for _ in 0..<3 { _ = try process.receiveText() }
+    for (sent, told) in [(1, [12]), (4, [12]), (1, [12, 10])] {
+      for number in 0..<sent { _ = try process.send(number, to: process.pid) }
+      #expect(try process.handleSignals())
+      #expect(recorder.heard.longQueues == told)
+    }
+  }
+
+  /// A queue that was long, or of a process that hibernates, gives its block back when it is empty.
+  @Test func theBlockOfAQueueIsGivenBack() throws {
+    let system = Self.makeSystem()
+    let process = try TestProcess(system)
+    func messageBytes() -> Int { system.allocator.memory(by: .message).byteCount }
+    for number in 0..<5_000 { _ = try process.send(number, to: process.pid) }
+    #expect(messageBytes() >= 40_000)
+    for _ in 0..<5_000 { _ = try process.receiveText() }
+    #expect(messageBytes() == 0)
+    _ = try process.send(1, to: process.pid)
+    #expect(try process.receiveText() == "1")
+    #expect(messageBytes() > 0)
+    var roots = NoRoots()
+    try process.process.hibernate(roots: &roots)
+    #expect(messageBytes() == 0)
+    _ = try process.send(2, to: process.pid)
+    try process.process.hibernate(roots: &roots)
+    #expect(try process.receiveText() == "2")
   }
 
   @Test func whatIsNotReceivedGoesWithItsProcess() throws {
