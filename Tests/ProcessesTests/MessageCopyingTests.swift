@@ -111,6 +111,31 @@ import Testing
     #expect(other.allocator.allocatedBlockCount == otherBlocks)
   }
 
+  /// A message beyond what the receiver's heap may have arrives; the collection that finds it there is
+  /// refused, and the process is whole.
+  @Test func aMessageMayBeBeyondTheReceiversLimit() throws {
+    let system = MemorySystem()
+    let sender = try TestProcess(system)
+    var receiver = try system.makeProcess(
+      options: HeapOptions(limit: HeapLimit(words: 2_000)))
+    try sender.ensureFree(words: 8_000)
+    let list = sender.build { $0.makeList((0..<4_000).map { Term.small($0) }) }
+    #expect(try sender.send(list, to: receiver.pid) == .delivered)
+    let message = try receiver.nextMessage()
+    var register = OneRegister(term: try #require(message))
+    receiver.removeMessage()
+    var refusal: HeapError?
+    do { try receiver.ensureFree(words: 600, roots: &register) } catch { refusal = error }
+    guard case .limitReached(let excess) = refusal else {
+      Issue.record("\(String(describing: refusal)) in place of the limit")
+      return
+    }
+    #expect(excess.limit.words == 2_000)
+    let damage = receiver.firstDamage(roots: &register)
+    #expect(damage == nil)
+    #expect(try sharedWords(sender, register.term) == 8_000)
+  }
+
   @Test func aFragmentOfAnotherSystemIsNotAttached() async {
     await #expect(processExitsWith: .failure) {
       var heap = try ProcessHeap(environment: HeapEnvironment(allocator: BlockAllocator()))
@@ -134,4 +159,11 @@ import Testing
     #expect(try receiver.receiveText() == "1")
     #expect(receiver.park())
   }
+}
+
+/// One slot that holds a term of a process.
+private struct OneRegister: RootSource {
+  var term: Term
+
+  mutating func visitSlots(_ visitor: inout SlotVisitor) { visitor.visit(&term, count: 1) }
 }
