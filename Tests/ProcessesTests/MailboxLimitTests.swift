@@ -1,6 +1,5 @@
 import Carriers
 import Heaps
-import Synchronization
 import TestKit
 import Terms
 import Testing
@@ -232,76 +231,5 @@ import Testing
     #expect(try sender.send(levels, to: waiting.pid, copying: copying) == .suspended)
     #expect(try waiting.receiveText() == "1")
     #expect(!sender.park())
-  }
-
-  // MARK: - Threads
-
-  /// Senders that wait for room, on several threads: each is run by one thread at a time, and every
-  /// message arrives, in its order.
-  @Test(arguments: [1, 2, 3]) func sendersWaitForRoom(room: Int) throws {
-    let (senders, messages) = (6, 3_000)
-    let scheduler = TestScheduler()
-    let system = MemorySystem(
-      configuration: SystemConfiguration(heapOptions: .tiny(), processListener: scheduler))
-    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: senders + 1)
-    defer { processes.deallocate() }
-    for index in 0...senders {
-      let limit = index == 0 ? MailboxLimit(messages: room, policy: .suspendSender) : nil
-      (processes + index).initialize(to: try system.makeProcess(mailboxLimit: limit))
-      processes[index].context = UnsafeMutableRawPointer(processes + index)
-    }
-    let receiver = processes[0].pid
-    let none = [Int](repeating: 0, count: senders + 1)
-    let state = Guarded((running: Set<Int>(), sent: none, next: none))
-    let faults = Atomic<Int>(0)
-    for index in 0...senders { scheduler.add(processes + index) }
-    let base = Int(bitPattern: processes)
-    scheduler.run(threads: 4) { process in
-      let index = (Int(bitPattern: process) - base) / MemoryLayout<SystemProcess>.stride
-      let isAlone = state.withLock { $0.running.insert(index).inserted }
-      if !isAlone { faults.add(1, ordering: .relaxed) }
-      // Before it parks: then another thread may run it.
-      func park() -> Bool {
-        state.withLock { _ = $0.running.remove(index) }
-        if process.pointee.park() { return true }
-        state.withLock { _ = $0.running.insert(index) }
-        return false
-      }
-      do {
-        while true {
-          if index == 0 {
-            while let message = try process.pointee.nextMessage() {
-              let elements = message.tupleElements
-              let (sender, number) = (elements[0].smallValue, elements[1].smallValue)
-              process.pointee.removeMessage()
-              let left = state.withLock { state in
-                if state.next[sender] != number { faults.add(1, ordering: .relaxed) }
-                state.next[sender] = number + 1
-                return state.next.reduce(0, +)
-              }
-              if left == senders * messages { scheduler.end() }
-            }
-          } else {
-            _ = try process.pointee.handleSignals()
-            while true {
-              let number = state.withLock { $0.sent[index] }
-              if number == messages { break }
-              var roots = NoRoots()
-              try process.pointee.ensureFree(words: 3, roots: &roots)
-              let term = process.pointee.heap.build { $0.makeTuple(.small(index), .small(number)) }
-              guard try process.pointee.send(term, to: receiver) == .delivered else { break }
-              state.withLock { $0.sent[index] += 1 }
-            }
-          }
-          if park() { return }
-        }
-      } catch {
-        faults.add(1, ordering: .relaxed)
-        scheduler.end()
-      }
-    }
-    #expect(faults.load(ordering: .relaxed) == 0)
-    processes.deinitialize(count: senders + 1)
-    #expect(system.processCount == 0)
   }
 }
