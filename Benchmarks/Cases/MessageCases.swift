@@ -22,10 +22,19 @@ func messageCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
     effort in
     try measurePingPong(effort)
   }
+  let aside = BenchmarkCase(name: "message/aside", unit: "ns/message", peers: []) { effort in
+    try measurePingPong(effort, keepsOffHeap: true)
+  }
+  let polled = BenchmarkCase(name: "message/polled", unit: "ns/message", peers: []) { effort in
+    try measurePolling(effort)
+  }
+  let backlog = BenchmarkCase(name: "message/backlog", unit: "ns/message", peers: []) { effort in
+    try measureBacklog(effort)
+  }
   let life = BenchmarkCase(name: "process/life", unit: "ns", peers: [script]) { effort in
     try measureLives(effort)
   }
-  return copies + shared + [pingPong, life]
+  return copies + shared + [pingPong, aside, polled, backlog, life]
 }
 
 /// Whether sharing is kept; ERTS always flattens.
@@ -70,8 +79,9 @@ private func measureSharedCopies(by way: MessageCopyWay, _ effort: Effort) throw
   return Measurement(samples: samples, check: String(words))
 }
 
-/// Two processes of one thread that send `{ping, Pid, N}` to and fro.
-private func measurePingPong(_ effort: Effort) throws -> Measurement {
+/// Two processes of one thread that send `{ping, Pid, N}` to and fro, and look whether something came
+/// without waiting for it.
+private func measurePolling(_ effort: Effort) throws -> Measurement {
   let system = MemorySystem()
   let ping = try system.atoms.atom("ping")
   var one = try system.makeProcess()

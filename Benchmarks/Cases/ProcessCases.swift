@@ -50,15 +50,26 @@ private func measureMillion(_ options: HeapOptions) throws -> Measurement {
   return Measurement(samples: [Double(bytes) / Double(count)], check: String(sum))
 }
 
+/// Tells the player whose process became runnable.
+private struct PlayerListener: ProcessListener {
+  func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?) {
+    guard let context else { return }
+    let player = Unmanaged<Player>.fromOpaque(context).takeUnretainedValue()
+    player.isRunnable.store(true, ordering: .releasing)
+  }
+}
+
 /// One end of a ping-pong between two threads.
 private final class Player: @unchecked Sendable {
   // Unchecked: the thread that plays has it alone.
   var process: Process
   let pid: Term
+  let isRunnable = Atomic<Bool>(false)
 
   init(_ system: MemorySystem) throws {
     process = try system.makeProcess()
     pid = process.pid
+    process.context = Unmanaged.passUnretained(self).toOpaque()
   }
 
   func send(_ name: Term, _ number: Int, to pid: Term) throws {
@@ -68,24 +79,29 @@ private final class Player: @unchecked Sendable {
     _ = try process.send(term, to: pid)
   }
 
-  /// Waits for the next message.
+  /// Waits for the next message: parked, until the listener hears of it.
   func receive() throws -> Int {
-    var looks = 0
     while true {
       if let message = try process.nextMessage() {
         let number = message.tupleElements[2].smallValue
         process.removeMessage()
         return number
       }
-      looks += 1
-      if looks % 10_000 == 0 { sched_yield() }
+      if !process.park() { continue }
+      var looks = 0
+      while !isRunnable.exchange(false, ordering: .acquiring) {
+        looks += 1
+        if looks % 10_000 == 0 { sched_yield() }
+      }
     }
   }
 }
 
-/// Two processes on two threads that send `{ping, Pid, N}` to and fro; who waits looks again and again.
+/// Two processes on two threads that send `{ping, Pid, N}` to and fro; who waits is parked,
+/// and its thread looks again and again whether it became runnable, as a scheduler of ERTS does for a while.
 private func measureThreads(_ effort: Effort) throws -> Measurement {
-  let system = MemorySystem()
+  let system = MemorySystem(
+    configuration: SystemConfiguration(processListener: PlayerListener()))
   let ping = try system.atoms.atom("ping")
   let rounds = 100_000
   let (one, other) = (try Player(system), try Player(system))

@@ -110,6 +110,9 @@ public struct HeapState: BitwiseCopyable {
   @inlinable public var usedWords: Int { top - start }
   /// The words of the young heap and of the fragments beside it.
   package var youngGenerationWords: Int { usedWords + fragments.words }
+  /// The words of all objects.
+  /// - Complexity: O(1)
+  var wordsInUse: Int { youngGenerationWords + (old?.usedWords ?? 0) }
   /// The words of the stack in use.
   @inlinable public var stackWords: Int { end - stackTop }
 
@@ -118,6 +121,10 @@ public struct HeapState: BitwiseCopyable {
     if isCollectionPostponed { return .postponed }
     if offHeap.virtualWords > virtualHeap.youngLimit { return .virtualHeap }
     return fragments.words > freeWords ? .fragments : nil
+  }
+  /// Has the next ensure collect, if there is reason to.
+  mutating func requestCollectionIfDue() {
+    if dueCollection != nil { reservedBytes = Self.neverRoomBytes }
   }
   /// A reserve that no block has room for: so every ensure takes the slow path.
   static var neverRoomBytes: Int { Int.max / 4 }

@@ -41,11 +41,7 @@ extension ProcessHeap {
   }
 
   /// Has the next ensure collect, if there is reason to.
-  func requestCollectionIfDue() {
-    if state.pointee.dueCollection != nil {
-      state.pointee.reservedBytes = HeapState.neverRoomBytes
-    }
-  }
+  func requestCollectionIfDue() { state.pointee.requestCollectionIfDue() }
 
   /// What the rules of sizing need to know.
   package func collectionState(needing words: Int, fully: Bool) -> CollectionState {

@@ -6,6 +6,7 @@ struct Listening {
   let listener: UnsafeMutablePointer<any ProcessListener>?
   let wantsMessages: Bool
   let longQueueMessages: Int
+  let shortQueueMessages: Int
   let longCollectionNanoseconds: UInt64
   let largeHeapWords: Int
 
@@ -17,6 +18,7 @@ struct Listening {
     }
     wantsMessages = listener?.wantsMessages ?? false
     longQueueMessages = listener?.longQueueMessages ?? 0
+    shortQueueMessages = listener?.shortQueueMessages ?? 0
     longCollectionNanoseconds = listener?.longCollectionNanoseconds ?? 0
     largeHeapWords = listener?.largeHeapWords ?? 0
   }

@@ -11,6 +11,8 @@ public struct SystemConfiguration: Sendable {
   public var levers: HeapLevers
   /// What a process's heap is made with where nothing else is said.
   public var heapOptions: HeapOptions
+  /// How terms are copied that leave a process, where nothing else is said.
+  public var messageCopying: MessageCopying
   /// The most atoms.
   public var atomLimit: Int
   /// Hears of each collection of each process.
@@ -21,13 +23,15 @@ public struct SystemConfiguration: Sendable {
   /// Makes a configuration; the defaults are those of an ordinary system.
   public init(
     memory: MemoryConfiguration = MemoryConfiguration(), levers: HeapLevers = HeapLevers(),
-    heapOptions: HeapOptions = HeapOptions(), atomLimit: Int = 1_048_576,
+    heapOptions: HeapOptions = HeapOptions(),
+    messageCopying: MessageCopying = MessageCopying(), atomLimit: Int = 1_048_576,
     listener: (any CollectionListener)? = nil,
     processListener: (any ProcessListener)? = nil
   ) {
     self.memory = memory
     self.levers = levers
     self.heapOptions = heapOptions
+    self.messageCopying = messageCopying
     self.atomLimit = atomLimit
     self.listener = listener
     self.processListener = processListener
@@ -96,7 +100,8 @@ public final class MemorySystem: Sendable {
       environment: heaps, options: options ?? configuration.heapOptions)
     let limit = mailboxLimit.map { LimitedMailbox(limit: $0) }
     let member = group.map { GroupMember(group: $0) }
-    let record = try processes.begin(limit: limit, member: member)
+    let record = try processes.begin(
+      limit: limit, member: member, keepsSharing: configuration.messageCopying.keepsSharing)
     var process = Process(record: record, heap: heap, system: self)
     if let group {
       group.processBegan()
@@ -113,9 +118,12 @@ public final class MemorySystem: Sendable {
   /// Sends what was prepared (``Process/prepare(_:)``).
   /// - Parameter receiver: a pid.
   /// - Returns: whether there is such a process.
+  /// - Throws: ``PreparedMessageError``; then nothing was sent.
   @discardableResult
-  public func send(_ message: consuming PreparedMessage, to receiver: Term) -> Bool {
-    let message = message.take()
+  public func send(
+    _ message: consuming PreparedMessage, to receiver: Term
+  ) throws(PreparedMessageError) -> Bool {
+    let message = try message.take(for: self)
     // No limit keeps it away, so it is counted when it is fetched.
     message.signal = .told
     if processes.deliverSignal(message, to: receiver) { return true }

@@ -94,6 +94,9 @@ struct MessageQueue: ~Copyable {
     tail -= distance
   }
 
+  /// Whether an append has room as it is.
+  var hasRoom: Bool { tail < capacity }
+
   /// Adds an entry.
   /// - Precondition: ``makeRoom()`` was called.
   mutating func append(_ entry: Term) {
@@ -135,7 +138,7 @@ struct MessageQueue: ~Copyable {
       place -= 1
     }
     head += 1
-    if head == tail { (head, tail) = (0, 0) }
+    if head == tail { becomeEmpty() }
     saved = head
     return entry
   }
@@ -173,13 +176,32 @@ struct MessageQueue: ~Copyable {
   /// - Precondition: it is empty.
   mutating func shrink() {
     precondition(count == 0, "a queue of \(count) messages is to be given back")
-    if let base { free(base) }
-    base = nil
-    (capacity, head, tail, saved) = (0, 0, 0, 0)
+    trim()
     marked = nil
   }
 
+  /// Begins at the front again, and gives back a block that was for a long queue.
+  private mutating func becomeEmpty() {
+    (head, tail) = (0, 0)
+    if capacity > Self.keptCapacity { freeBlock() }
+  }
+
+  private mutating func freeBlock() {
+    if let base { free(base) }
+    base = nil
+    capacity = 0
+  }
+
+  /// Gives the block back where it holds nothing.
+  mutating func trim() {
+    if count > 0 { return }
+    (head, tail, saved) = (0, 0, 0)
+    freeBlock()
+  }
+
   private static var leastCapacity: Int { 8 }
+  /// Up to so many entries the block stays.
+  private static var keptCapacity: Int { 1024 }
 
   /// Calls with each entry.
   func forEach(_ body: (Term) -> Void) {

@@ -12,6 +12,7 @@ extension Process {
   ///   one, the reason that is told is `out_of_memory`.
   /// - Complexity: O(links, monitors and tables), and a copy of the reason for each who is told.
   public mutating func end(reason: Term) {
+    _ = record.pointee.takeBack()
     if !record.pointee.hasEnded { tellOfEnd(reason: reason) }
   }
 
@@ -33,6 +34,7 @@ extension Process {
     precondition(reason.isImmediate, "a reason that would be copied from a heap that went away")
     precondition(!record.pointee.hasEnded, "a process that has ended has no result")
     if !receiver.isLocalPid { throw .badReceiver(receiver) }
+    _ = record.pointee.takeBack()
     let message: Message
     do { message = try heap.handOver(result) } catch { throw .message(error) }
     // Nothing here may lead to what is not of this heap any more.
@@ -52,7 +54,9 @@ extension Process {
     answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
     record.pointee.taken = 0
-    answerRequests(system.processes.close(record)?.record, reason)
+    let (oldest, waiting) = system.processes.close(record)
+    answerRequests(oldest?.record, reason)
+    system.processes.tellOfRoom(waiting)
     if let relations = record.pointee.relations {
       for (other, message) in relations.links { tellLinked(message, other, reason) }
       for (_, watcher) in relations.watchers { tellWatcher(watcher.message, reason) }
@@ -76,7 +80,7 @@ extension Process {
       switch message.signal {
       case .link:
         let other = Term(bits: message.argument)
-        if record.pointee.relations?.links[other] != nil {
+        if record.pointee.relations?.knowsLink(with: other) == true {
           system.heaps.free(message)
         } else {
           message.signal = .linkedExit
@@ -89,7 +93,7 @@ extension Process {
         removeWatcher(asked: message)
       case .request: refuse(message)
       case .message, .aliasedMessage: drop(message)
-      case .told, .exit, .linkedExit, .down: system.heaps.free(message)
+      case .told, .exit, .linkedExit, .down, .room, .unlinkSeen: system.heaps.free(message)
       }
     }
   }

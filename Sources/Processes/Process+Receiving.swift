@@ -98,8 +98,35 @@ extension Process {
   }
 
   /// Says that the process waits: the next message or signal makes the listener hear of it.
-  /// - Returns: `false` where there is something already: look again.
-  public func park() -> Bool { record.pointee.park() }
+  /// - Returns: `false` where there is something already, what there was no memory to fetch included:
+  ///   look again.
+  ///
+  /// - Important: Once it is parked nobody uses the process before the listener calls it runnable,
+  ///   ``unpark()`` answers `true`, or it was taken back (``takeBack()``): a sender may write a small
+  ///   message onto its heap. So room that was ensured before is not ensured any more.
+  public func park() -> Bool {
+    let record = record
+    record.pointee.heap = heap.state
+    return record.pointee.park(isOpen: isOpenToSenders)
+  }
+
+  /// Whether a sender may write onto the heap while the process is parked.
+  private var isOpenToSenders: Bool {
+    let record = record
+    return record.pointee.admitsSenders && record.pointee.queue.hasRoom
+      && (record.pointee.keepsMessagesOnHeap || record.pointee.queue.count == 0)
+      && !record.pointee.isLimited && !record.pointee.isGrouped
+      && record.pointee.exitReason.isNone && !record.pointee.hasEnded
+      && heap.state.pointee.delays == 0
+  }
+
+  /// Takes a process back that may be parked, to look at it while it waits, and waits for a sender that
+  /// is just writing to it.
+  ///
+  /// Who looks parks it again where nothing came meanwhile, or else runs it, as the listener hears of
+  /// nothing that comes until then.
+  /// - Returns: whether it was parked; else it runs already or is to run.
+  public func takeBack() -> Bool { record.pointee.takeBack() }
 
   /// Says that the process runs again though nothing came, as at a timeout.
   /// - Returns: `false` where something came meanwhile; the listener heard of it.
@@ -134,13 +161,15 @@ extension Process {
 
   /// Whether the terms of messages become part of the heap when they are fetched (`on_heap`) rather
   /// than when they are received (`off_heap`). Where they are part of it, every collection moves
-  /// them; so it is not so unless it is set.
+  /// them; so it is not so unless it is set, but for a small message to a process that is parked and has
+  /// no other one waiting, until it is said that it is never so.
   public var keepsMessagesOnHeap: Bool { record.pointee.keepsMessagesOnHeap }
 
   /// Says whether messages are part of the heap; those that are fetched become so at once.
   public mutating func setKeepsMessagesOnHeap(_ keeps: Bool) {
     let record = record
     record.pointee.keepsMessagesOnHeap = keeps
+    record.pointee.admitsSenders = keeps
     if !keeps { return }
     var messages: [Message] = []
     record.pointee.queue.updateEach { entry in
@@ -180,9 +209,14 @@ extension Process {
   private func tellOfLongQueue() {
     let record = record
     record.pointee.hasSentToSelf = false
-    let longQueue = system.processes.listening.pointee.longQueueMessages
-    if longQueue > 0 && record.pointee.queue.count >= longQueue {
-      system.processes.listener?.pointee.queueIsLong(pid, messages: record.pointee.queue.count)
+    let listening = system.processes.listening
+    if listening.pointee.longQueueMessages == 0 { return }
+    let count = record.pointee.queue.count
+    if record.pointee.isQueueLong {
+      record.pointee.isQueueLong = count > listening.pointee.shortQueueMessages
+    } else if count >= listening.pointee.longQueueMessages {
+      record.pointee.isQueueLong = true
+      system.processes.listener?.pointee.queueIsLong(pid, messages: count)
     }
   }
 
@@ -204,7 +238,7 @@ extension Process {
   private mutating func becomesHeap(_ message: Message) {
     if record.pointee.isLimited || record.pointee.isGrouped {
       let byteCount = message.byteCount
-      record.pointee.limit?.becomesHeap(byteCount: byteCount)
+      system.processes.tellOfRoom(record.pointee.limit?.becomesHeap(byteCount: byteCount) ?? [])
       record.pointee.member?.becomesHeap(byteCount)
     }
     heap.attach(message)
@@ -221,7 +255,7 @@ extension Process {
   /// Counts a message that left the mailbox, and tells those who waited for it.
   func countOut(byteCount: Int) {
     guard let limit = record.pointee.limit else { return }
-    for sender in limit.left(byteCount: byteCount) { system.processes.tellRunnable(sender) }
+    system.processes.tellOfRoom(limit.left(byteCount: byteCount))
   }
 
   /// Frees a message that was in the mailbox.
@@ -237,8 +271,5 @@ extension Process {
       if let message = entry.queuedMessage { drop(message) }
     }
     record.pointee.queue.shrink()
-    for sender in record.pointee.limit?.takeWaiting() ?? [] {
-      system.processes.tellRunnable(sender)
-    }
   }
 }

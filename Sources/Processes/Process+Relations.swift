@@ -51,6 +51,8 @@ extension Process {
     request.signal = .link
     request.argument = pid.bits
     relations.links[other] = own
+    // An answer to what was asked before is not waited for any more.
+    relations.unlinking[other] = nil
     if system.processes.deliverSignal(request, to: other) { return }
     request.term.tupleElements[2] = .noProcess
     request.signal = .linkedExit
@@ -58,15 +60,25 @@ extension Process {
   }
 
   /// Ends a link; nothing where there is none.
+  ///
+  /// Both may end it and make another one at the same time. So the request has a number, and until the
+  /// other one has answered it, what that one sent as one that is linked is not listened to (as in
+  /// ERTS since OTP 23): whatever the order, in the end both are linked or neither.
   /// - Throws: ``MessageError``; then nothing has changed.
   public mutating func unlink(from other: Term) throws(MessageError) {
     guard record.pointee.relations?.links[other] != nil else { return }
-    let request = try system.heaps.makeMessage(words: 0) { _, _ in .nil }
-    request.signal = .unlink
-    request.argument = pid.bits
+    let pid = pid
+    let request = try system.heaps.makeMessage(words: 0) { _, _ in pid }
     let relations = relations
+    let number = relations.makeUnlinkNumber()
+    request.signal = .unlink
+    request.argument = number
     if let own = relations.links.removeValue(forKey: other) { system.heaps.free(own) }
-    system.processes.signal(request, to: other)
+    if system.processes.deliverSignal(request, to: other) {
+      relations.unlinking[other] = number
+    } else {
+      system.heaps.free(request)
+    }
   }
 
   /// Makes a reference by which this process can be sent to until it is taken back (`alias/0`).

@@ -17,6 +17,7 @@ extension Process {
     case .exit: handleExit(message)
     case .linkedExit:
       let from = message.term.tupleElements[1]
+      record.pointee.relations?.unlinking[from] = nil
       guard let own = record.pointee.relations?.links.removeValue(forKey: from) else {
         return system.heaps.free(message)
       }
@@ -25,6 +26,13 @@ extension Process {
     case .link: addLink(message)
     case .unlink:
       removeLink(asked: message)
+    case .unlinkSeen:
+      if let relations = record.pointee.relations,
+        relations.unlinking[message.term] == message.argument
+      {
+        relations.unlinking[message.term] = nil
+      }
+      system.heaps.free(message)
     case .monitor:
       let relations = relations
       relations.watchers[Int(message.argument)] = (message.term.tupleElements[0], message)
@@ -38,6 +46,7 @@ extension Process {
         system.heaps.free(message)
       }
     case .request: answer(message)
+    case .room: system.heaps.free(message)
     }
   }
 
@@ -51,13 +60,15 @@ extension Process {
     enqueue(message)
   }
 
-  /// Ends the link that a request of the other process names.
+  /// Ends the link that a request of the other process names, and answers it.
   func removeLink(asked request: Message) {
-    let other = Term(bits: request.argument)
+    let other = request.term
     if let own = record.pointee.relations?.links.removeValue(forKey: other) {
       system.heaps.free(own)
     }
-    system.heaps.free(request)
+    request.signal = .unlinkSeen
+    request.term = pid
+    system.processes.signal(request, to: other)
   }
 
   /// Forgets the watcher that its request names.
@@ -71,7 +82,7 @@ extension Process {
 
   private func addLink(_ message: Message) {
     let from = Term(bits: message.argument)
-    if relations.links[from] != nil { return system.heaps.free(message) }
+    if relations.knowsLink(with: from) { return system.heaps.free(message) }
     message.signal = .linkedExit
     relations.links[from] = message
   }

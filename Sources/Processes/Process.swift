@@ -10,6 +10,11 @@ public struct Process: ~Copyable {
   /// The local pid.
   public let pid: Term
   /// Stack and heap.
+  ///
+  /// - Important: Of its calls that take roots, ``ensureFree(words:roots:)``,
+  ///   ``collectGarbage(fully:roots:)`` and ``hibernate(roots:)`` are to be called with the process: those
+  ///   of the heap alone know nothing of the dictionary, the mailbox and the terms kept from Swift,
+  ///   and leave them behind.
   public var heap: ProcessHeap
   /// The process dictionary; its terms are roots of every collection.
   public var dictionary: ProcessDictionary
@@ -28,6 +33,7 @@ public struct Process: ~Copyable {
   }
 
   deinit {
+    _ = record.pointee.takeBack()
     if !record.pointee.hasEnded { tellOfEnd(reason: .normal) }
     dropMailbox()
     leaveGroup()
@@ -91,6 +97,8 @@ public struct Process: ~Copyable {
   public mutating func hibernate(
     roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let record = record
+    record.pointee.queue.trim()
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
       try heap.hibernate(roots: &joined)

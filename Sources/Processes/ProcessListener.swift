@@ -4,20 +4,25 @@ import Terms
 /// Who runs the processes of a system and watches over them. Called on the thread that did what it
 /// tells of; it may send, but must not end or receive for another process than its own.
 public protocol ProcessListener: Sendable {
-  /// A process that was parked has something to look at, or room to send: run it.
+  /// A process that was parked has something to look at, or room to send what it was told to wait
+  /// with: run it.
   /// - Parameters:
   ///   - pid: of the process.
   ///   - context: what ``Process/context`` was set to.
   func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?)
   /// A process has ended: its record, mailbox, names and tables are no more.
   func processEnded(_ pid: Term)
-  /// Whether ``messageWasSent(_:)`` is to be called, which costs a look at terms with shared parts.
+  /// Whether ``messageWasSent(_:)`` is to be called, which costs a look at terms with shared parts, and
+  /// at all that are sent without sharing.
   var wantsMessages: Bool { get }
   /// A message was copied and sent.
   func messageWasSent(_ event: MessageEvent)
   /// From how many fetched messages on a mailbox is long; 0 for never.
   var longQueueMessages: Int { get }
-  /// A process fetched messages, and has so many: at least ``longQueueMessages``.
+  /// How many fetched messages a long mailbox comes down to before it is told again that it is long.
+  var shortQueueMessages: Int { get }
+  /// A process fetched messages, and has so many: at least ``longQueueMessages``, for the first time
+  /// since it had no more than ``shortQueueMessages``.
   func queueIsLong(_ pid: Term, messages: Int)
   /// Beyond how many nanoseconds a pause is long; 0 for never (`long_gc`).
   var longCollectionNanoseconds: UInt64 { get }
@@ -38,6 +43,8 @@ extension ProcessListener {
   public func messageWasSent(_ event: MessageEvent) {}
   /// Never.
   public var longQueueMessages: Int { 0 }
+  /// Half of those of a long one.
+  public var shortQueueMessages: Int { longQueueMessages / 2 }
   /// Nothing.
   public func queueIsLong(_ pid: Term, messages: Int) {}
   /// Never.
@@ -58,10 +65,16 @@ public struct MessageEvent: Equatable, Sendable {
   public let to: Term
   /// The words that were copied: none of a message to oneself.
   public let words: Int
+  /// The words of the graph that the sender has: fewer than were copied where sharing was lost.
+  public let graphWords: Int
   /// The words that it has, or would have had, without its sharing: what ERTS copies.
   public let flatWords: Int
-  /// The references in it to what others refer to as well.
+  /// The references in the sender's term to what others refer to as well, whether or not the copy
+  /// keeps them.
   public let sharedReferences: Int
+
+  /// The words that were copied more than once, by the loss of sharing.
+  public var lostWords: Int { max(0, words - graphWords) }
 }
 
 /// What became of what was sent.
@@ -72,8 +85,9 @@ public enum SendOutcome: Equatable, Sendable {
   case noProcess
   /// The receiver's mailbox is full and threw it away (``MailboxLimit/Policy/dropNewest``).
   case dropped
-  /// The receiver's mailbox is full: the sender is to wait until it is told that it is runnable,
-  /// and to send again (``MailboxLimit/Policy/suspendSender``).
+  /// The receiver's mailbox is full (``MailboxLimit/Policy/suspendSender``): the sender is to park, and
+  /// to send again when it runs again. When there is room, or the receiver has ended, it is sent a
+  /// signal, which is not seen but keeps it from parking or makes it runnable, once, as any does.
   case suspended
 }
 

@@ -1,4 +1,5 @@
 import Carriers
+import Glibc
 import Heaps
 import Synchronization
 import Terms
@@ -8,10 +9,17 @@ import Terms
 ///
 /// ```
 ///   outer queue    |      0  nothing, the process runs
-///                  |      2  nothing, the process is parked: who sends wakes it
 ///                  |      1  closed: there is no process
-///                  | others  the message sent last, which leads to those before it
+///                  |      2  nothing, the process is parked: who sends wakes it
+///                  |      3  the same, and who sends may enter
+///                  |      4  nothing, a sender has entered, and wakes the process as it leaves
+///                  | others  the message sent last, which leads to those before it;
+///                  |         with bit 2 as long as a sender is in there
 /// ```
+/// That a process is parked is all the lock that it needs: nobody runs it, and who exchanges 3 for 4
+/// is the only one to be there until it clears the bit. So a sender may write behind the terms of a
+/// parked process's heap, as ERTS's does that gets the receiver's lock.
+///
 /// A record is used again for another process when no thread can be sending to the one before any
 /// more (see ``ProcessTable``); the serial of its pid tells the two apart.
 struct ProcessRecord: ~Copyable {
@@ -34,8 +42,16 @@ struct ProcessRecord: ~Copyable {
   var trapsExits = false
   /// The owner's alone: whether messages become part of the heap when they are fetched.
   var keepsMessagesOnHeap = false
+  /// The owner's alone: whether what is shared in terms that leave the process is shared in their
+  /// copies.
+  var keepsSharing = true
+  /// The owner's alone: whether senders may write onto its heap while it is parked and no message
+  /// waits: unless it was said that messages are to be kept off the heap.
+  var admitsSenders = true
   /// The owner's alone: whether what others are told of its end was told.
   var hasEnded = false
+  /// The owner's alone: whether it was told that its queue is long, and it has been since.
+  var isQueueLong = false
   /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
   var hasSentToSelf = false
   /// The embedder's own pointer, or 0.
@@ -46,10 +62,12 @@ struct ProcessRecord: ~Copyable {
   /// What its group is charged for it, or nothing; set and kept like the limit.
   var member: GroupMember?
 
-  // What follows is the owner's alone.
+  // What follows is the owner's alone, or that of a sender who has entered.
 
   /// What was fetched and not received.
   var queue: MessageQueue
+  /// The state of the heap, as the process last parked; who has entered writes there.
+  var heap: UnsafeMutablePointer<HeapState>?
   /// How often the place was used; here, where it takes no room of its own.
   var serial: UInt32 = 0
   /// The address of the oldest message that was taken from the outer queue and is still to be
@@ -70,6 +88,9 @@ struct ProcessRecord: ~Copyable {
   static var empty: UInt { 0 }
   static var closed: UInt { 1 }
   static var parked: UInt { 2 }
+  static var open: UInt { 3 }
+  static var entered: UInt { 4 }
+  private static var lastState: UInt { 7 }
 
   /// What became of a message that was pushed.
   enum Pushed { case queued, queuedAndWoken, refused }
@@ -81,11 +102,13 @@ struct ProcessRecord: ~Copyable {
     var before = outer.load(ordering: .relaxed)
     while true {
       if before == Self.closed { return .refused }
-      message.next = before == Self.parked ? Self.empty : before
-      // Releasing: pairs with the acquiring exchange in `take`.
+      let isParked = before & ~1 == Self.parked
+      message.next = isParked ? Self.empty : before & ~Self.entered
+      // Releasing: pairs with the acquiring exchange in `take`. Who has entered stays there, and wakes
+      // the process.
       let (exchanged, original) = outer.weakCompareExchange(
-        expected: before, desired: new, ordering: .acquiringAndReleasing)
-      if exchanged { return before == Self.parked ? .queuedAndWoken : .queued }
+        expected: before, desired: new | before & Self.entered, ordering: .acquiringAndReleasing)
+      if exchanged { return isParked ? .queuedAndWoken : .queued }
       before = original
     }
   }
@@ -94,8 +117,11 @@ struct ProcessRecord: ~Copyable {
     UnsafeMutableRawPointer(bitPattern: contextBits.load(ordering: .acquiring))
   }
 
+  /// Whether there is no process.
+  var isClosed: Bool { outer.load(ordering: .relaxed) == Self.closed }
+
   /// Whether something was sent that was not fetched.
-  var isAnythingUnfetched: Bool { outer.load(ordering: .relaxed) > Self.parked || taken != 0 }
+  var isAnythingUnfetched: Bool { outer.load(ordering: .relaxed) > Self.lastState || taken != 0 }
 
   /// Takes all that was sent, the oldest first, and leaves the queue in a state.
   /// - Returns: the oldest message, or nothing.
@@ -106,9 +132,10 @@ struct ProcessRecord: ~Copyable {
 
   /// Turns a queue round: the newest leads to the oldest, and the other way afterwards.
   private static func inOrder(newest: UInt) -> Message? {
+    assert(newest & entered == 0, "messages are taken while a sender is inside")
     var next = newest
     var oldest: Message?
-    while next > parked, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
+    while next > lastState, let record = UnsafeMutablePointer<UInt>(bitPattern: next) {
       let message = Message(record: record)
       next = message.next
       message.next = oldest.map { UInt(bitPattern: $0.record) } ?? 0
@@ -117,32 +144,79 @@ struct ProcessRecord: ~Copyable {
     return oldest
   }
 
-  /// Takes all that was sent, the oldest first, where there is something: a state stays as it is.
-  func takeSent() -> Message? {
-    while true {
-      let before = outer.load(ordering: .relaxed)
-      if before <= Self.parked { return nil }
-      let exchanged = outer.weakCompareExchange(
-        expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
-      ).exchanged
-      if exchanged { return Self.inOrder(newest: before) }
-    }
+  /// The message that was sent last, where something was sent that was not fetched; it leads to those
+  /// before it.
+  var newest: Message? {
+    // Acquiring: pairs with the releasing exchange in `push`.
+    let bits = outer.load(ordering: .acquiring)
+    if bits <= Self.lastState { return nil }
+    return UnsafeMutablePointer<UInt>(bitPattern: bits).map { Message(record: $0) }
   }
 
   /// Says that the process waits for messages.
-  /// - Returns: `false` where there are some.
-  func park() -> Bool {
-    outer.compareExchange(
-      expected: Self.empty, desired: Self.parked, ordering: .acquiringAndReleasing
-    ).exchanged
+  /// - Returns: `false` where there are some, those among them that there was no memory to look at.
+  func park(isOpen: Bool) -> Bool {
+    // Releasing: pairs with the acquiring exchange in `enter`.
+    taken == 0
+      && outer.compareExchange(
+        expected: Self.empty, desired: isOpen ? Self.open : Self.parked,
+        ordering: .acquiringAndReleasing
+      ).exchanged
   }
 
   /// Says that the process runs again though nobody sent anything.
   /// - Returns: `false` where somebody did, who has woken it.
   func unpark() -> Bool {
-    outer.compareExchange(
-      expected: Self.parked, desired: Self.empty, ordering: .acquiringAndReleasing
+    while true {
+      let before = outer.load(ordering: .relaxed)
+      if before & ~1 != Self.parked { return false }
+      // Acquiring: pairs with the releasing exchange in `leave` of who was there before.
+      let exchanged = outer.weakCompareExchange(
+        expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
+      ).exchanged
+      if exchanged { return true }
+    }
+  }
+
+  // MARK: Senders that enter
+
+  /// Makes a sender the only one who has a parked process.
+  /// - Returns: `false` where it is not parked, or not open.
+  @inline(__always)
+  func enter() -> Bool {
+    if outer.load(ordering: .relaxed) != Self.open { return false }
+    // Acquiring: pairs with the releasing exchange in `park`.
+    return outer.compareExchange(
+      expected: Self.open, desired: Self.entered, ordering: .acquiringAndReleasing
     ).exchanged
+  }
+
+  /// Ends what ``enter()`` began: the process is parked no more, and the caller wakes it.
+  func leave() {
+    // Releasing: pairs with who acquires the word next, `take` or `waitForSender`.
+    outer.bitwiseAnd(~Self.entered, ordering: .acquiringAndReleasing)
+  }
+
+  /// Ends what ``enter()`` began where nothing was done.
+  /// - Returns: whether the process is parked as before; else something was sent meanwhile, and the
+  ///   caller wakes it.
+  func leaveParked() -> Bool {
+    let isParked = outer.compareExchange(
+      expected: Self.entered, desired: Self.open, ordering: .acquiringAndReleasing
+    ).exchanged
+    if !isParked { leave() }
+    return isParked
+  }
+
+  /// Takes back a process that may be parked: no sender is inside, and none enters any more.
+  /// - Returns: whether it was parked.
+  func takeBack() -> Bool {
+    while !unpark() {
+      // Acquiring: pairs with the releasing exchange in `leave`.
+      if outer.load(ordering: .acquiring) & Self.entered == 0 { return false }
+      sched_yield()
+    }
+    return true
   }
 }
 

@@ -29,28 +29,43 @@ extension ProcessTable {
     var context: UnsafeMutableRawPointer?
     let pushed = reading(pid) { record -> LimitedMailbox.Pushed in
       context = record.pointee.context
-      if record.pointee.isLimited || record.pointee.isGrouped {
-        return pushWithinLimits(message, to: record, from: sender)
-      }
-      return .pushed(record.pointee.push(message))
+      return push(message, to: record, from: sender)
     }
+    return try finish(pushed ?? .pushed(.refused), of: message, to: pid, context)
+  }
+
+  /// Puts a message into the mailbox of a record that the thread reads, if its limit allows.
+  @inline(__always)
+  func push(
+    _ message: Message, to record: ProcessRecord.Pointer, from sender: Term
+  ) -> LimitedMailbox.Pushed {
+    if record.pointee.isLimited || record.pointee.isGrouped {
+      return pushWithinLimits(message, to: record, from: sender)
+    }
+    return .pushed(record.pointee.push(message))
+  }
+
+  /// Tells what became of a message, and frees it where it is in no mailbox.
+  /// - Parameter message: nothing where it was not copied yet.
+  func finish(
+    _ pushed: LimitedMailbox.Pushed, of message: Message?, to pid: Term,
+    _ context: UnsafeMutableRawPointer?
+  ) throws(SendError) -> SendOutcome {
     switch pushed {
     case .pushed(.queued): return .delivered
     case .pushed(.queuedAndWoken):
       listener?.pointee.processBecameRunnable(pid, context: context)
       return .delivered
-    case .full:
-      environment.free(message)
-      throw .mailboxFull(pid)
-    case .dropped:
-      environment.free(message)
-      return .dropped
-    case .suspended:
-      environment.free(message)
-      return .suspended
-    case nil, .pushed(.refused):
-      environment.free(message)
-      return .noProcess
+    default: break
+    }
+    if let message { environment.free(message) }
+    switch pushed {
+    case .full: throw .mailboxFull(pid)
+    case .outOfMemory(let error): throw .message(error)
+    case .dropped: return .dropped
+    case .suspended: return .suspended
+    case .mustWait: preconditionFailure("a sender that must wait and does not")
+    case .pushed: return .noProcess
     }
   }
 
@@ -61,15 +76,21 @@ extension ProcessTable {
   ) -> LimitedMailbox.Pushed {
     let group = record.pointee.isGrouped ? record.pointee.member?.group : nil
     // Before it is pushed: its receiver may free it at once.
-    let byteCount = group == nil ? 0 : message.byteCount
+    let byteCount = message.byteCount
     if let group {
       do throws(MemoryError) { try group.chargeMailbox(byteCount) } catch { return .full }
     }
-    let pushed: LimitedMailbox.Pushed
+    var pushed: LimitedMailbox.Pushed
     if record.pointee.isLimited, let limit = record.pointee.limit {
-      pushed = limit.push(message, to: record, from: sender) { dropped in
-        group?.creditMailbox(dropped.byteCount)
-        environment.free(dropped)
+      while true {
+        pushed = limit.push(message, to: record) { dropped in
+          group?.creditMailbox(dropped.byteCount)
+          environment.free(dropped)
+        }
+        guard case .mustWait = pushed else { break }
+        guard let outcome = wait(sender, for: byteCount, in: limit) else { continue }
+        pushed = outcome
+        break
       }
     } else {
       pushed = .pushed(record.pointee.push(message))
@@ -81,11 +102,49 @@ extension ProcessTable {
     return pushed
   }
 
-  /// Tells that a process can go on that was not waiting for a message.
-  func tellRunnable(_ pid: Term) {
-    var context: UnsafeMutableRawPointer?
-    let isThere: Void? = reading(pid) { context = $0.pointee.context }
-    if isThere != nil { listener?.pointee.processBecameRunnable(pid, context: context) }
+  /// Has a sender wait for room in a mailbox.
+  /// - Returns: nothing where there is room by now.
+  private func wait(
+    _ sender: Term, for byteCount: Int, in limit: LimitedMailbox
+  ) -> LimitedMailbox.Pushed? {
+    let signal: Message
+    do throws(MessageError) {
+      signal = try environment.makeMessage(words: 0) { _, _ in .nil }
+    } catch {
+      return .outOfMemory(error)
+    }
+    signal.signal = .room
+    let waiting = LimitedMailbox.WaitingSender(pid: sender, signal: signal, byteCount: byteCount)
+    if limit.wait(waiting, freeing: environment.free) { return .suspended }
+    environment.free(signal)
+    return nil
+  }
+
+  /// What becomes of a message whatever its size, told before it is copied.
+  /// - Returns: nothing where it has to be copied to find out.
+  func outcomeOfAnyMessage(
+    to pid: Term, from sender: Term
+  ) throws(SendError) -> SendOutcome? {
+    let known = reading(pid) { record -> LimitedMailbox.Pushed? in
+      if record.pointee.isClosed { return .pushed(.refused) }
+      if record.pointee.isGrouped, let budget = record.pointee.member?.group.budget,
+        budget.usedBytes >= budget.limitBytes
+      {
+        return .full
+      }
+      guard record.pointee.isLimited, let limit = record.pointee.limit else { return nil }
+      let outcome = limit.outcomeOfAny
+      guard case .mustWait = outcome else { return outcome }
+      return wait(sender, for: Message.leastBytes, in: limit)
+    }
+    guard let pushed = known ?? .pushed(.refused) else { return nil }
+    return try finish(pushed, of: nil, to: pid, nil)
+  }
+
+  /// Tells senders that there may be room for what they want to send: through their mailboxes, so
+  /// that one that has not parked yet does not, and each becomes runnable once.
+  func tellOfRoom(_ waiting: [LimitedMailbox.WaitingSender]) {
+    for sender in waiting { signal(sender.signal, to: sender.pid) }
   }
 }
 

@@ -116,9 +116,9 @@ final class ProcessTable: @unchecked Sendable {
   // MARK: Beginnings and ends
 
   /// Takes a record for a new process, which nobody knows yet.
-  func begin(limit: LimitedMailbox?, member: GroupMember?) throws(HeapError)
-    -> ProcessRecord.Pointer
-  {
+  func begin(
+    limit: LimitedMailbox?, member: GroupMember?, keepsSharing: Bool
+  ) throws(HeapError) -> ProcessRecord.Pointer {
     try state.withLock { state throws(HeapError) in
       let index = try takeIndex(&state)
       guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
@@ -132,6 +132,7 @@ final class ProcessTable: @unchecked Sendable {
       record.pointee.isLimited = limit != nil
       record.pointee.member = member
       record.pointee.isGrouped = member != nil
+      record.pointee.keepsSharing = keepsSharing
       record.pointee.isNamed.store(false, ordering: .relaxed)
       record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
       // Releasing: pairs with the acquiring load of who looks for it.
@@ -180,8 +181,10 @@ final class ProcessTable: @unchecked Sendable {
   }
 
   /// Takes a process out of reach: nobody finds it any more, and nothing can be sent to it.
-  /// - Returns: the oldest of what was sent and not fetched.
-  func close(_ record: ProcessRecord.Pointer) -> Message? {
+  /// - Returns: the oldest of what was sent and not fetched, and the senders that wait for room.
+  func close(
+    _ record: ProcessRecord.Pointer
+  ) -> (oldest: Message?, waiting: [LimitedMailbox.WaitingSender]) {
     let pid = Term(bits: record.pointee.pid.load(ordering: .relaxed))
     // In one order with `register`: it sees that there is no process, or this sees its name.
     record.pointee.pid.store(0, ordering: .sequentiallyConsistent)
@@ -191,7 +194,7 @@ final class ProcessTable: @unchecked Sendable {
       }
     }
     if record.pointee.isLimited, let limit = record.pointee.limit { return limit.close(record) }
-    return record.pointee.take(leaving: ProcessRecord.closed)
+    return (record.pointee.take(leaving: ProcessRecord.closed), [])
   }
 
   /// Gives the record of a closed process back.
@@ -202,7 +205,10 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.trapsExits = false
     record.pointee.hasEnded = false
     record.pointee.keepsMessagesOnHeap = false
+    record.pointee.admitsSenders = true
+    record.pointee.heap = nil
     record.pointee.hasSentToSelf = false
+    record.pointee.isQueueLong = false
     state.withLock { state in
       state.inUse -= 1
       if allocator.hasSeveralThreads {

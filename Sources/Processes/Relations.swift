@@ -8,6 +8,10 @@ import Terms
 final class Relations {
   /// By the pid it is linked with: `{'EXIT', Self, _}`.
   var links: [Term: Message] = [:]
+  /// By the pid it was linked with, the number of the request that ended the link and was not
+  /// answered yet: until then the other one may still ask for what it did not know to be over.
+  var unlinking: [Term: UInt] = [:]
+  private var lastUnlink: UInt = 0
   /// Of other processes, by the number of the monitor.
   var monitors: [Int: Term] = [:]
   /// Of this one: who watches, and `{'DOWN', Reference, process, Self, _}`.
@@ -18,6 +22,16 @@ final class Relations {
   var aliasEnds: [Int: AliasEnd] = [:]
   /// Of others for a collection, answered by the next one.
   var collectionRequests: [CollectionRequest] = []
+
+  /// Whether a request for a link asks for nothing new: there is one, or the other one is to learn
+  /// that it is over.
+  func knowsLink(with other: Term) -> Bool { links[other] != nil || unlinking[other] != nil }
+
+  /// Makes the number of a request that ends a link.
+  func makeUnlinkNumber() -> UInt {
+    lastUnlink += 1
+    return lastUnlink
+  }
 
   /// Forgets a monitor, and its alias where that ends with it.
   /// - Returns: whether there was one.
@@ -43,8 +57,10 @@ enum SignalKind: UInt8 {
   case exit, linkedExit
   /// `{'EXIT', Self, _}` to tell the sender, which is linked from now on; its pid is the argument.
   case link
-  /// The sender, the argument, is not linked any more.
+  /// The sender, the term, is not linked any more; the argument numbers the request.
   case unlink
+  /// The process of the pid that is the term has seen the request to unlink whose number is the argument.
+  case unlinkSeen
   /// `{Watcher, Reference, process, Self, _}` to tell the watcher; the number is the argument.
   case monitor
   /// The monitor whose number is the argument has ended.
@@ -53,6 +69,8 @@ enum SignalKind: UInt8 {
   case down
   /// Somebody asks something of the process: the argument is a ``ProcessRequest``.
   case request
+  /// There is room in a mailbox that the process was told to wait for.
+  case room
 }
 
 extension Message {

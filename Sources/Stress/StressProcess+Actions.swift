@@ -29,7 +29,8 @@ extension StressProcess {
     case 82..<84: try makeTable()
     case 84..<90: try keep()
     case 90..<94: try ask()
-    case 94..<97: try sendToSelf()
+    case 94..<96: try sendToSelf()
+    case 96: try sendPrepared()
     default: try setKey()
     }
   }
@@ -94,7 +95,14 @@ extension StressProcess {
     guard let pid = stress.anyPid(&random) else { return }
     let message = try makeMessage()
     let copying = random.next() % 8 == 0 ? MessageCopying.flattening() : MessageCopying()
-    _ = try process.send(message, to: pid, copying: copying)
+    let outcome = try process.send(message, to: pid, copying: copying)
+    if outcome == .suspended { isSuspended = true }
+  }
+
+  /// Sends what was prepared, as a timer does.
+  private mutating func sendPrepared() throws {
+    guard let pid = stress.anyPid(&random) else { return }
+    try stress.system.send(try process.prepare(try makeMessage()), to: pid)
   }
 
   private mutating func sendToSelf() throws {
@@ -107,28 +115,34 @@ extension StressProcess {
   mutating func receiveSome() throws {
     for _ in 0..<(random.next() % 12) {
       guard let message = try process.nextMessage() else { break }
-      if random.next() % 8 == 0 {
+      let skips = random.next() % 8 == 0
+      check(message, skips: skips)
+      if skips {
         process.skipMessage()
         continue
       }
-      check(message)
       process.removeMessage()
       // The next one is the first of those that are left.
     }
     process.restartReceive()
   }
 
-  private mutating func check(_ message: Term) {
+  /// Looks whether a message is whole and comes once, and behind what its sender sent before, unless it
+  /// was skipped when it did.
+  private mutating func check(_ message: Term, skips: Bool) {
     guard message.isTuple(arity: 4), message.tupleElements[0].isLocalPid else { return }
     let elements = message.tupleElements
     let (sender, number) = (elements[0], elements[1].smallValue)
     if let hash = try? hash(of: elements[3]), hash != elements[2].smallValue {
       stress.complain("message \(number) of \(sender) to process \(place) is damaged")
     }
-    if lastNumbers[sender] == number {
-      stress.complain("message \(number) of \(sender) came to process \(place) twice")
+    let wasSkipped = skippedNumbers[sender]?.remove(number) != nil
+    let last = lastNumbers[sender] ?? 0
+    if !wasSkipped && number <= last {
+      stress.complain("message \(number) of \(sender) came to process \(place) behind \(last)")
     }
-    lastNumbers[sender] = max(number, lastNumbers[sender] ?? 0)
+    lastNumbers[sender] = max(number, last)
+    if skips { skippedNumbers[sender, default: []].insert(number) }
   }
 
   // MARK: Others

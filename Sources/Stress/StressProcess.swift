@@ -18,8 +18,12 @@ struct StressProcess: ~Copyable {
   var kept: [TermHandle] = []
   /// A monitor of the process.
   var reference: TermHandle?
-  /// The last number of each sender.
+  /// The last number of each sender that was looked at.
   var lastNumbers: [Term: Int] = [:]
+  /// Of each sender, those that were looked at and skipped.
+  var skippedNumbers: [Term: Set<Int>] = [:]
+  /// Whether the last message is to be sent again when there is room.
+  var isSuspended = false
   var sentCount = 0
   private var slicesLeft: Int
 
@@ -28,10 +32,10 @@ struct StressProcess: ~Copyable {
   static func make(in stress: MessageStress, at place: Int) -> Pointer? {
     var random = SeededGenerator(seed: stress.seed &* 0x9E37 &+ UInt64(place))
     let group = stress.groups.indices.contains(place % 8) ? stress.groups[place % 8] : nil
-    let policies: [MailboxLimit.Policy] = [.reject, .dropNewest, .dropOldest]
+    let policies: [MailboxLimit.Policy] = [.reject, .dropNewest, .dropOldest, .suspendSender]
     let limit =
       place % 5 == 0
-      ? MailboxLimit(messages: 1 + place % 30, policy: policies[place / 5 % 3]) : nil
+      ? MailboxLimit(messages: 1 + place % 30, policy: policies[place / 5 % 4]) : nil
     let made = Self.twice { () throws(HeapError) in
       try stress.system.makeProcess(options: stress.options, mailboxLimit: limit, group: group)
     }
@@ -42,7 +46,8 @@ struct StressProcess: ~Copyable {
       to: StressProcess(
         stress: stress, place: place, process: made, random: random, slicesLeft: slices))
     pointer.pointee.process.context = UnsafeMutableRawPointer(pointer)
-    pointer.pointee.process.setKeepsMessagesOnHeap(place % 3 == 0)
+    // A third keeps them on the heap, a third off it, and a third as it comes.
+    if place % 3 < 2 { pointer.pointee.process.setKeepsMessagesOnHeap(place % 3 == 0) }
     stress.pids[place].store(pointer.pointee.process.pid.bits, ordering: .relaxed)
     return pointer
   }
@@ -81,7 +86,9 @@ struct StressProcess: ~Copyable {
     if random.next() % 8 == 0 { verify() }
     if slicesLeft <= 0 && random.next() % 4 != 0 { return end() }
     if process.exitReason != nil { return .goesOn }
-    return random.next() % 3 == 0 && process.park() ? .waits : .goesOn
+    let waits = isSuspended || random.next() % 3 == 0
+    isSuspended = false
+    return waits && process.park() ? .waits : .goesOn
   }
 
   /// Complains of an error that nothing gave a reason for.

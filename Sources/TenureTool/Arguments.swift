@@ -1,3 +1,4 @@
+import Tenure
 import ToyVM
 
 /// What the command line asks for.
@@ -103,6 +104,11 @@ private struct ArgumentReader {
         try attached.map { text throws(UsageError) in
           try Self.number(text, of: name)
         } ?? 1
+    case "--flatten":
+      run.flatteningLimitWords =
+        try attached.map { text throws(UsageError) in
+          try Self.number(text, of: name)
+        } ?? MessageCopying.usualLimitWords
     case "--max-memory": run.budgetBytes = try Self.byteCount(try value(attached, of: name))
     case "--fail-mapping":
       run.failingRequest = try Self.number(try value(attached, of: name), of: name)

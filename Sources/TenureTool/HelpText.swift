@@ -14,6 +14,8 @@ enum HelpText {
              --zeal[=N]        collect at every (N-th) ensure
              --verify          verify the heap after every collection
              --schedulers N    threads that run processes; default: one for each core
+             --flatten[=WORDS] copy messages without their sharing, as Erlang does, up to so
+                               many words; default 134217728
              --max-memory BYTES
                                budget for the whole system; K, M and G may stand behind
              --fail-mapping N  the N-th request to the system for memory fails

@@ -26,6 +26,8 @@ struct RunArguments: Equatable {
   var schedulers: Int?
   /// The most bytes the whole system may hold committed.
   var budgetBytes: Int?
+  /// The most words of a message that is copied without its sharing; nothing where sharing is kept.
+  var flatteningLimitWords: Int?
   /// The number of the request for memory that fails.
   var failingRequest: Int?
 }

@@ -16,6 +16,8 @@ struct RunCommand {
         memory: MemoryConfiguration(
           budgetBytes: arguments.budgetBytes, failingRequest: arguments.failingRequest),
         levers: HeapLevers(zeal: arguments.zeal, verifies: arguments.verifies),
+        messageCopying: arguments.flatteningLimitWords.map { .flattening(limitWords: $0) }
+          ?? MessageCopying(),
         listener: measures ? pauses : nil))
     machine = Machine(system: system, directories: arguments.directories)
   }

@@ -140,7 +140,7 @@ import Testing
       let alias = try receiver.makeAlias()
       for round in 0..<50 {
         do { try sender.send(message, to: receiver.pid) } catch SendError.mailboxFull {}
-        if round % 6 == 0 { system.send(try sender.prepare(.ok), to: receiver.pid) }
+        if round % 6 == 0 { try system.send(try sender.prepare(.ok), to: receiver.pid) }
         if round % 5 == 0 { try sender.askToEnd(receiver.pid, reason: .ok) }
         if round == 20 {
           do { try sender.send(message, to: alias) } catch SendError.mailboxFull {}

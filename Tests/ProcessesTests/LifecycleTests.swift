@@ -87,6 +87,43 @@ import Testing
     #expect(try second.handleSignals())
   }
 
+  /// A request to unlink that meets a new link on its way ends that one on both sides.
+  @Test func whatIsUnlinkedByBothAndLinkedAgainIsLinkedOnBothSidesOrNeither() throws {
+    let first = try TestProcess(system)
+    let second = try TestProcess(system)
+    for order in 0..<4 {
+      try first.link(to: second.pid)
+      #expect(try second.handleSignals())
+      try first.process.unlink(from: second.pid)
+      try second.process.unlink(from: first.pid)
+      try second.link(to: first.pid)
+      if order & 1 != 0 { try first.link(to: second.pid) }
+      for step in 0..<4 {
+        let process = (order / 2 + step) % 2 == 0 ? first : second
+        #expect(try process.handleSignals())
+      }
+      #expect(first.links.isEmpty == second.links.isEmpty)
+      #expect(first.links.isEmpty == (order & 1 == 0))
+      try first.process.unlink(from: second.pid)
+      for process in [second, first] { #expect(try process.handleSignals()) }
+      #expect(first.links.isEmpty && second.links.isEmpty)
+    }
+    // Linked again before the answer came: the link stays.
+    try first.link(to: second.pid)
+    try first.process.unlink(from: second.pid)
+    try first.link(to: second.pid)
+    for process in [second, first] { #expect(try process.handleSignals()) }
+    #expect(first.links == [second.pid] && second.links == [first.pid])
+    // An end between the request and its answer.
+    try first.process.unlink(from: second.pid)
+    second.end(reason: .badArgument)
+    #expect(try first.handleSignals())
+    #expect(first.links.isEmpty)
+    try first.link(to: second.pid)
+    #expect(try !first.handleSignals())
+    #expect(first.exitReason == .noProcess)
+  }
+
   @Test func aLinkWithNobodyIsAnExitSignal() throws {
     let process = try TestProcess(system)
     try process.link(to: .pid(99))

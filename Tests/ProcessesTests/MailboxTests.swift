@@ -152,71 +152,13 @@ import Testing
     _ = try sender.send(list, to: receiver.pid)
     _ = try sender.send(levels, to: receiver.pid)
     _ = try sender.send(list, to: receiver.pid, copying: .flattening())
+    _ = try sender.send(list, to: sender.pid)
     let events = recorder.heard.messages
-    #expect(events.map(\.words) == [300, 240, 10_200])
-    #expect(events.map(\.flatWords) == [10_200, .max, 10_200])
-    #expect(events.map(\.sharedReferences) == [99, 79, 0])
-  }
-
-  // MARK: - Limits
-
-  @Test func aFullMailboxRejects() throws {
-    let system = Self.makeSystem()
-    let sender = try TestProcess(system)
-    let receiver = try TestProcess(
-      system, mailboxLimit: MailboxLimit(messages: 3, policy: .reject))
-    for number in 0..<3 { _ = try sender.send(number, to: receiver.pid) }
-    #expect(throws: SendError.mailboxFull(receiver.pid)) { try sender.send(3, to: receiver.pid) }
-    #expect(try receiver.receiveText() == "0")
-    #expect(try sender.send(4, to: receiver.pid) == .delivered)
-    #expect(throws: SendError.mailboxFull(receiver.pid)) { try sender.send(5, to: receiver.pid) }
-    for number in [1, 2, 4] { #expect(try receiver.receiveText() == "\(number)") }
-  }
-
-  @Test(arguments: [false, true])
-  func aFullMailboxDropsTheNewestOrTheOldest(oldest: Bool) throws {
-    let system = Self.makeSystem()
-    let sender = try TestProcess(system)
-    let receiver = try TestProcess(
-      system, mailboxLimit: MailboxLimit(messages: 4, policy: oldest ? .dropOldest : .dropNewest))
-    for number in 0..<1000 {
-      #expect(
-        try sender.send(number, to: receiver.pid)
-          == (oldest || number < 4 ? .delivered : .dropped))
-      if number == 500 { _ = try receiver.nextMessage() }
-    }
-    var received: [String] = []
-    while let text = try receiver.receiveText() { received.append(text) }
-    #expect(received == (oldest ? ["996", "997", "998", "999"] : ["0", "1", "2", "3"]))
-  }
-
-  @Test func aFullMailboxSuspendsWhoSends() throws {
-    let recorder = ProcessRecorder()
-    let system = Self.makeSystem(recorder)
-    let sender = try TestProcess(system)
-    let receiver = try TestProcess(
-      system, mailboxLimit: MailboxLimit(messages: 2, policy: .suspendSender))
-    for number in 0..<2 { _ = try sender.send(number, to: receiver.pid) }
-    #expect(try sender.send(2, to: receiver.pid) == .suspended)
-    #expect(recorder.heard.runnable.isEmpty)
-    #expect(try receiver.receiveText() == "0")
-    #expect(recorder.heard.runnable == [sender.pid])
-    #expect(try sender.send(2, to: receiver.pid) == .delivered)
-    #expect(try receiver.receiveText() == "1")
-    #expect(try receiver.receiveText() == "2")
-  }
-
-  @Test func bytesAreLimitedToo() throws {
-    let system = Self.makeSystem(heap: HeapOptions(minimumWords: 2000))
-    let sender = try TestProcess(system)
-    let receiver = try TestProcess(
-      system, mailboxLimit: MailboxLimit(byteCount: 6000, policy: .dropNewest))
-    let term = sender.build { $0.makeList((0..<100).map { Term.small($0) }) }
-    let outcomes = try (0..<5).map { _ in try sender.send(term, to: receiver.pid) }
-    #expect(outcomes.prefix(2) == [.delivered, .delivered])
-    #expect(outcomes.last == .dropped)
-    _ = try receiver.receiveText()
-    #expect(try sender.send(term, to: receiver.pid) == .delivered)
+    #expect(events.map(\.words) == [300, 240, 10_200, 0])
+    #expect(events.map(\.graphWords) == [300, 240, 300, 300])
+    #expect(events.map(\.flatWords) == [10_200, .max, 10_200, 10_200])
+    #expect(events.map(\.sharedReferences) == [99, 79, 99, 99])
+    #expect(events.map(\.lostWords) == [0, 0, 9_900, 0])
   }
 
   /// A message to oneself is the term itself, in its order with others.
@@ -286,6 +228,38 @@ import Testing
     for number in 9..<12 { _ = try process.send(number, to: process.pid) }
     #expect(try process.handleSignals())
     #expect(recorder.heard.longQueues == [12])
+    // Once, until it has come down to half of what is long.
+    _ = try process.send(12, to: process.pid)
+    #expect(try process.handleSignals())
+    for _ in 0..<7 { _ = try process.receiveText() }
+    _ = try process.send(13, to: process.pid)
+    #expect(try process.handleSignals())
+    for _ in 0..<3 { _ = try process.receiveText() }
+    for (sent, told) in [(1, [12]), (4, [12]), (1, [12, 10])] {
+      for number in 0..<sent { _ = try process.send(number, to: process.pid) }
+      #expect(try process.handleSignals())
+      #expect(recorder.heard.longQueues == told)
+    }
+  }
+
+  /// A queue that was long, or of a process that hibernates, gives its block back when it is empty.
+  @Test func theBlockOfAQueueIsGivenBack() throws {
+    let system = Self.makeSystem()
+    let process = try TestProcess(system)
+    func messageBytes() -> Int { system.allocator.memory(by: .message).byteCount }
+    for number in 0..<5_000 { _ = try process.send(number, to: process.pid) }
+    #expect(messageBytes() >= 40_000)
+    for _ in 0..<5_000 { _ = try process.receiveText() }
+    #expect(messageBytes() == 0)
+    _ = try process.send(1, to: process.pid)
+    #expect(try process.receiveText() == "1")
+    #expect(messageBytes() > 0)
+    var roots = NoRoots()
+    try process.process.hibernate(roots: &roots)
+    #expect(messageBytes() == 0)
+    _ = try process.send(2, to: process.pid)
+    try process.process.hibernate(roots: &roots)
+    #expect(try process.receiveText() == "2")
   }
 
   @Test func whatIsNotReceivedGoesWithItsProcess() throws {

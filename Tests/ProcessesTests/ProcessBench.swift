@@ -66,7 +66,7 @@ final class TestProcess {
   }
 
   func send(
-    _ term: Term, to pid: Term, copying: MessageCopying = MessageCopying()
+    _ term: Term, to pid: Term, copying: MessageCopying? = nil
   ) throws(SendError) -> SendOutcome {
     try process.send(term, to: pid, copying: copying)
   }
@@ -77,6 +77,7 @@ final class TestProcess {
   func handleSignals() throws -> Bool { try process.handleSignals() }
   func park() -> Bool { process.park() }
   func unpark() -> Bool { process.unpark() }
+  func takeBack() -> Bool { process.takeBack() }
   func link(to other: Term) throws { try process.link(to: other) }
   func monitor(_ other: Term) throws -> Term { try process.monitor(other) }
   func demonitor(_ reference: Term) throws -> Bool { try process.demonitor(reference) }

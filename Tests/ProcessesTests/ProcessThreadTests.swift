@@ -9,47 +9,6 @@ import Testing
 
 /// Processes that several threads run and send to.
 @Suite struct ProcessThreadTests {
-  /// Runs processes that became runnable, on several threads.
-  private final class Scheduler: ProcessListener {
-    private let state = Guarded(State())
-    private struct State {
-      var queue: [UInt] = []
-      var isOver = false
-    }
-
-    func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?) {
-      state.withLock { $0.queue.append(UInt(bitPattern: context)) }
-    }
-    func add(_ process: UnsafeMutablePointer<SystemProcess>) {
-      state.withLock { $0.queue.append(UInt(bitPattern: process)) }
-    }
-    func end() { state.withLock { $0.isOver = true } }
-
-    /// Runs what is runnable until the end, on so many threads.
-    func run(
-      threads: Int, _ body: @escaping @Sendable (UnsafeMutablePointer<SystemProcess>) -> Void
-    ) {
-      let group = DispatchGroup()
-      for _ in 0..<threads {
-        group.enter()
-        Thread.detachNewThread {
-          while true {
-            let (next, isOver) = self.state.withLock { ($0.queue.popLast(), $0.isOver) }
-            if let process = UnsafeMutablePointer<SystemProcess>(bitPattern: next ?? 0) {
-              body(process)
-            } else if isOver {
-              break
-            } else {
-              sched_yield()
-            }
-          }
-          group.leave()
-        }
-      }
-      group.wait()
-    }
-  }
-
   private final class Counts: Sendable {
     let done = Atomic<Int>(0)
     let faults = Atomic<Int>(0)
@@ -59,7 +18,7 @@ import Testing
   @Test(arguments: [1, 2, 4])
   func tokensGoRoundARing(threads: Int) throws {
     let (size, hops, tokens) = (20, 20_000, 5)
-    let scheduler = Scheduler()
+    let scheduler = TestScheduler()
     let system = MemorySystem(
       configuration: SystemConfiguration(
         heapOptions: .tiny(), processListener: scheduler))
@@ -137,6 +96,126 @@ import Testing
     for kind in [MemoryKind.processHeap, .oldHeap, .message, .scratch] {
       #expect(system.allocator.memory(by: kind).byteCount == 0)
     }
+  }
+
+  /// Senders that wait for room, on several threads: each is run by one thread at a time, and every
+  /// message arrives, in its order.
+  @Test(arguments: [1, 2, 3]) func sendersWaitForRoom(room: Int) throws {
+    let (senders, messages) = (6, 3_000)
+    let scheduler = TestScheduler()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(heapOptions: .tiny(), processListener: scheduler))
+    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: senders + 1)
+    defer { processes.deallocate() }
+    for index in 0...senders {
+      let limit = index == 0 ? MailboxLimit(messages: room, policy: .suspendSender) : nil
+      (processes + index).initialize(to: try system.makeProcess(mailboxLimit: limit))
+      processes[index].context = UnsafeMutableRawPointer(processes + index)
+    }
+    let receiver = processes[0].pid
+    let none = [Int](repeating: 0, count: senders + 1)
+    let state = Guarded((running: Set<Int>(), sent: none, next: none))
+    let faults = Atomic<Int>(0)
+    for index in 0...senders { scheduler.add(processes + index) }
+    let base = Int(bitPattern: processes)
+    scheduler.run(threads: 4) { process in
+      let index = (Int(bitPattern: process) - base) / MemoryLayout<SystemProcess>.stride
+      let isAlone = state.withLock { $0.running.insert(index).inserted }
+      if !isAlone { faults.add(1, ordering: .relaxed) }
+      // Before it parks: then another thread may run it.
+      func park() -> Bool {
+        state.withLock { _ = $0.running.remove(index) }
+        if process.pointee.park() { return true }
+        state.withLock { _ = $0.running.insert(index) }
+        return false
+      }
+      do {
+        while true {
+          if index == 0 {
+            while let message = try process.pointee.nextMessage() {
+              let elements = message.tupleElements
+              let (sender, number) = (elements[0].smallValue, elements[1].smallValue)
+              process.pointee.removeMessage()
+              let left = state.withLock { state in
+                if state.next[sender] != number { faults.add(1, ordering: .relaxed) }
+                state.next[sender] = number + 1
+                return state.next.reduce(0, +)
+              }
+              if left == senders * messages { scheduler.end() }
+            }
+          } else {
+            _ = try process.pointee.handleSignals()
+            while true {
+              let number = state.withLock { $0.sent[index] }
+              if number == messages { break }
+              var roots = NoRoots()
+              try process.pointee.ensureFree(words: 3, roots: &roots)
+              let term = process.pointee.heap.build { $0.makeTuple(.small(index), .small(number)) }
+              guard try process.pointee.send(term, to: receiver) == .delivered else { break }
+              state.withLock { $0.sent[index] += 1 }
+            }
+          }
+          if park() { return }
+        }
+      } catch {
+        faults.add(1, ordering: .relaxed)
+        scheduler.end()
+      }
+    }
+    #expect(faults.load(ordering: .relaxed) == 0)
+    processes.deinitialize(count: senders + 1)
+    #expect(system.processCount == 0)
+  }
+
+  /// Two that link and unlink each other at the same time: in the end both are linked or neither.
+  @Test func linksAreOfBothOrOfNeither() throws {
+    let system = MemorySystem()
+    let pair = UnsafeMutablePointer<SystemProcess>.allocate(capacity: 2)
+    defer { pair.deallocate() }
+    for index in 0...1 { (pair + index).initialize(to: try system.makeProcess()) }
+    let base = UInt(bitPattern: pair)
+    let pids = [pair[0].pid, pair[1].pid]
+    let rounds = 300
+    let counts = Counts()
+    let group = DispatchGroup()
+    for index in 0...1 {
+      group.enter()
+      Thread.detachNewThread {
+        defer { group.leave() }
+        guard let pair = UnsafeMutablePointer<SystemProcess>(bitPattern: base) else { return }
+        var random = SeededGenerator(seed: UInt64(index))
+        /// Waits until both are here so many times.
+        func meet(_ times: Int) {
+          counts.done.add(1, ordering: .sequentiallyConsistent)
+          while counts.done.load(ordering: .sequentiallyConsistent) < 2 * times { sched_yield() }
+        }
+        for round in 0..<rounds {
+          meet(5 * round + 1)
+          do {
+            for _ in 0..<(1 + random.next() % 4) {
+              if random.next() % 2 == 0 {
+                try pair[index].link(to: pids[1 - index])
+              } else {
+                try pair[index].unlink(from: pids[1 - index])
+              }
+              if random.next() % 3 == 0 { _ = try pair[index].handleSignals() }
+            }
+            // What is asked is answered, and then nothing is on its way.
+            for step in 2...4 {
+              meet(5 * round + step)
+              _ = try pair[index].handleSignals()
+            }
+            meet(5 * round + 5)
+          } catch { counts.faults.add(1, ordering: .relaxed) }
+          if index == 0 && pair[0].links.isEmpty != pair[1].links.isEmpty {
+            counts.faults.add(1, ordering: .relaxed)
+          }
+        }
+      }
+    }
+    group.wait()
+    #expect(counts.faults.load(ordering: .relaxed) == 0)
+    pair.deinitialize(count: 2)
   }
 
   /// The processes of a thread.

@@ -6,6 +6,7 @@ import Testing
   @Test func everyOptionIsRead() throws {
     let line =
       "run -f go --pa a --pa=b --print --stats=json --zeal=7 --verify --max-memory 64M "
+      + "--flatten=1000 "
       + "--fail-mapping 3 p.beam one --two"
     var expected = RunArguments()
     expected.program = "p.beam"
@@ -16,6 +17,7 @@ import Testing
     expected.statistics = .json
     expected.zeal = 7
     expected.verifies = true
+    expected.flatteningLimitWords = 1000
     expected.budgetBytes = 64 << 20
     expected.failingRequest = 3
     #expect(try Command(arguments: words(line)) == .run(expected))
@@ -46,6 +48,14 @@ import Testing
     expected.program = "p"
     expected.budgetBytes = byteCount
     #expect(try Command(arguments: ["run", "--max-memory", text, "p"]) == .run(expected))
+  }
+
+  @Test func flatteningHasALimit() throws {
+    var expected = RunArguments()
+    expected.program = "p"
+    expected.flatteningLimitWords = 1 << 27
+    #expect(try Command(arguments: ["run", "--flatten", "p"]) == .run(expected))
+    #expect(throws: UsageError.self) { try Command(arguments: ["run", "--flatten=", "p"]) }
   }
 
   @Test func zealAloneIsEveryEnsure() throws {

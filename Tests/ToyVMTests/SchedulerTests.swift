@@ -51,6 +51,16 @@ import Testing
     #expect(outcome == .deadlock)
   }
 
+  /// A timer that aims at a process that has ended keeps nobody waiting.
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 3])
+  func aTimerForNobodyIsNone(threads: Int) throws {
+    let bytes = try BeamFixtures.bytes("lang_processes")
+    let outcome = try run("waits_for_nothing", [.integer(600_000)], of: bytes) {
+      $0.schedulers = threads
+    }
+    #expect(outcome == .deadlock)
+  }
+
   /// The steps are those of all processes together.
   @Test func processesShareTheSteps() throws {
     let bytes = try BenchmarkPrograms.bytes("ring")

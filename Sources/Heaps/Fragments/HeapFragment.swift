@@ -10,7 +10,7 @@ import Terms
 /// ```
 /// Any thread may build it; nothing of a heap is touched until it is attached.
 public struct HeapFragment: ~Copyable {
-  private let environment: HeapEnvironment
+  fileprivate let environment: HeapEnvironment
   private let block: MemoryBlock
   private let words: Int
   private var top: UnsafeMutablePointer<UInt>
@@ -75,8 +75,11 @@ extension ProcessHeap {
   ///
   /// The next collection moves them into the heap; it is due as soon as the fragments hold more
   /// than is free in the young block.
+  /// - Precondition: the fragment was made with the heap's own environment.
   /// - Complexity: O(1), and one step for each object of the fragment that holds a binary.
   public mutating func attach(_ fragment: consuming HeapFragment) {
+    precondition(
+      fragment.environment === environment, "a fragment of another system is attached to a heap")
     var fragment = fragment
     fragment.move(to: state)
     requestCollectionIfDue()

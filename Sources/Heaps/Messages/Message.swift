@@ -24,6 +24,8 @@ package struct Message: BitwiseCopyable, Equatable {
 
   /// The words of a record.
   static var recordWords: Int { 6 + FragmentList.noteWords }
+  /// The bytes of the smallest message's block, or a few less.
+  package static var leastBytes: Int { recordWords * MemoryLayout<UInt>.stride }
 
   /// The address of the message behind it in a queue, or 0; the queue's own.
   @inlinable package var next: UInt {

@@ -10,14 +10,21 @@ public struct MessageCopying: Equatable, Sendable {
   /// memory where the term is small.
   public var flatteningLimitWords: Int
 
+  /// The limit where nothing else is said: a copy of a gibibyte.
+  public static var usualLimitWords: Int { 1 << 27 }
+
   /// Makes a way of copying.
-  public init(keepsSharing: Bool = true, flatteningLimitWords: Int = 1 << 40) {
+  public init(
+    keepsSharing: Bool = true, flatteningLimitWords: Int = MessageCopying.usualLimitWords
+  ) {
     self.keepsSharing = keepsSharing
     self.flatteningLimitWords = flatteningLimitWords
   }
 
   /// Copies as ERTS does.
-  public static func flattening(limitWords: Int = 1 << 40) -> MessageCopying {
+  public static func flattening(
+    limitWords: Int = MessageCopying.usualLimitWords
+  ) -> MessageCopying {
     MessageCopying(keepsSharing: false, flatteningLimitWords: limitWords)
   }
 }
@@ -36,6 +43,32 @@ extension ProcessHeap {
   package func makeMessage(
     of term: Term, copying: MessageCopying = MessageCopying()
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
+    if copying.keepsSharing, let small = try makeSmallMessage(of: term) { return (small, 0) }
+    return try makeLargeMessage(of: term, copying: copying)
+  }
+
+  /// Copies a small term in which nothing is shared into a message, as ``makeMessage(of:copying:)``.
+  /// - Returns: nothing where the term is another one.
+  /// - Complexity: O(1)
+  package func makeSmallMessage(of term: Term) throws(MessageError) -> Message? {
+    let environment = environment
+    if term.isImmediate { return try environment.makeMessage(words: 0) { _, _ in term } }
+    var rare = SenderSpaces.Rare(environment: environment)
+    return try withUnsafeMutablePointer(to: &rare) { rare throws(MessageError) in
+      let spaces = SenderSpaces(state, rare: rare)
+      if !spaces.copies(term.bits) {
+        return try environment.makeMessage(words: 0) { _, _ in term }
+      }
+      var small = SmallGraph(spaces: spaces)
+      guard let words = small.words(of: term), !small.isShared else { return nil }
+      return try Self.flatten(term, spaces, words: words, environment)
+    }
+  }
+
+  /// Copies a term into a message, as ``makeMessage(of:copying:)``, without a look whether it is small.
+  package func makeLargeMessage(
+    of term: Term, copying: MessageCopying
+  ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
     let environment = environment
     if term.isImmediate { return (try environment.makeMessage(words: 0) { _, _ in term }, 0) }
     var rare = SenderSpaces.Rare(environment: environment)
@@ -45,23 +78,33 @@ extension ProcessHeap {
         return (try environment.makeMessage(words: 0) { _, _ in term }, 0)
       }
       if copying.keepsSharing {
-        var small = SmallGraph(spaces: spaces)
-        if let words = small.words(of: term), !small.isShared {
-          return (try Self.flatten(term, spaces, words: words, environment), 0)
-        }
         return try Self.copySharing(term, spaces, firstWords: Self.firstBlockWords, environment)
       }
-      let mostWords = copying.flatteningLimitWords
+      let limit = copying.flatteningLimitWords
       let flatWords: Int?
       do throws(ScratchExhausted) {
-        flatWords = try TermSize.flatWords(
-          of: term, within: spaces, upTo: mostWords, scratch: environment.scratch)
+        flatWords = try self.flatWords(of: term, spaces, upTo: limit)
       } catch {
         throw MessageError(error)
       }
-      guard let flatWords else { throw .flatteningBeyondLimit(limitWords: mostWords) }
+      guard let flatWords else { throw .flatteningBeyondLimit(limitWords: limit) }
       return (try Self.flatten(term, spaces, words: flatWords, environment), 0)
     }
+  }
+
+  /// The words of a copy that does not keep sharing, in the time of the heap however many they are.
+  /// - Returns: nothing where there are more than the limit.
+  private func flatWords(
+    of term: Term, _ spaces: SenderSpaces, upTo limit: Int
+  ) throws(ScratchExhausted) -> Int? {
+    // What has more words than the heap shares some: there may be any number of ways through it.
+    let walked = min(limit, state.pointee.wordsInUse)
+    let words = try TermSize.flatWords(
+      of: term, within: spaces, upTo: walked, scratch: environment.scratch)
+    if words != nil || walked == limit { return words }
+    let unfolded = try TermSize.unfoldedWords(
+      of: term, within: spaces, scratch: environment.scratch)
+    return unfolded <= limit ? unfolded : nil
   }
 
   /// The words of the first block of a copy whose size is not known.

@@ -10,4 +10,15 @@ extension ProcessHeap {
         of: term, within: SenderSpaces(state, rare: rare), scratch: environment.scratch)
     }
   }
+
+  /// The words of a copy of a term with its sharing, and the references in the term to what others
+  /// lead to as well.
+  /// - Returns: nothing where there is no working memory.
+  package func sharedWords(of term: Term) -> (words: Int, sharedReferences: Int)? {
+    var rare = SenderSpaces.Rare(environment: environment)
+    return withUnsafeMutablePointer(to: &rare) { rare in
+      try? TermSize.sharedWords(
+        of: term, within: SenderSpaces(state, rare: rare), scratch: environment.scratch)
+    }
+  }
 }

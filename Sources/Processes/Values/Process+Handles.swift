@@ -48,7 +48,7 @@ extension Process {
   /// - Throws: ``HandleError`` or ``SendError``; then nothing was sent.
   @discardableResult
   public mutating func send(
-    _ handle: TermHandle, to receiver: Term, copying: MessageCopying = MessageCopying()
+    _ handle: TermHandle, to receiver: Term, copying: MessageCopying? = nil
   ) throws -> SendOutcome {
     try send(try term(of: handle), to: receiver, copying: copying)
   }

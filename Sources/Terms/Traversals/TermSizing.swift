@@ -81,14 +81,32 @@ public enum TermSize {
   public static func sharedWords(
     of term: Term, scratch: any ScratchProvider
   ) throws(ScratchExhausted) -> Int {
-    if term.isImmediate { return 0 }
+    try sharedWords(
+      of: term, within: CopyEverything(), withCreators: false, scratch: scratch
+    ).words
+  }
+
+  /// The words that a copy takes which leaves some terms where they are, when what is shared stays
+  /// shared, and the references in the term to what others lead to as well.
+  ///
+  /// - Parameters:
+  ///   - boundary: which terms count nothing.
+  ///   - withCreators: whether the creator of a fun counts, where that is a pid of another node.
+  ///   - scratch: working memory for terms in terms and the objects met.
+  /// - Throws: ``ScratchExhausted`` where the provider has none.
+  package static func sharedWords(
+    of term: Term, within boundary: some CopyBoundary, withCreators: Bool = true,
+    scratch: any ScratchProvider
+  ) throws(ScratchExhausted) -> (words: Int, sharedReferences: Int) {
+    if term.isImmediate { return (0, 0) }
     var pending = PendingWords(scratch)
     var met = AddressSet(provider: scratch)
-    var words = 0
+    var (words, sharedReferences) = (0, 0)
     var current = term
     while true {
-      while current.isCons {
+      while current.isCons && !boundary.leaves(current) {
         if try !met.insert(current.bits) {
+          sharedReferences &+= 1
           current = .nil
           continue
         }
@@ -101,10 +119,14 @@ public enum TermSize {
           current = cell[0]
         }
       }
-      if current.isBoxed, try met.insert(current.bits) {
-        words &+= try open(current, &pending, withCreators: false)
+      if current.isBoxed && !boundary.leaves(current) {
+        if try met.insert(current.bits) {
+          words &+= try open(current, &pending, withCreators: withCreators)
+        } else {
+          sharedReferences &+= 1
+        }
       }
-      guard let next = try pending.nextPointer() else { return words }
+      guard let next = try pending.nextPointer() else { return (words, sharedReferences) }
       current = next
     }
   }

@@ -41,10 +41,31 @@ extension Interpreter {
       pause = .again
       return Term.none
     }
-    defer { process.giveUp() }
+    // Where it waits, no sender is to write to it meanwhile; what is sent then wakes nobody.
+    let wasParked = process.process.pointee.takeBack()
+    defer {
+      let waitsOn = wasParked && parksAgain(process)
+      process.giveUp()
+      if wasParked && !waitsOn { schedulers.makeRunnable(process) }
+    }
     // What was sent before is to be seen, an end among it.
     let goesOn = (try? process.process.pointee.handleSignals()) ?? true
     return goesOn && system.isAlive(pid) ? body(process) : nil
+  }
+}
+
+extension Interpreter {
+  /// Parks a process again that was taken back, unless something came for it meanwhile.
+  private func parksAgain(_ process: MachineProcess) -> Bool {
+    let looked = process.process
+    guard looked.pointee.isAtEndOfMessages, looked.pointee.exitReason == nil,
+      looked.pointee.park()
+    else { return false }
+    // A timer that ran down meanwhile found nobody to wake.
+    guard let timer = process.receiveTimer, schedulers.timers.deadline(of: timer) == nil else {
+      return true
+    }
+    return !looked.pointee.unpark()
   }
 }
 

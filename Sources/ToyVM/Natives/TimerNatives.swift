@@ -60,6 +60,8 @@ private func set(
     let prepared = TimedMessage(try interpreter.process.prepare(message))
     interpreter.schedulers.setTimer(
       number, at: begin + milliseconds * nanosecondsPerMillisecond, .send(prepared, to: x[1]))
+    // Where the receiver has ended before the timer could be found, nobody else takes it back.
+    if x[1].isLocalPid && !interpreter.system.isAlive(x[1]) { _ = timers.cancel(number) }
     return reference
   } catch {
     interpreter.refuseMessage(error)

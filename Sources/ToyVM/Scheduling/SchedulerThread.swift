@@ -112,6 +112,8 @@ final class SchedulerThread {
     // Before its end: then another process may get its place.
     schedulers.directory.remove(process)
     process.process.pointee.end(reason: reason)
+    // After it: who sets one later sees that there is no process.
+    schedulers.cancelTimers(to: process.pid)
     interpreter.leave()
     process.keep()
   }

@@ -95,7 +95,9 @@ extension Schedulers {
           terms[index] = term
         } else {
           let copy = try interpreter.process.prepare(term)
-          terms[index] = child.process.pointee.attach(copy)
+          do { terms[index] = try child.process.pointee.attach(copy) } catch {
+            preconditionFailure("a child of another system: \(error)")
+          }
         }
       }
       child.save(terms, count: count)

@@ -174,6 +174,16 @@ final class Schedulers: @unchecked Sendable {
     if timers.set(number, deadline, action) { wakeOne() }
   }
 
+  /// Sends what a timer kept.
+  private func send(_ message: consuming PreparedMessage, to pid: Term) {
+    do { try system.send(message, to: pid) } catch {
+      preconditionFailure("a timer of another machine: \(error)")
+    }
+  }
+
+  /// Takes back all timers that would send to a process that has ended.
+  func cancelTimers(to pid: Term) { timers.cancelAll(to: pid) }
+
   /// Does what is due.
   func runTimers() {
     if timers.nextDeadline == .max { return }
@@ -186,7 +196,7 @@ final class Schedulers: @unchecked Sendable {
         if process.process.pointee.unpark() { makeRunnable(process) }
       case .send(let message, let receiver):
         let pid = receiver.isAtom ? system.pid(named: receiver) : receiver
-        if let pid, let message = message.take() { system.send(message, to: pid) }
+        if let pid, let message = message.take() { send(message, to: pid) }
       }
     }
   }

@@ -14,6 +14,12 @@ final class Timers: @unchecked Sendable {
     case wake(MachineProcess)
     /// Sends a message to a pid or a name.
     case send(TimedMessage, to: Term)
+
+    /// The pid that it sends to, if it does.
+    var receiver: Term? {
+      if case .send(_, let receiver) = self, receiver.isLocalPid { return receiver }
+      return nil
+    }
   }
 
   private struct Deadline {
@@ -24,6 +30,8 @@ final class Timers: @unchecked Sendable {
   private let lock = ThreadLock()
   private var deadlines: [Deadline] = []
   private var actions: [Int: (deadline: UInt64, action: Action)] = [:]
+  /// The numbers of those that send to a pid.
+  private var numbersByReceiver: [Term: Set<Int>] = [:]
   private let lastNumber = Atomic<Int>(0)
   private let earliest = Atomic<UInt64>(.max)
 
@@ -36,6 +44,7 @@ final class Timers: @unchecked Sendable {
     let taken = lock.withLock {
       defer { actions = [:] }
       deadlines = []
+      numbersByReceiver = [:]
       return actions
     }
     // Processes and messages go outside of the lock.
@@ -54,6 +63,7 @@ final class Timers: @unchecked Sendable {
   func set(_ number: Int, _ deadline: UInt64, _ action: Action) -> Bool {
     lock.withLock {
       actions[number] = (deadline, action)
+      if let pid = action.receiver { numbersByReceiver[pid, default: []].insert(number) }
       append(Deadline(nanoseconds: deadline, number: number))
       let isEarliest = deadlines[0].number == number
       if isEarliest { earliest.store(deadline, ordering: .sequentiallyConsistent) }
@@ -65,13 +75,40 @@ final class Timers: @unchecked Sendable {
   /// - Returns: its deadline, or nothing where it has run down or was taken back.
   func cancel(_ number: Int) -> UInt64? {
     lock.withLock {
-      guard let timer = actions.removeValue(forKey: number) else { return nil }
-      if deadlines.count > 64 && deadlines.count > 4 * actions.count { rebuild() }
-      if actions.isEmpty {
-        deadlines.removeAll(keepingCapacity: true)
-        earliest.store(.max, ordering: .sequentiallyConsistent)
-      }
+      guard let timer = removeAction(number) else { return nil }
+      forgetDeadlines()
       return timer.deadline
+    }
+  }
+
+  /// Takes all timers back that send to a pid, as nobody has it any more.
+  func cancelAll(to pid: Term) {
+    let taken = lock.withLock {
+      let numbers = numbersByReceiver.removeValue(forKey: pid) ?? []
+      let taken = numbers.map { actions.removeValue(forKey: $0) }
+      if !numbers.isEmpty { forgetDeadlines() }
+      return taken
+    }
+    // Messages go outside of the lock.
+    _ = taken
+  }
+
+  /// Takes out what a timer is to do.
+  private func removeAction(_ number: Int) -> (deadline: UInt64, action: Action)? {
+    guard let timer = actions.removeValue(forKey: number) else { return nil }
+    if let pid = timer.action.receiver {
+      numbersByReceiver[pid]?.remove(number)
+      if numbersByReceiver[pid]?.isEmpty == true { numbersByReceiver[pid] = nil }
+    }
+    return timer
+  }
+
+  /// Drops the deadlines of timers that were taken back, where they are many or there are no others.
+  private func forgetDeadlines() {
+    if deadlines.count > 64 && deadlines.count > 4 * actions.count { rebuild() }
+    if actions.isEmpty {
+      deadlines.removeAll(keepingCapacity: true)
+      earliest.store(.max, ordering: .sequentiallyConsistent)
     }
   }
 
@@ -83,7 +120,7 @@ final class Timers: @unchecked Sendable {
     lock.withLock {
       while let first = deadlines.first, first.nanoseconds <= now {
         removeFirst()
-        if let timer = actions.removeValue(forKey: first.number) { perform(timer.action) }
+        if let timer = removeAction(first.number) { perform(timer.action) }
       }
       if actions.isEmpty { deadlines.removeAll(keepingCapacity: true) }
       earliest.store(deadlines.first?.nanoseconds ?? .max, ordering: .sequentiallyConsistent)

@@ -10,6 +10,7 @@
          demonitor_options/0, bad_monitors/0, aliases/0, alias_of_monitor/0, names/0,
          name_goes_with_end/0, alive/0, info/0, monitored_by/0, flags/0, bad_flags/0, leaders/0,
          collecting/0, timers/0, cancelled_timers/0, timer_to_name/0, many_timers/0,
+         timers_end_with_receiver/0, waits_for_nothing/1,
          hibernation/0, table_owner_ends/0, table_goes_to_heir/0, table_of_many/0,
          many_come_and_go/0, tree/0, in_guards/0, tell/2, woken/2]).
 
@@ -417,6 +418,32 @@ timers() ->
     erlang:send_after(1, self(), early),
     R = erlang:start_timer(10, self(), {some, data}),
     [receive early -> early end, receive {timeout, R, D} -> D end, receive late -> late end].
+
+timers_end_with_receiver() ->
+    Pid = spawn(fun() -> receive stop -> ok end end),
+    register(somebody, Pid),
+    Timers = [erlang:send_after(100000, Pid, x), erlang:start_timer(100000, Pid, x)],
+    Named = erlang:send_after(100000, somebody, x),
+    Running = [is_integer(erlang:read_timer(T)) || T <- [Named | Timers]],
+    Monitor = monitor(process, Pid),
+    Pid ! stop,
+    receive {'DOWN', Monitor, process, Pid, normal} -> ok end,
+    Gone = [gone(T) || T <- Timers],
+    Late = erlang:start_timer(100000, Pid, x),
+    {Running, Gone, erlang:read_timer(Late), is_integer(erlang:cancel_timer(Named))}.
+
+gone(Timer) ->
+    case erlang:read_timer(Timer) of
+        false -> erlang:cancel_timer(Timer);
+        _ -> receive after 1 -> gone(Timer) end
+    end.
+
+%% A timer that nobody is left for.
+waits_for_nothing(Milliseconds) ->
+    Pid = spawn(fun() -> receive stop -> ok end end),
+    erlang:send_after(Milliseconds, Pid, x),
+    Pid ! stop,
+    receive never -> ok end.
 
 cancelled_timers() ->
     R = erlang:send_after(10000, self(), never),
