@@ -4,21 +4,24 @@ import Terms
 extension ProcessHeap {
   /// Gives the young block the size that was decided, where it stands if it can.
   ///
-  /// - Returns: the refusal, if memory for it was refused: the block then keeps its size.
+  /// - Returns: what was done. Where memory was refused, the block keeps its size.
   package mutating func resize(
     by decision: ResizeDecision, _ environment: HeapEnvironment,
     roots: inout some RootSource & ~Copyable
-  ) -> HeapError? {
-    guard let words = decision.newBlockWords, words != state.pointee.blockWords else { return nil }
+  ) -> CollectionEvent.Resizing {
+    guard let words = decision.newBlockWords, words != state.pointee.blockWords else {
+      return .none
+    }
     precondition(
       words >= state.pointee.usedWords + state.pointee.stackWords,
       "a block of \(words) words cannot hold what lives")
     do {
-      if try resizeInPlace(words: words, environment) { return nil }
+      if try resizeInPlace(words: words, environment) { return .inPlace }
+      let moved = state.pointee.usedWords + state.pointee.stackWords
       try move(toBlockOf: words, environment, roots: &roots)
-      return nil
+      return .moved(words: moved)
     } catch {
-      return error
+      return .refused(error)
     }
   }
 

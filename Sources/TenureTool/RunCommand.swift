@@ -4,19 +4,19 @@ import ToyVM
 /// `tenure run`: loads a module, calls its function, tells how that ended.
 struct RunCommand {
   private let arguments: RunArguments
-  private let pauses = PauseStatistics()
+  private let listener: RunListener
   private let system: MemorySystem
   private let machine: Machine
 
   init(arguments: RunArguments) {
     self.arguments = arguments
-    let measures = arguments.statistics != nil
+    listener = RunListener(measures: arguments.statistics != nil)
     system = MemorySystem(
       configuration: SystemConfiguration(
         memory: MemoryConfiguration(
           budgetBytes: arguments.budgetBytes, failingRequest: arguments.failingRequest),
         levers: HeapLevers(zeal: arguments.zeal, verifies: arguments.verifies),
-        listener: measures ? pauses : nil))
+        listener: listener))
     machine = Machine(system: system, directories: arguments.directories)
   }
 
@@ -117,7 +117,7 @@ struct RunCommand {
   private func writeStatistics(of summary: RunSummary?) {
     guard let format = arguments.statistics else { return }
     let report = StatisticsReport(
-      summary: summary, pauses: pauses.pauses, allocator: system.allocator)
+      summary: summary, pauses: listener.pauses.pauses, allocator: system.allocator)
     switch format {
     case .text: TextOutput.error.writeLine(report.text)
     case .json: TextOutput.error.writeLine(report.json)

@@ -8,10 +8,11 @@ import Testing
 @Suite struct HeapOptionsTests {
   private final class LimitRecorder: CollectionListener {
     private let recorder = EventRecorder()
-    nonisolated(unsafe) var excesses: [LimitExcess] = []
     var events: [CollectionEvent] { recorder.events }
     func collected(_ event: CollectionEvent) { recorder.collected(event) }
-    func reachedLimit(_ excess: LimitExcess) { excesses.append(excess) }
+    nonisolated(unsafe) var limits: [LimitEvent] = []
+    var excesses: [LimitExcess] { limits.map(\.excess) }
+    func reachedLimit(_ event: LimitEvent) { limits.append(event) }
     let wantsCensus = true
   }
 

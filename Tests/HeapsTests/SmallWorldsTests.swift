@@ -8,7 +8,7 @@ import Testing
 /// Left out is what cannot be told apart by a collection: worlds whose garbage is other than cells
 /// of immediates and handles (`World.hasPlainGarbage`). That leaves 4,369 of 11,290 pairs of world
 /// and roots of up to three objects, and 256,871 of 839,040 of four. All 2,989,080 worlds of five
-/// objects take minutes: `tenure stress worlds --seed 0 --seconds 900`.
+/// objects take minutes: `tenure stress worlds --seed 0 --seconds 1200`.
 @Suite struct SmallWorldsTests {
   @Test func allHeapsOfUpToThreeObjectsInEveryDivision() throws {
     var sandbox = try WorldSandbox()
