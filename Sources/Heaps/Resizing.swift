@@ -16,7 +16,9 @@ extension ProcessHeap {
       words >= state.pointee.usedWords + state.pointee.stackWords,
       "a block of \(words) words cannot hold what lives")
     do {
-      if try resizeInPlace(words: words, environment) { return .inPlace }
+      // What is trimmed is to be no more than it says.
+      let keepsSlack = decision.rule != .trimmed
+      if try resizeInPlace(words: words, keepsSlack: keepsSlack, environment) { return .inPlace }
       let moved = state.pointee.usedWords + state.pointee.stackWords
       try move(toBlockOf: words, environment, roots: &roots)
       return .moved(words: moved)
@@ -26,7 +28,7 @@ extension ProcessHeap {
   }
 
   private mutating func resizeInPlace(
-    words: Int, _ environment: HeapEnvironment
+    words: Int, keepsSlack: Bool, _ environment: HeapEnvironment
   ) throws(HeapError) -> Bool {
     let heap = state.pointee
     let shrinks = words < heap.blockWords
@@ -35,7 +37,8 @@ extension ProcessHeap {
     do {
       let byteCount = words * MemoryLayout<UInt>.stride
       if try environment.allocator.resizeInPlace(
-        heap.youngBlock, toByteCount: byteCount, kind: .processHeap) != nil
+        heap.youngBlock, toByteCount: byteCount, kind: .processHeap, keepsSlack: keepsSlack)
+        != nil
       {
         if !shrinks { moveStack(toEnd: heap.start + words) }
         return true

@@ -102,7 +102,7 @@ public struct Process: ~Copyable {
 
   /// Does what may collect with all roots, and tells those of a collection who want to know.
   @inline(__always)
-  private mutating func withOwnRoots<Roots: RootSource & ~Copyable>(
+  mutating func withOwnRoots<Roots: RootSource & ~Copyable>(
     and roots: inout Roots,
     _ body: (inout ProcessHeap, inout OwnAndOtherRoots<Roots>) throws(HeapError) -> Void
   ) throws(HeapError) {

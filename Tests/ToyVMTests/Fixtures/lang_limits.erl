@@ -50,10 +50,19 @@ own_collection() ->
            end).
 
 collection_by_another() ->
-    {Pid, Watch} = spawn_monitor(fun() -> L = seq(1, 3000), limit(4000), wait(L) end),
-    receive after 20 -> ok end,
-    _ = garbage_collect(Pid),
-    receive {'DOWN', Watch, process, Pid, Reason} -> Reason after 2000 -> goes_on end.
+    Self = self(),
+    {Pid, Watch} = spawn_monitor(fun() ->
+                                     L = seq(1, 3000),
+                                     limit(4000),
+                                     Self ! ready,
+                                     wait(L)
+                                 end),
+    receive
+        {'DOWN', Watch, process, Pid, Reason} -> Reason;
+        ready ->
+            _ = garbage_collect(Pid),
+            receive {'DOWN', Watch, process, Pid, Reason} -> Reason after 5000 -> goes_on end
+    end.
 
 wait(L) ->
     receive stop -> exit({went_on, length(L), length(seq(1, 10000))}) end.
@@ -176,7 +185,11 @@ referenced(Bits) when is_binary(Bits) -> binary:referenced_byte_size(Bits);
 referenced(_) -> none.
 
 sent_bits() ->
-    [sent(fun(B) -> <<_:3, Bits:N/bitstring, _/bitstring>> = B, Bits end) || N <- [1, 79, 800]].
+    [begin
+         {Bits, Words, _} =
+             sent(fun(B) -> <<_:3, Some:N/bitstring, _/bitstring>> = B, Some end),
+         {Bits, Words}
+     end || N <- [1, 79, 800]].
 
 seq(From, To) -> seq(From, To, []).
 
