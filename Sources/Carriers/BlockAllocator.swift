@@ -90,26 +90,34 @@ public final class BlockAllocator: Sendable {
   ///
   /// After `nil` or an error the block is as it was. A small block in a slab never grows; it answers
   /// `nil` also to a size of less than half its own, for which a new block is worth the move.
+  /// - Parameter keepsSlack: leave what a size that goes up and down would soon want again: then a
+  ///   small block may be as large as it was, and a quarter more of a large one stays in memory.
+  ///   Else a small one that another size class would hold better answers `nil`.
   /// - Returns: the block in its new size, which replaces the one given.
   public func resizeInPlace(
-    _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind
+    _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind, keepsSlack: Bool = true
   ) throws(MemoryError) -> MemoryBlock? {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     if isSmall(block) {
       if core.strategies[kind.index] != .sizeClasses {
         return instance.resizeByStrategy(block.base, toByteCount: byteCount, kind: kind)
       }
-      let fits = byteCount <= block.byteCount && byteCount >= block.byteCount / 2
+      let fits =
+        byteCount <= block.byteCount
+        && (keepsSlack
+          ? byteCount >= block.byteCount / 2
+          : SizeClass(holding: byteCount).index == SizeClass(holding: block.byteCount).index)
       // The slab of a block is found by its size, so a size kept beside it must tell the same.
       let limit = core.layout.largestUnitBlock
       return fits && (byteCount <= limit) == (block.byteCount <= limit) ? block : nil
     }
     settlePeak(of: kind)
     do {
-      return try large.resize(block.base, toByteCount: byteCount, kind: kind)
+      return try large.resize(
+        block.base, toByteCount: byteCount, kind: kind, keepsSlack: keepsSlack)
     } catch {
       return try retryAfterTrimming(error) { () throws(MemoryError) in
-        try large.resize(block.base, toByteCount: byteCount, kind: kind)
+        try large.resize(block.base, toByteCount: byteCount, kind: kind, keepsSlack: keepsSlack)
       }
     }
   }

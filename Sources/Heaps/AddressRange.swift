@@ -53,3 +53,17 @@ struct CellRange: BitwiseCopyable {
     return distance >> 3 | distance << 61 < words
   }
 }
+
+extension Array {
+  /// The place of the element whose range an address is in, of elements in the order of their
+  /// addresses.
+  /// - Complexity: O(log elements).
+  func place(of address: UInt, in range: (Element) -> AddressRange) -> Int? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if range(self[middle]).start <= address { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && range(self[low - 1]).contains(address) ? low - 1 : nil
+  }
+}

@@ -26,6 +26,20 @@ public struct CollectionEvent: Sendable {
     case trim
   }
 
+  /// How the block got the size that a rule gave it.
+  public enum Resizing: Equatable, Sendable {
+    /// It has that size.
+    case none
+    /// It grew or shrank where it stands.
+    case inPlace
+    /// It was copied as a whole: so many words of heap and stack.
+    case moved(words: Int)
+    /// There was no memory for another size: it keeps the one it has, whatever the rule says.
+    case refused(HeapError)
+  }
+
+  /// Whose heap it is, if the roots say so.
+  public var owner: HeapOwner?
   /// Which plan ran.
   public var kind: Kind
   /// Why it ran.
@@ -48,12 +62,16 @@ public struct CollectionEvent: Sendable {
   public var releasedBinaries: Int
   /// Parts of binaries that were copied out of what they were parts of, and what that let go.
   public var views: ViewShrinking.Outcome
+  /// Handles that show little of a binary and got one of their own, and what that let go.
+  public var windows: WindowShrinking.Outcome
   /// What was copied within the young generation, by kind of term; only if the listener wants it.
   public var movedCensus: TermCensus?
   /// What was promoted, by kind of term; only if the listener wants it.
   public var promotedCensus: TermCensus?
   /// The rule by which the block then was resized or kept.
   public var rule: SizingRule
+  /// How the block came to that size.
+  public var resizing: Resizing
   /// Nanoseconds until the to-space was there.
   public var allocationNanoseconds: UInt64
   /// Nanoseconds in which roots and objects were moved.
@@ -65,9 +83,12 @@ public struct CollectionEvent: Sendable {
 
   /// Joins what is known of a collection.
   init(
-    _ plan: CollectionPlan, reason: Reason, neededWords: Int, before: HeapFigures,
-    after: HeapFigures, _ outcome: CollectionOutcome, resizeNanoseconds: UInt64
+    _ plan: CollectionPlan, owner: HeapOwner?, reason: Reason, neededWords: Int,
+    before: HeapFigures, after: HeapFigures, _ outcome: CollectionOutcome, _ resizing: Resizing,
+    resizeNanoseconds: UInt64
   ) {
+    self.owner = owner
+    self.resizing = resizing
     switch plan {
     case .minor: (kind, followsFailedMinor) = (.minor, false)
     case .fullSweep(_, let failedMinor): (kind, followsFailedMinor) = (.fullSweep, failedMinor)
@@ -81,6 +102,7 @@ public struct CollectionEvent: Sendable {
     freedWords = outcome.freedWords
     releasedBinaries = outcome.releasedBinaries
     views = outcome.views
+    windows = outcome.windows
     rule = outcome.resize.rule
     allocationNanoseconds = outcome.allocationNanoseconds
     evacuationNanoseconds = outcome.evacuationNanoseconds
@@ -130,15 +152,28 @@ public struct HeapFigures: Equatable, Sendable {
   public var oldVirtualWords: Int
   /// What they may hold before a full sweep is due (`bin_old_vheap_block_size`).
   public var oldVirtualLimit: Int
+
+  /// The sizes with their names in OTP, in the order in which `garbage_collection_info` tells them.
+  public var named: [(name: String, words: Int)] {
+    [
+      ("old_heap_block_size", oldBlockWords), ("heap_block_size", youngBlockWords),
+      ("mbuf_size", fragmentWords), ("recent_size", matureWords), ("stack_size", stackWords),
+      ("old_heap_size", oldUsedWords), ("heap_size", youngUsedWords),
+      ("bin_vheap_size", virtualWords), ("bin_vheap_block_size", virtualLimit),
+      ("bin_old_vheap_size", oldVirtualWords), ("bin_old_vheap_block_size", oldVirtualLimit),
+    ]
+  }
 }
 
-/// Hears of collections.
+/// Hears of collections and of limits.
 public protocol CollectionListener: AnyObject, Sendable {
   /// Called on the owner's thread right after each collection; must not touch the heap.
   func collected(_ event: CollectionEvent)
   /// Called on the owner's thread where a collection would need more than a heap's limit, if the
   /// limit says so; must not touch the heap.
-  func reachedLimit(_ excess: LimitExcess)
+  func reachedLimit(_ event: LimitEvent)
+  /// Whether it is told of each collection, which takes some clock readings; asked once.
+  var wantsCollections: Bool { get }
   /// Whether each event is to tell what was moved by kind of term, which takes a walk over what was
   /// moved.
   var wantsCensus: Bool { get }
@@ -146,7 +181,9 @@ public protocol CollectionListener: AnyObject, Sendable {
 
 extension CollectionListener {
   /// Does nothing.
-  public func reachedLimit(_ excess: LimitExcess) {}
+  public func reachedLimit(_ event: LimitEvent) {}
+  /// By default.
+  public var wantsCollections: Bool { true }
   /// Not by default.
   public var wantsCensus: Bool { false }
 }

@@ -21,12 +21,14 @@ struct CycleSearch {
     let end: UnsafeMutablePointer<UInt>
   }
 
+  /// In the order of their addresses.
   private var spaces: [Space]
   private var path: [Open] = []
 
   /// Makes a search of spaces, where all terms are known to refer to objects.
   init(spaces: [(ObjectStarts, HeapDamage.Place)]) {
-    self.spaces = spaces.map { starts, place in
+    let sorted = spaces.sorted { $0.0.range.start < $1.0.range.start }
+    self.spaces = sorted.map { starts, place in
       let marks = [Bool](repeating: false, count: starts.range.words)
       return Space(starts: starts, place: place, isDone: marks, isOpen: marks)
     }
@@ -58,7 +60,7 @@ struct CycleSearch {
       path[path.count - 1].slot += 1
       let bits = open.slot.pointee
       guard bits & 3 == 1 || bits & 3 == 2,
-        let target = spaces.firstIndex(where: { $0.starts.range.contains(bits) })
+        let target = spaces.place(of: bits, in: \.starts.range)
       else { continue }
       let object = UnsafeMutablePointer<UInt>(bitPattern: bits & ~3).unsafelyUnwrapped
       let word = object - spaces[target].starts.range.pointer

@@ -29,7 +29,7 @@ extension ProcessHeap {
         evacuateAll(from: blocks, to, environment) { roots.visitSlots(&$0) }
       }
     let evacuationNanoseconds = stopwatch.lap()
-    let released = sweepOffHeapFully(environment)
+    let (released, windows) = sweepOffHeapFully(environment)
     state.pointee.minorsSinceFullSweep = 0
     state.pointee.tallies.fullSweeps += 1
     let offHeapNanoseconds = stopwatch.lap()
@@ -46,7 +46,7 @@ extension ProcessHeap {
     state.pointee.growsAtNextFullSweep = resize.growAtNextFullSweep
     return CollectionOutcome(
       copiedWords: copied, promotedWords: 0, freedWords: freed,
-      releasedBinaries: released, views: views, resize: resize,
+      releasedBinaries: released, views: views, windows: windows, resize: resize,
       allocationNanoseconds: allocationNanoseconds,
       evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }

@@ -10,8 +10,10 @@ public final class HeapEnvironment: Sendable {
   public let levers: HeapLevers
   /// The areas of terms that no collection moves.
   public let literals: LiteralAreas
-  /// Hears of each collection; nobody by default.
+  /// Hears of collections and of limits that are reached; nobody by default.
   public let listener: (any CollectionListener)?
+  /// The same, where it wants to hear of each collection.
+  let collectionListener: (any CollectionListener)?
   /// Working memory for the traversals of terms.
   public let scratch: BlockScratch
   /// Memory of binaries outside the heaps.
@@ -26,9 +28,20 @@ public final class HeapEnvironment: Sendable {
     uncounted = UncountedAllocator(allocator)
     self.levers = levers
     self.listener = listener
+    collectionListener = listener.flatMap { $0.wantsCollections ? $0 : nil }
     scratch = BlockScratch(allocator: allocator)
     binaries = BlockBinaries(allocator: allocator)
     literals = LiteralAreas(allocator: allocator, binaries: binaries)
+  }
+}
+
+extension HeapEnvironment {
+  /// The blocks of all binaries outside the heaps, by address, with their bytes.
+  /// - Complexity: O(blocks of the system).
+  var binaryBlocks: [UInt: Int] {
+    var blocks: [UInt: Int] = [:]
+    allocator.forEachBlock { if $0.kind == .binary { blocks[$0.address] = $0.byteCount } }
+    return blocks
   }
 }
 

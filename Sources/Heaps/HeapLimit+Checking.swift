@@ -15,6 +15,31 @@ public struct LimitExcess: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+/// A heap that is beyond its limit, told to the listener of the system.
+public struct LimitEvent: Sendable, CustomStringConvertible {
+  /// Whose heap it is, if the roots say so.
+  public let owner: HeapOwner?
+  /// How much is too much.
+  public let excess: LimitExcess
+  /// Both generations as the collection found them.
+  public let figures: HeapFigures
+
+  /// The report of Erlang's logger: what came near the limit and what is in it.
+  public var description: String {
+    let lines = [
+      ("Process:", owner.map(\.description) ?? "unknown"),
+      ("Context:", "maximum heap size reached"), ("Max Heap Size:", "\(excess.limit.words)"),
+      ("Total Heap Size:", "\(excess.words)"), ("Kill:", "\(excess.limit.kills)"),
+      ("Error Logger:", "\(excess.limit.reports)"),
+      ("Message Queue Len:", "\(owner?.messageCount ?? 0)"),
+      ("GC Info:", "[" + figures.named.map { "{\($0),\($1)}" }.joined(separator: ",") + "]"),
+    ]
+    return lines.map { name, value in
+      "     " + name + String(repeating: " ", count: 20 - name.count) + value
+    }.joined(separator: "\n")
+  }
+}
+
 extension ProcessHeap {
   /// What the heap may set; a change counts from the next collection on.
   public var options: HeapOptions { state.pointee.options }
@@ -32,15 +57,17 @@ extension ProcessHeap {
   /// Looks at the limit before a collection.
   /// - Throws: ``HeapError/limitReached(_:)`` where the process is to end; nothing has changed then.
   func checkLimit(
-    _ sizing: CollectionState, _ environment: HeapEnvironment
+    _ sizing: CollectionState, _ environment: HeapEnvironment, owner: HeapOwner?
   ) throws(HeapError) {
     let limit = state.pointee.options.limit
-    if limit.words == 0 { return }
     let binaryWords = try wordsOfBinaries(countedBy: limit)
     let words = state.pointee.options.growth.spaceWords(sizing) + binaryWords
     if words <= limit.words { return }
     let excess = LimitExcess(words: words, binaryWords: binaryWords, limit: limit)
-    if limit.reports { environment.listener?.reachedLimit(excess) }
+    if limit.reports {
+      environment.listener?.reachedLimit(
+        LimitEvent(owner: owner, excess: excess, figures: figures))
+    }
     if limit.kills { throw .limitReached(excess) }
   }
 

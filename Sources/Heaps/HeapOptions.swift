@@ -18,9 +18,10 @@ public struct HeapOptions: Equatable, BitwiseCopyable, Sendable {
   /// How large the young block becomes.
   public var growth: GrowthPolicy
   private var fullSweepAfter16: UInt16
-  /// When a collection copies the parts out that are all that is used of a binary outside the heap:
-  /// where the binary is at least so many times as large as what they span. 0 for never; parts of
-  /// at most ``ViewShrinking/alwaysCopiedBytes`` bytes are copied out all the same.
+  /// When a collection copies out what is all that is used of a binary outside the heap, what parts
+  /// span or what a handle shows: where the binary is at least so many times as large. 0 for never;
+  /// parts of at most ``ViewShrinking/alwaysCopiedBytes`` bytes are copied out all the same. See
+  /// ``ViewShrinking`` and ``WindowShrinking``.
   public var viewWasteRatio: UInt8
   /// Places in ``HeapSizes/table``.
   private var minimumPlace: UInt8

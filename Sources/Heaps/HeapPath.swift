@@ -48,6 +48,7 @@ struct HeapPathSearch: RootVisitor {
   }
 
   private let target: UInt
+  /// In the order of their addresses.
   private let spaces: [AddressRange]
   private var reached: [Reached] = []
   private var visited: Set<UInt> = []
@@ -59,7 +60,7 @@ struct HeapPathSearch: RootVisitor {
     self.target = target
     var spaces: [AddressRange] = []
     state.forEachSpace { spaces.append(AddressRange($0, $1)) }
-    self.spaces = spaces
+    self.spaces = spaces.sorted { $0.start < $1.start }
   }
 
   /// A way to an address; nothing where no root leads there.
@@ -90,7 +91,7 @@ struct HeapPathSearch: RootVisitor {
   }
 
   private mutating func reach(_ bits: UInt, from origin: Origin, word: Int) {
-    guard bits & 3 == 1 || bits & 3 == 2, spaces.contains(where: { $0.contains(bits) }),
+    guard bits & 3 == 1 || bits & 3 == 2, spaces.place(of: bits, in: { $0 }) != nil,
       visited.insert(bits).inserted
     else { return }
     reached.append(Reached(term: bits, origin: origin, word: word))
@@ -98,7 +99,7 @@ struct HeapPathSearch: RootVisitor {
 
   private mutating func visitObject(_ number: Int) {
     let bits = reached[number].term
-    guard let space = spaces.first(where: { $0.contains(bits) }),
+    guard let space = spaces.place(of: bits, in: { $0 }).map({ spaces[$0] }),
       let object = UnsafeMutablePointer<UInt>(bitPattern: bits & ~7)
     else { return }
     let left = Int(space.start &+ space.byteCount &- UInt(bitPattern: object)) / 8
@@ -118,9 +119,11 @@ struct HeapPathSearch: RootVisitor {
     of object: UnsafeMutablePointer<UInt>, isCons: Bool, left: Int
   ) -> (first: Int, words: Int) {
     if isCons { return (0, min(2, left)) }
-    let header = Header(bits: object[0])
-    guard object[0] & 3 == 0, header.rawWords < left else { return (1, 1) }
-    return (1 + header.rawWords, min(header.objectWords(at: object), left))
+    guard object[0] & 3 == 0,
+      let (terms, end) = try? ObjectStarts.termsOfObject(
+        at: object, before: object + left, .young)
+    else { return (1, 1) }
+    return (terms - object, end - object)
   }
 
   private func way(to number: Int, ending last: Int) -> HeapPath {

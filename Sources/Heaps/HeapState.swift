@@ -47,7 +47,7 @@ public struct HeapState: BitwiseCopyable {
   /// The objects of both generations that hold something outside the heap.
   public var offHeap = OffHeapList()
   /// The limits on what they hold.
-  public internal(set) var virtualHeap: VirtualHeap
+  public package(set) var virtualHeap: VirtualHeap
 
   package var options: HeapOptions
   package var minorsSinceFullSweep: Int32 = 0

@@ -11,12 +11,12 @@ struct HeapVerifier: RootVisitor {
   private let fragments: [ObjectStarts]
   private let old: ObjectStarts?
   private let mature: AddressRange
-  private let literals: LiteralAreas
+  private let literals: [LiteralArea]
   private var place = HeapDamage.Place.young
   /// What is wrong with a root.
   private var damageOfRoots: HeapDamage?
 
-  private init(state: HeapState, literals: LiteralAreas) throws(HeapDamage) {
+  private init(state: HeapState, literals: [LiteralArea]) throws(HeapDamage) {
     young = try ObjectStarts(from: state.start, to: state.top, .young)
     old =
       if let old = state.old { try ObjectStarts(from: old.start, to: old.top, .old) } else { nil }
@@ -34,19 +34,23 @@ struct HeapVerifier: RootVisitor {
   /// What is wrong with the heap that a state describes or with the roots that refer to it.
   ///
   /// The way to it is looked for only once it is found.
-  /// - Parameter findsCycles: look for objects that contain themselves, too, which no other check
-  ///   finds within one generation; takes about as long as all the rest.
+  /// - Parameters:
+  ///   - thoroughly: look for objects that contain themselves, too, which no other check finds within
+  ///     one generation, and for the binaries that handles hold among all blocks: takes about as
+  ///     long as all the rest, and as long as a walk over the blocks of the system.
   static func firstDamage(
-    in state: HeapState, literals: LiteralAreas, findsCycles: Bool,
+    in state: HeapState, _ environment: HeapEnvironment, thoroughly: Bool,
     roots: inout some RootSource & ~Copyable
   ) -> HeapDamage? {
     do throws(HeapDamage) {
       try verifyBounds(state)
-      var verifier = try HeapVerifier(state: state, literals: literals)
+      var verifier = try HeapVerifier(state: state, literals: environment.literals.snapshot)
       try verifier.verifyObjects(of: state)
       try verifier.verifyRoots(of: state, &roots)
-      try OffHeapVerifier.verify(state)
-      if findsCycles { try verifier.findCycle() }
+      try OffHeapVerifier.verify(
+        state, binaries: thoroughly && state.offHeap.first != 0 ? environment.binaryBlocks : nil)
+      try verifier.verifyBits(of: state)
+      if thoroughly { try verifier.findCycle() }
       return nil
     } catch {
       var damage = error
@@ -160,7 +164,8 @@ struct HeapVerifier: RootVisitor {
       try HeapDamage.unless(
         old.contains(term.bits), damage(slot, "refers to the inside of an object"))
     } else {
-      let isLiteral = term.bits == Term.emptyTuple.bits || literals.contains(term.bits)
+      let isLiteral =
+        term.bits == Term.emptyTuple.bits || LiteralAreas.areas(literals, contain: term.bits)
       try HeapDamage.unless(isLiteral, damage(slot, "is in no heap and no literal area"))
     }
     if term.isBoxed {
@@ -174,16 +179,41 @@ struct HeapVerifier: RootVisitor {
   /// The young block or the fragment that an address is in.
   private func youngSpace(of bits: UInt) -> ObjectStarts? {
     if young.range.contains(bits) { return young }
-    var (low, high) = (0, fragments.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if fragments[middle].range.start <= bits { low = middle + 1 } else { high = middle }
-    }
-    return low > 0 && fragments[low - 1].range.contains(bits) ? fragments[low - 1] : nil
+    return fragments.place(of: bits, in: \.range).map { fragments[$0] }
   }
 
   private func damage(_ slot: UnsafeMutablePointer<UInt>, _ problem: String) -> HeapDamage {
     HeapDamage(at: slot, word: slot.pointee, place, problem)
+  }
+
+  // MARK: - Bit strings
+
+  /// Verifies that each bit string shows bits of what it is part of: where all objects are whole,
+  /// and all handles hold binaries.
+  private mutating func verifyBits(of state: HeapState) throws(HeapDamage) {
+    place = .young
+    try verifyBits(from: state.start, to: state.top)
+    place = .fragment
+    for fragment in fragments {
+      let range = fragment.range
+      try verifyBits(from: range.pointer, to: range.pointer + range.words)
+    }
+    if let old = state.old {
+      place = .old
+      try verifyBits(from: old.start, to: old.top)
+    }
+  }
+
+  private func verifyBits(
+    from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>
+  ) throws(HeapDamage) {
+    var scan = start
+    while scan < top {
+      if let problem = BitVerifier.problem(with: scan) {
+        throw HeapDamage(at: scan, place, problem)
+      }
+      scan = ObjectStarts.end(ofObjectAt: scan)
+    }
   }
 
   // MARK: - Cycles
@@ -214,13 +244,13 @@ extension ProcessHeap {
   /// - Complexity: linear in the words of the heap, the dead ones included.
   public mutating func firstDamage(roots: inout some RootSource & ~Copyable) -> HeapDamage? {
     HeapVerifier.firstDamage(
-      in: state.pointee, literals: environment.literals, findsCycles: true, roots: &roots)
+      in: state.pointee, environment, thoroughly: true, roots: &roots)
   }
 
-  /// What the lever does after each collection: all of ``verify(roots:)`` but the search for cycles.
+  /// What the lever does after each collection: all of ``verify(roots:)`` but what takes longer.
   mutating func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
     let damage = HeapVerifier.firstDamage(
-      in: state.pointee, literals: environment.literals, findsCycles: false, roots: &roots)
+      in: state.pointee, environment, thoroughly: false, roots: &roots)
     if let damage { fatalError(damage.description) }
   }
 }

@@ -81,6 +81,18 @@ extension HeapFragment {
   }
 }
 
+extension Message {
+  /// Whether its term, or anything in its blocks, refers to an area.
+  /// - Complexity: O(words).
+  package func refers(to area: LiteralArea) -> Bool {
+    var search = LiteralSearch(range: area.range)
+    var word = term.bits
+    search.visitRoots(&word, count: 1)
+    fragments.forEach { search.visitObjects(from: $0.start, to: $0.top) }
+    return search.isFound
+  }
+}
+
 /// Looks for a term that refers to a range.
 private struct LiteralSearch: RootVisitor {
   let range: AddressRange

@@ -43,7 +43,7 @@ extension ProcessHeap {
     precondition(oldTop <= old.end, "promotion beyond the old generation's block")
     let evacuationNanoseconds = stopwatch.lap()
     state.pointee.old?.top = oldTop
-    let released = sweepOffHeapOfYoung(
+    let (released, windows) = sweepOffHeapOfYoung(
       old: AddressRange(old.start, old.top), promoted: AddressRange(old.top, oldTop),
       environment)
     state.pointee.minorsSinceFullSweep += 1
@@ -59,7 +59,7 @@ extension ProcessHeap {
       liveYoungWords: state.pointee.usedWords)
     return CollectionOutcome(
       copiedWords: copied, promotedWords: promotedWords, freedWords: freed,
-      releasedBinaries: released, views: views, resize: resize,
+      releasedBinaries: released, views: views, windows: windows, resize: resize,
       allocationNanoseconds: allocationNanoseconds,
       evacuationNanoseconds: evacuationNanoseconds, offHeapNanoseconds: offHeapNanoseconds)
   }

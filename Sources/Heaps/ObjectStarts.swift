@@ -48,6 +48,22 @@ struct ObjectStarts {
     }
   }
 
+  /// Whether a header has as many raw words as all of its kind have, where they have as many.
+  private static func hasUsualRawWords(_ header: Header) -> Bool {
+    switch header.subtag {
+    case .map:
+      header.mapType == .flat
+        ? header.bits == Header.flatMap.bits : header.rawWords == (header.mapType == .node ? 0 : 1)
+    case .fun: header.bits == Header.fun.bits
+    case .float: header.bits == Header.float.bits
+    case .binaryHandle: header.rawWords == BinaryHandle.words - 1
+    case .subBinary: header.rawWords == SubBinary.words - 2
+    case .matchContext: header.rawWords >= MatchContext.words - 2
+    case .heapBinary: header.rawWords >= 1
+    default: true
+    }
+  }
+
   /// The end of an object that is known to be whole.
   static func end(ofObjectAt object: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt> {
     let bits = object.pointee
@@ -71,6 +87,13 @@ struct ObjectStarts {
     try HeapDamage.unless(
       header.rawWords < top - object,
       damage("is an object of \(1 + header.rawWords) words that runs beyond the end of its space"))
+    // What tells its size, and where its terms are, is read below and by whoever walks it later.
+    try HeapDamage.unless(
+      hasUsualRawWords(header),
+      damage("begins with no header of its kind: \(header.rawWords) raw words"))
+    try HeapDamage.unless(
+      bits != Header.flatMap.bits || object[1] <= UInt(FlatMap.maximumSize),
+      damage("is a flat map of \(object[1]) keys"))
     let words = header.objectWords(at: object)
     try HeapDamage.unless(
       words <= top - object,

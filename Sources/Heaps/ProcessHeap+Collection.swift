@@ -67,11 +67,15 @@ extension ProcessHeap {
     // Held once and handed on: each read of the property would count a reference, which other
     // heaps' threads count as well.
     let environment = environment
-    let before = environment.listener == nil ? nil : figures
+    let listener = environment.collectionListener
+    let before = listener == nil ? nil : figures
     var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
       needing: words, fully: fully || state.pointee.isFullSweepPostponed)
-    try checkLimit(sizing, environment)
+    // As in ERTS, who only gives back what it does not need is not asked.
+    if !trims && state.pointee.options.limit.words != 0 {
+      try checkLimit(sizing, environment, owner: roots.owner)
+    }
     let plan = state.pointee.options.growth.plan(sizing)
     var outcome =
       switch plan {
@@ -90,21 +94,25 @@ extension ProcessHeap {
       outcome.resize = trimmedSize
       state.pointee.growsAtNextFullSweep = false
     }
-    let refusal = resize(by: outcome.resize, environment, roots: &roots)
+    let resizing = resize(by: outcome.resize, environment, roots: &roots)
     let resizeNanoseconds = stopwatch.lap()
 
     if environment.levers.verifies {
       fillFreeWords()
       verifyAfterCollection(roots: &roots)
     }
-    if let before, let listener = environment.listener {
+    if let before, let listener {
       var event = CollectionEvent(
-        plan, reason: reason, neededWords: words, before: before, after: figures, outcome,
-        resizeNanoseconds: resizeNanoseconds)
+        plan, owner: roots.owner, reason: reason, neededWords: words, before: before,
+        after: figures, outcome, resizing, resizeNanoseconds: resizeNanoseconds)
       if listener.wantsCensus { takeCensuses(for: &event) }
       listener.collected(event)
     }
-    if let refusal, state.pointee.freeWords - HeapSizes.reservedWords < words { throw refusal }
+    if case .refused(let refusal) = resizing,
+      state.pointee.freeWords - HeapSizes.reservedWords < words
+    {
+      throw refusal
+    }
     assert(
       state.pointee.freeWords - HeapSizes.reservedWords >= words,
       "a collection left \(state.pointee.freeWords) words free where \(words) were asked")
@@ -138,6 +146,7 @@ struct CollectionOutcome {
   var freedWords: Int
   var releasedBinaries: Int
   var views: ViewShrinking.Outcome
+  var windows: WindowShrinking.Outcome
   var resize: ResizeDecision
   var allocationNanoseconds: UInt64
   var evacuationNanoseconds: UInt64

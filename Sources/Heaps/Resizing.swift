@@ -4,26 +4,31 @@ import Terms
 extension ProcessHeap {
   /// Gives the young block the size that was decided, where it stands if it can.
   ///
-  /// - Returns: the refusal, if memory for it was refused: the block then keeps its size.
+  /// - Returns: what was done. Where memory was refused, the block keeps its size.
   package mutating func resize(
     by decision: ResizeDecision, _ environment: HeapEnvironment,
     roots: inout some RootSource & ~Copyable
-  ) -> HeapError? {
-    guard let words = decision.newBlockWords, words != state.pointee.blockWords else { return nil }
+  ) -> CollectionEvent.Resizing {
+    guard let words = decision.newBlockWords, words != state.pointee.blockWords else {
+      return .none
+    }
     precondition(
       words >= state.pointee.usedWords + state.pointee.stackWords,
       "a block of \(words) words cannot hold what lives")
     do {
-      if try resizeInPlace(words: words, environment) { return nil }
+      // What is trimmed is to be no more than it says.
+      let keepsSlack = decision.rule != .trimmed
+      if try resizeInPlace(words: words, keepsSlack: keepsSlack, environment) { return .inPlace }
+      let moved = state.pointee.usedWords + state.pointee.stackWords
       try move(toBlockOf: words, environment, roots: &roots)
-      return nil
+      return .moved(words: moved)
     } catch {
-      return error
+      return .refused(error)
     }
   }
 
   private mutating func resizeInPlace(
-    words: Int, _ environment: HeapEnvironment
+    words: Int, keepsSlack: Bool, _ environment: HeapEnvironment
   ) throws(HeapError) -> Bool {
     let heap = state.pointee
     let shrinks = words < heap.blockWords
@@ -32,7 +37,8 @@ extension ProcessHeap {
     do {
       let byteCount = words * MemoryLayout<UInt>.stride
       if try environment.allocator.resizeInPlace(
-        heap.youngBlock, toByteCount: byteCount, kind: .processHeap) != nil
+        heap.youngBlock, toByteCount: byteCount, kind: .processHeap, keepsSlack: keepsSlack)
+        != nil
       {
         if !shrinks { moveStack(toEnd: heap.start + words) }
         return true

@@ -10,6 +10,34 @@ public protocol RootSource: ~Copyable {
   ///
   /// Every visited slot holds a term, a header-tagged word (left alone) or ``Term/none``.
   mutating func visitSlots(_ visitor: inout SlotVisitor)
+
+  /// Whose heap it is that these are roots of, which listeners are told; nobody's by default.
+  var owner: HeapOwner? { get }
+}
+
+extension RootSource where Self: ~Copyable {
+  /// Nobody.
+  public var owner: HeapOwner? { nil }
+}
+
+/// Whose heap a collection is of, as listeners are told.
+public struct HeapOwner: Equatable, Sendable, CustomStringConvertible {
+  /// The pid of the process.
+  public let pid: Term
+  /// The messages that it has fetched and not received.
+  public let messageCount: Int
+
+  /// Names an owner.
+  public init(pid: Term, messageCount: Int) {
+    self.pid = pid
+    self.messageCount = messageCount
+  }
+
+  /// The pid as Erlang writes it.
+  public var description: String {
+    let number = pid.identifierNumber
+    return "<0.\(LocalIdentifier.identifier(of: number)).\(LocalIdentifier.serial(of: number))>"
+  }
 }
 
 /// No roots: for heaps whose every term is on the stack.

@@ -170,10 +170,16 @@ extension Process {
     let record = record
     record.pointee.keepsMessagesOnHeap = keeps
     record.pointee.admitsSenders = keeps
-    if !keeps { return }
+    if keeps { attachMessages { _ in true } }
+  }
+
+  /// Makes the messages that were fetched and that a test holds for parts of the heap, in their places
+  /// in the queue.
+  mutating func attachMessages(where isAttached: (Message) -> Bool) {
+    let record = record
     var messages: [Message] = []
     record.pointee.queue.updateEach { entry in
-      guard let message = entry.queuedMessage else { return entry }
+      guard let message = entry.queuedMessage, isAttached(message) else { return entry }
       messages.append(message)
       return message.term
     }

@@ -67,11 +67,8 @@ public struct Process: ~Copyable {
   public mutating func makeRoom(
     words: Int, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
-    let watch = CollectionWatch(self)
-    try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
-      var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
-      try heap.makeRoom(words: words, roots: &joined)
-      if let watch { try look(watch, roots: &joined) }
+    try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
+      try heap.makeRoom(words: words, roots: &roots)
     }
   }
 
@@ -83,11 +80,18 @@ public struct Process: ~Copyable {
   public mutating func collectGarbage(
     fully: Bool = true, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
-    let watch = CollectionWatch(self)
-    try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
-      var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
-      try heap.collectGarbage(fully: fully, roots: &joined)
-      if let watch { try look(watch, roots: &joined) }
+    try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
+      try heap.collectGarbage(fully: fully, roots: &roots)
+    }
+  }
+
+  /// Keeps a block that holds what lives, the stack among it, and no more: for a process that is
+  /// idle. As ``ProcessHeap/trim(roots:)``, with the roots of ``ensureFree(words:roots:)``.
+  /// - Parameter roots: every other slot outside the stack that holds a term of this process.
+  /// - Throws: ``HeapError``; the heap is then as it was, or swept but not smaller.
+  public mutating func trim(roots: inout some RootSource & ~Copyable) throws(HeapError) {
+    try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
+      try heap.trim(roots: &roots)
     }
   }
 
@@ -97,11 +101,23 @@ public struct Process: ~Copyable {
   public mutating func hibernate(
     roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
-    let record = record
     record.pointee.queue.trim()
+    try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
+      try heap.hibernate(roots: &roots)
+    }
+  }
+
+  /// Does what may collect with all roots, and tells those of a collection who want to know.
+  @inline(__always)
+  mutating func withOwnRoots<Roots: RootSource & ~Copyable>(
+    and roots: inout Roots,
+    _ body: (inout ProcessHeap, inout OwnAndOtherRoots<Roots>) throws(HeapError) -> Void
+  ) throws(HeapError) {
+    let watch = CollectionWatch(self)
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
-      try heap.hibernate(roots: &joined)
+      try body(&heap, &joined)
+      if let watch { try look(watch, roots: &joined) }
     }
   }
 }
@@ -111,6 +127,12 @@ struct OwnAndOtherRoots<Roots: RootSource & ~Copyable>: RootSource {
   var dictionary: RootSlots?
   let record: ProcessRecord.Pointer
   let roots: UnsafeMutablePointer<Roots>
+
+  var owner: HeapOwner? {
+    HeapOwner(
+      pid: Term(bits: record.pointee.pid.load(ordering: .relaxed)),
+      messageCount: record.pointee.queue.count)
+  }
 
   mutating func visitSlots(_ visitor: inout SlotVisitor) {
     if var dictionary { dictionary.visitSlots(&visitor) }

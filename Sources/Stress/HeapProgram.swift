@@ -164,7 +164,7 @@ public final class HeapProgram {
     let size = state.blockWords == sizes[0] ? sizes[1] : sizes[0]
     var roots = roots
     let decision = ResizeDecision(newBlockWords: size, rule: .kept, growAtNextFullSweep: false)
-    if let refusal = heap.resize(by: decision, heap.environment, roots: &roots) {
+    if case .refused(let refusal) = heap.resize(by: decision, heap.environment, roots: &roots) {
       noteRefusal(refusal)
     }
   }

@@ -8,14 +8,18 @@ public struct NamedStress: Sendable {
   public let summary: String
   /// How many threads a round has where one may say so; nothing where its seed decides.
   public let threads: Int?
+  /// How many seeds there are to all of it, where it is no matter of chance.
+  public let sliceCount: Int?
   private let run: @Sendable (_ seed: UInt64, _ threads: Int) -> String?
 
   /// Makes one whose rounds their seeds alone decide.
   public init(
-    _ name: String, _ summary: String, round: @escaping @Sendable (_ seed: UInt64) -> String?
+    _ name: String, _ summary: String, sliceCount: Int? = nil,
+    round: @escaping @Sendable (_ seed: UInt64) -> String?
   ) {
     self.name = name
     self.summary = summary
+    self.sliceCount = sliceCount
     threads = nil
     run = { seed, _ in round(seed) }
   }
@@ -27,6 +31,7 @@ public struct NamedStress: Sendable {
   ) {
     self.name = name
     self.summary = summary
+    sliceCount = nil
     self.threads = threads
     run = round
   }
@@ -36,6 +41,12 @@ public struct NamedStress: Sendable {
   /// - Returns: what went wrong, or nothing.
   public func round(_ seed: UInt64, threads: Int? = nil) -> String? {
     run(seed, threads ?? self.threads ?? 0)
+  }
+
+  /// What rounds that found nothing wrong have shown.
+  public func verdict(rounds: UInt64) -> String {
+    guard let sliceCount else { return "nothing wrong" }
+    return "nothing wrong in \(min(rounds, UInt64(sliceCount))) of \(sliceCount) slices"
   }
 
   /// All there are.

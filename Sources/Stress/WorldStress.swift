@@ -1,7 +1,8 @@
 extension NamedStress {
   /// All heaps of five objects; a round is a slice of them.
   static let worlds = NamedStress(
-    "worlds", "all heaps of 5 objects; each of \(WorldStress.sliceCount) seeds is a slice of them"
+    "worlds", "all heaps of 5 objects; each of \(WorldStress.sliceCount) seeds is a slice of them",
+    sliceCount: WorldStress.sliceCount
   ) { seed in
     do {
       var sandbox = try WorldSandbox()

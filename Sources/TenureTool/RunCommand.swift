@@ -4,13 +4,13 @@ import ToyVM
 /// `tenure run`: loads a module, calls its function, tells how that ended.
 struct RunCommand {
   private let arguments: RunArguments
-  private let pauses = PauseStatistics()
+  private let listener: RunListener
   private let system: MemorySystem
   private let machine: Machine
 
   init(arguments: RunArguments) {
     self.arguments = arguments
-    let measures = arguments.statistics != nil
+    listener = RunListener(measures: arguments.statistics != nil)
     system = MemorySystem(
       configuration: SystemConfiguration(
         memory: MemoryConfiguration(
@@ -18,7 +18,7 @@ struct RunCommand {
         levers: HeapLevers(zeal: arguments.zeal, verifies: arguments.verifies),
         messageCopying: arguments.flatteningLimitWords.map { .flattening(limitWords: $0) }
           ?? MessageCopying(),
-        listener: measures ? pauses : nil))
+        listener: listener))
     machine = Machine(system: system, directories: arguments.directories)
   }
 
@@ -119,7 +119,7 @@ struct RunCommand {
   private func writeStatistics(of summary: RunSummary?) {
     guard let format = arguments.statistics else { return }
     let report = StatisticsReport(
-      summary: summary, pauses: pauses.pauses, allocator: system.allocator)
+      summary: summary, pauses: listener.pauses.pauses, allocator: system.allocator)
     switch format {
     case .text: TextOutput.error.writeLine(report.text)
     case .json: TextOutput.error.writeLine(report.json)

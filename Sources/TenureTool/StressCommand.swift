@@ -36,7 +36,7 @@ struct StressCommand {
       || MonotonicTime.nanoseconds() - begin < nanoseconds.partialValue
     let isWritten = TextOutput.standard.writeLine(
       "stress \(stress.name): \(rounds) rounds, seeds \(first) to \(first &+ rounds - 1), "
-        + "nothing wrong")
+        + stress.verdict(rounds: rounds))
     return isWritten ? .success : .failure
   }
 }

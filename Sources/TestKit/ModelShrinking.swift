@@ -4,6 +4,7 @@ import Terms
 ///
 /// - A part of 24 whole bytes at most becomes a binary of its own.
 /// - A handle that only parts refer to gets a smaller binary, and the parts other offsets.
+/// - A handle that shows little of its binary gets one of its own, of the same bytes.
 /// - A handle that may be appended to gets a binary with less room behind its bytes.
 extension ModelHeap {
   /// Takes over what a collection changed, where the bits are the same; what else differs stays as
@@ -35,7 +36,7 @@ extension ModelHeap {
       let isSameToAll =
         isWritable(object)
         ? read.bytes == object.bytes && isWritable(read)
-        : !sharedHandles.contains(number) && !isWritable(read)
+        : (read.bytes == object.bytes || !sharedHandles.contains(number)) && !isWritable(read)
       if isSameToAll { changes.append((number, read)) }
     }
     for (number, object) in changes { replace(number, by: object) }

@@ -187,6 +187,27 @@ import Testing
     #expect(fixture.heap.figures.youngUsedWords == 2 + 6)
   }
 
+  /// A section takes few blocks, for each takes a copy of the stack.
+  @Test(arguments: [0, 20_000])
+  func aLongSectionTakesFewBlocks(stackWords: Int) throws {
+    let fixture = try HeapFixture()
+    try fixture.ensure(stackWords)
+    for _ in 0..<stackWords { fixture.heap.push(.nil) }
+    let before = fixture.allocator.allocatedBlockCount
+    fixture.heap.delayCollections()
+    for number in 0..<100_000 {
+      try fixture.ensure(2)
+      fixture.roots[0] = fixture.heap.build { $0.makeCons(.small(number), fixture.roots[0]) }
+    }
+    fixture.heap.allowCollections()
+    #expect(fixture.allocator.allocatedBlockCount - before <= 20)
+    // No block is much larger than what was built.
+    #expect(fixture.heap.information.totalHeapWords < 3 * 200_000 + 30 * stackWords)
+    try fixture.ensure(0)
+    #expect(fixture.allocator.allocatedBlockCount == before)
+    #expect(fixture.roots[0].cons[0] == .small(99_999))
+  }
+
   @Test func aRefusedBlockInASectionLeavesTheHeapAsItWas() throws {
     let fixture = try HeapFixture(memory: MemoryConfiguration(budgetBytes: 4 << 20))
     fixture.heap.push(.small(7))

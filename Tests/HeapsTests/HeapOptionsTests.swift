@@ -8,10 +8,11 @@ import Testing
 @Suite struct HeapOptionsTests {
   private final class LimitRecorder: CollectionListener {
     private let recorder = EventRecorder()
-    nonisolated(unsafe) var excesses: [LimitExcess] = []
     var events: [CollectionEvent] { recorder.events }
     func collected(_ event: CollectionEvent) { recorder.collected(event) }
-    func reachedLimit(_ excess: LimitExcess) { excesses.append(excess) }
+    nonisolated(unsafe) var limits: [LimitEvent] = []
+    var excesses: [LimitExcess] { limits.map(\.excess) }
+    func reachedLimit(_ event: LimitEvent) { limits.append(event) }
     let wantsCensus = true
   }
 
@@ -173,6 +174,26 @@ import Testing
     try buildList(10, fixture)
     #expect(fixture.heap.figures.youngBlockWords >= 233)
     #expect(length(fixture.roots[0]) == 10)
+  }
+
+  /// What a trimmed heap says it has is what the allocator counts for it, and what is in memory.
+  @Test(arguments: [10, 60, 120, 1000, 100_000, 1_000_000])
+  func aTrimmedHeapHoldsNoMore(cells: Int) throws {
+    let fixture = try HeapFixture(levers: HeapLevers(verifies: true))
+    try buildList(2 * cells, fixture)
+    for _ in 0..<cells { fixture.roots[0] = fixture.roots[0].cons[1] }
+    var slots = fixture.rootSlots
+    try fixture.heap.trim(roots: &slots)
+    let words = 2 * cells + HeapSizes.reservedWords
+    #expect(fixture.heap.figures.youngBlockWords == words)
+    // Sizes come in classes and in pages.
+    let held = fixture.allocator.memory(by: .processHeap).byteCount
+    #expect(held >= 8 * words && held <= max(8 * words * 9 / 8, 8 * words + 4096 + 64))
+    let rows = fixture.allocator.report().singleBlock.filter { $0.kind == .processHeap }
+    // A large block has its pages, and those that its colour may take: 511 cache lines. With slack
+    // it would have a quarter more.
+    for row in rows { #expect(row.sbcs.carrierBytes <= 8 * words + 511 * 64 + 4096) }
+    #expect(length(fixture.roots[0]) == cells)
   }
 
   @Test func aHibernatedHeapHasNoStack() throws {

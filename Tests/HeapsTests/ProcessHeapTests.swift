@@ -105,7 +105,8 @@ import Testing
     let before = fixture.heap.state.pointee
     var slots = fixture.rootSlots
     let decision = ResizeDecision(newBlockWords: to, rule: .kept, growAtNextFullSweep: false)
-    #expect(fixture.heap.resize(by: decision, fixture.environment, roots: &slots) == nil)
+    let resizing = fixture.heap.resize(by: decision, fixture.environment, roots: &slots)
+    #expect(resizing == (stays ? .inPlace : .moved(words: 300 + 301)))
     fixture.heap.verify(roots: &slots)
     let after = fixture.heap.state.pointee
     #expect((after.start == before.start) == stays)

@@ -8,7 +8,7 @@ import Testing
 /// Left out is what cannot be told apart by a collection: worlds whose garbage is other than cells
 /// of immediates and handles (`World.hasPlainGarbage`). That leaves 4,369 of 11,290 pairs of world
 /// and roots of up to three objects, and 256,871 of 839,040 of four. All 2,989,080 worlds of five
-/// objects take minutes: `tenure stress worlds --seed 0 --seconds 900`.
+/// objects take minutes: `tenure stress worlds --seed 0 --seconds 1200`.
 @Suite struct SmallWorldsTests {
   @Test func allHeapsOfUpToThreeObjectsInEveryDivision() throws {
     var sandbox = try WorldSandbox()
@@ -45,8 +45,26 @@ import Testing
     #expect(texts.count == 1380)
   }
 
-  /// The sandbox sees what is wrong.
+  /// The sandbox sees what is wrong: any other world than the one that was collected.
   @Test func anotherWorldIsNotTheSame() throws {
+    let count = World.count(objects: 2)
+    for division in WorldSandbox.Division.all(objects: 2) {
+      for number in 0..<count {
+        let world = World(number: number, objects: 2)
+        for other in [number, (number + 1) % count, (number + 7) % count] {
+          var sandbox = try WorldSandbox()
+          let expected = World(number: other, objects: 2)
+          try sandbox.run(
+            [WorldSandbox.Case(world: world, roots: 0b11, expected: expected)], division)
+          #expect(
+            sandbox.complaints.isEmpty == (other == number),
+            "\(world) taken for \(expected), \(division)")
+        }
+      }
+    }
+  }
+
+  @Test func whatIsGarbageOfAWorldIsTold() throws {
     #expect(World(number: 3, objects: 1).description == "float")
     let list = World(number: 5, objects: 2)
     #expect(!list.hasPlainGarbage(0) || list.description == "[-|-] [-|-]")

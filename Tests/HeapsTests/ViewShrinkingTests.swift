@@ -163,6 +163,76 @@ import Testing
     #expect(try fixture.heap.binaries().map(\.byteCount) == [count + 29])
   }
 
+  /// A fixture with handles that show so many bytes each of one binary, in slots from 0 on.
+  private func fixture(
+    windows: [Int], of byteCount: Int, ratio: UInt8 = 8, listener: EventRecorder
+  ) throws -> HeapFixture {
+    let fixture = try fixture(views: [], of: 1, ratio: ratio, listener: listener)
+    let binary = try fixture.environment.binaries.makeBinary(byteCount: byteCount)
+    for index in 0..<byteCount {
+      binary.bytes.storeBytes(of: Self.byte(index), toByteOffset: index, as: UInt8.self)
+    }
+    try fixture.ensure(windows.count * BinaryHandle.words)
+    for (slot, width) in windows.enumerated() {
+      if slot > 0 { binary.retain() }
+      fixture.roots[2 + slot] = fixture.heap.buildLinked {
+        $0.makeBinaryHandle(binary, offset: byteCount - width, byteCount: width, list: &$1)
+      }
+    }
+    return fixture
+  }
+
+  /// As a part that was sent arrives: nothing else shows the rest of its binary.
+  @Test(arguments: Way.allCases)
+  func aHandleOfAFewBytesDoesNotKeepTheRest(_ way: Way) throws {
+    let recorder = EventRecorder()
+    let fixture = try fixture(windows: [1000], of: 1_000_000, listener: recorder)
+    let virtualWords = fixture.heap.figures.virtualWords
+    try collect(fixture, way)
+    #expect(try fixture.heap.binaries().map(\.byteCount) == [1000])
+    let bits = fixture.roots[2].bitRange
+    #expect((0..<1000).allSatisfy { bits.byte(at: $0) == Self.byte(999_000 + $0) })
+    #expect(recorder.events.map(\.windows.copiedWindows).reduce(0, +) == 1)
+    #expect(recorder.events.map(\.windows.bytesLetGo).reduce(0, +) == 1_000_000)
+    // What it shows is as much as before.
+    #expect(
+      fixture.heap.figures.virtualWords + fixture.heap.figures.oldVirtualWords == virtualWords)
+    let left = try fixture.heap.binaries()
+    try fixture.collect(fully: true)
+    #expect(try fixture.heap.binaries() == left)
+  }
+
+  /// Many windows share the binary where copies of them would be as much.
+  @Test func windowsThatAreManyShareTheirBinary() throws {
+    for (windows, byteCount, expected) in [
+      ([1000, 1000, 1000, 1000], 32_000, [1000, 1000, 1000, 1000]),
+      ([1000, 1000, 1000, 1000], 31_999, [31_999]), ([32_000], 32_000, [32_000]),
+      ([4001], 32_000, [32_000]), ([4000], 32_000, [4000]), ([0], 32_000, [0]),
+      // One is too wide, and the other one is narrow enough.
+      ([2000, 8000], 32_000, [2000, 32_000]),
+    ] {
+      let fixture = try fixture(windows: windows, of: byteCount, listener: EventRecorder())
+      try fixture.collect(fully: true)
+      let sizes = try fixture.heap.binaries().map(\.byteCount).sorted()
+      #expect(sizes == expected, "\(windows) of \(byteCount)")
+    }
+  }
+
+  /// Those that died count for nothing, wherever they stand in the list.
+  @Test func deadWindowsDoNotKeepABinary() throws {
+    let fixture = try fixture(
+      windows: [1000, 1000, 1000, 1000], of: 8000, listener: EventRecorder())
+    for dead in [2, 4, 5] { fixture.roots[dead] = .nil }
+    try fixture.collect(fully: true)
+    #expect(try fixture.heap.binaries().map(\.byteCount) == [1000])
+    for ratio in [UInt8(0), 9] {
+      let fixture = try self.fixture(
+        windows: [1000], of: 8000, ratio: ratio, listener: EventRecorder())
+      try fixture.collect(fully: true)
+      #expect(try fixture.heap.binaries().map(\.byteCount) == [8000], "ratio \(ratio)")
+    }
+  }
+
   @Test func withoutMemoryForTheCopyTheBinaryStays() throws {
     for request in 1...40 {
       let memory = MemoryConfiguration(

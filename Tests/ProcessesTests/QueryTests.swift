@@ -116,6 +116,77 @@ import Testing
     _ = kept
   }
 
+  /// Who goes to sleep collects for it, and who asked hears so: it may not collect again for long.
+  @Test(arguments: [true, false])
+  func aCollectionOnTheWayToSleepAnswers(drops: Bool) throws {
+    let answers = Answers<Bool>()
+    let monitor = Monitor(longCollectionNanoseconds: 1)
+    let system = MemorySystem(configuration: SystemConfiguration(processListener: monitor))
+    let process = try TestProcess(system)
+    try system.garbageCollect(process.pid) { answers.add($0) }
+    #expect(try process.handleSignals())
+    var roots = NoRoots()
+    if drops {
+      try process.process.hibernate(roots: &roots)
+    } else {
+      try process.process.trim(roots: &roots)
+    }
+    #expect(answers.all == [true])
+    #expect(monitor.told.withLock { $0.long.count } == 1)
+    try process.ensureFree(words: 0)
+    #expect(process.process.heap.counters.fullSweeps == 1)
+  }
+
+  /// A group is charged what is left after a hibernation.
+  @Test func aGroupHearsOfAHibernation() throws {
+    let group = ProcessGroup(budget: MemoryBudget(limitBytes: 10_000_000))
+    let process = try TestProcess(system, group: group)
+    do {
+      let kept = try process.process.keep(.list((0..<10_000).map { .integer($0) }))
+      try process.collectGarbage()
+      _ = kept
+    }
+    let before = group.usage.heapBytes
+    var roots = NoRoots()
+    try process.process.hibernate(roots: &roots)
+    #expect(group.usage.heapBytes < before - 100_000)
+  }
+
+  /// Listeners of a system's heaps hear which process they hear of.
+  @Test func aCollectionTellsItsProcess() throws {
+    let recorder = CollectionRecorder()
+    let system = MemorySystem(configuration: SystemConfiguration(listener: recorder))
+    let first = try TestProcess(system)
+    let second = try TestProcess(system)
+    for number in 0..<3 { _ = try first.send(number, to: second.pid) }
+    #expect(try second.handleSignals())
+    try first.collectGarbage()
+    try second.collectGarbage()
+    #expect(
+      recorder.events.map(\.owner) == [
+        HeapOwner(pid: first.pid, messageCount: 0), HeapOwner(pid: second.pid, messageCount: 3),
+      ])
+    var options = second.process.heap.options
+    options.limit = HeapLimit(words: 300, kills: false)
+    try second.process.heap.setOptions(options)
+    try second.collectGarbage()
+    let limit = try #require(recorder.limits.first)
+    #expect(limit.owner == HeapOwner(pid: second.pid, messageCount: 3))
+    #expect(limit.excess.words > 300)
+    #expect(limit.figures.youngBlockWords == 233)
+    #expect(limit.description.contains("Process:            \(try second.text(of: second.pid))\n"))
+    #expect(limit.description.contains("Message Queue Len:  3\n"))
+    #expect(limit.description.contains("{heap_block_size,233}"))
+  }
+
+  private final class CollectionRecorder: CollectionListener {
+    private let heard = Mutex<(events: [CollectionEvent], limits: [LimitEvent])>(([], []))
+    func collected(_ event: CollectionEvent) { heard.withLock { $0.events.append(event) } }
+    func reachedLimit(_ event: LimitEvent) { heard.withLock { $0.limits.append(event) } }
+    var events: [CollectionEvent] { heard.withLock { $0.events } }
+    var limits: [LimitEvent] { heard.withLock { $0.limits } }
+  }
+
   /// A process that ends before it collects says so.
   @Test func aCollectionThatNeverCameIsTold() throws {
     let answers = Answers<Bool>()

@@ -44,6 +44,15 @@ import Testing
     #expect(run.output.contains("1 rounds, seeds 5 to 5, nothing wrong"))
   }
 
+  /// What is all there is only after so many seeds says how many there were.
+  @Test func aSliceOfAllIsNotTakenForAll() throws {
+    let worlds = try #require(NamedStress.all.first { $0.name == "worlds" })
+    #expect(worlds.verdict(rounds: 3) == "nothing wrong in 3 of 1000 slices")
+    #expect(worlds.verdict(rounds: 2500) == "nothing wrong in 1000 of 1000 slices")
+    let heap = try #require(NamedStress.all.first { $0.name == "heap" })
+    #expect(heap.verdict(rounds: 3) == "nothing wrong")
+  }
+
   /// Rounds with threads that differ, with and without a request for memory that fails.
   @Test(arguments: UInt64(100)..<112) func threadsShareTables(seed: UInt64) throws {
     let stress = try #require(NamedStress.all.first { $0.name == "ets" })

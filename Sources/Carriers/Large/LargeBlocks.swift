@@ -87,7 +87,7 @@ final class LargeBlocks: Sendable {
     setPoison(of: range)
     let limit = mostCachedBytes(liveByteCount: state.withLock { $0.liveByteCount })
     // Half a range in the cache is better than none: a collector's next to-space needs it.
-    shrink(&range, toByteCount: limit)
+    shrink(&range, toByteCount: limit == 0 ? 0 : commitGoal(limit))
     if range.committedByteCount == 0 { return release(range) }
     state.withLock { [range] state in state.cache.put(range) }
     releaseCached(downToByteCount: limit)
@@ -99,8 +99,11 @@ final class LargeBlocks: Sendable {
   }
 
   /// Gives a block another size where it stands; `nil` where it would have to move.
+  /// - Parameter keepsSlack: leave some memory behind a block that shrinks, so that a size that goes
+  ///   up and down costs no system call each time.
   func resize(
-    _ base: UnsafeMutableRawPointer, toByteCount byteCount: Int, kind: MemoryKind
+    _ base: UnsafeMutableRawPointer, toByteCount byteCount: Int, kind: MemoryKind,
+    keepsSlack: Bool
   ) throws(MemoryError) -> MemoryBlock? {
     let address = UInt(bitPattern: base)
     guard let old = state.withLock({ $0.live[address] }) else {
@@ -113,8 +116,8 @@ final class LargeBlocks: Sendable {
     if used > range.committedByteCount {
       try commit(&range, toByteCount: used)
     } else {
-      // Some slack stays, so that a size that goes up and down costs no system call each time.
-      shrink(&range, toByteCount: used + max(used / 4, layout.smallestReservation / 16))
+      let slack = max(used / 4, layout.smallestReservation / 16)
+      shrink(&range, toByteCount: keepsSlack ? commitGoal(used + slack) : used)
     }
     range.usedByteCount = used
     setPoison(of: range)
@@ -249,8 +252,7 @@ extension LargeBlocks {
     range.committedByteCount = goal
   }
 
-  private func shrink(_ range: inout ReservedRange, toByteCount: Int) {
-    let kept = toByteCount == 0 ? 0 : commitGoal(toByteCount)
+  private func shrink(_ range: inout ReservedRange, toByteCount kept: Int) {
     if kept >= range.committedByteCount { return }
     let excess = range.committedByteCount - kept
     if source.decommit(range.base + kept, byteCount: excess) { range.committedByteCount = kept }

@@ -31,7 +31,7 @@ extension ProcessHeap {
     guard words <= Self.largestRequestWords else { throw .tooLarge(words: words) }
     let before = state.pointee
     let newWords = HeapSizes.atLeast(
-      before.stackWords + words + HeapSizes.reservedWords + Self.slackWords)
+      before.stackWords + words + HeapSizes.reservedWords + Self.slackWords(behind: before))
     let block = try environment.allocateHeapBlock(words: newWords, kind: .processHeap)
     let end = block.words + newWords
     let stackTop = end - before.stackWords
@@ -50,7 +50,11 @@ extension ProcessHeap {
     state.pointee.stackTop = stackTop
   }
 
-  /// Room beyond what was asked for, so that not each small request takes another block; as
-  /// many words as `erl_gc.c` of OTP 25 adds.
-  private static var slackWords: Int { 40 }
+  /// Room beyond what was asked for, so that not each small request takes another block: 40 words,
+  /// as `erl_gc.c` of OTP 25 adds. But each block takes a copy of the stack, so there is room for as
+  /// many words; and behind a block that a section took there is room for as many as are in it.
+  private static func slackWords(behind heap: HeapState) -> Int {
+    let isOfSection = heap.highWater == heap.start
+    return max(40, heap.stackWords, isOfSection ? heap.usedWords : 0)
+  }
 }

@@ -14,8 +14,9 @@ struct OffHeapSweep {
   private var last: UnsafeMutablePointer<UInt>?
   private(set) var releasedCount = 0
   private var writables = WritableShrinking()
+  private var windows: WindowShrinking
 
-  private init() {}
+  private init(ratio: UInt8) { windows = WindowShrinking(ratio: ratio) }
 
   /// What a sweep of the list found.
   struct Outcome {
@@ -25,11 +26,14 @@ struct OffHeapSweep {
     var promotedWords = 0
     /// The objects that died; each gave its reference back.
     var releasedCount: Int
+    /// The handles that got a smaller binary.
+    var windows: WindowShrinking.Outcome
   }
 
   /// Sweeps the list of a heap all of which was moved.
-  static func full(_ before: OffHeapList, provider: BlockBinaries) -> Outcome {
-    var sweep = OffHeapSweep()
+  /// - Parameter ratio: see ``HeapOptions/viewWasteRatio``.
+  static func full(_ before: OffHeapList, ratio: UInt8, provider: BlockBinaries) -> Outcome {
+    var sweep = OffHeapSweep(ratio: ratio)
     var next = UnsafeMutablePointer<UInt>(bitPattern: before.first)
     while let object = next {
       next = UnsafeMutablePointer(bitPattern: OffHeapObject.next(of: object))
@@ -40,15 +44,20 @@ struct OffHeapSweep {
     }
     sweep.close(with: 0)
     sweep.writables.shrink(sweep.list, downTo: 0, provider: provider)
-    return Outcome(list: sweep.list, releasedCount: sweep.releasedCount)
+    sweep.windows.shrink(provider)
+    return Outcome(
+      list: sweep.list, releasedCount: sweep.releasedCount, windows: sweep.windows.outcome)
   }
 
   /// Sweeps the young part of the list of a heap whose young generation was moved.
-  /// - Parameter promoted: where the mature objects went; what stands below it was old before.
+  /// - Parameters:
+  ///   - promoted: where the mature objects went; what stands below it was old before.
+  ///   - ratio: see ``HeapOptions/viewWasteRatio``.
   static func minor(
-    _ before: OffHeapList, old: AddressRange, promoted: AddressRange, provider: BlockBinaries
+    _ before: OffHeapList, old: AddressRange, promoted: AddressRange, ratio: UInt8,
+    provider: BlockBinaries
   ) -> Outcome {
-    var sweep = OffHeapSweep()
+    var sweep = OffHeapSweep(ratio: ratio)
     var promotedWords = 0
     var next = UnsafeMutablePointer<UInt>(bitPattern: before.first)
     while let object = next, !old.contains(UInt(bitPattern: object)) {
@@ -64,8 +73,10 @@ struct OffHeapSweep {
     }
     sweep.close(with: UInt(bitPattern: next))
     sweep.writables.shrink(sweep.list, downTo: UInt(bitPattern: next), provider: provider)
+    sweep.windows.shrink(provider)
     return Outcome(
-      list: sweep.list, promotedWords: promotedWords, releasedCount: sweep.releasedCount)
+      list: sweep.list, promotedWords: promotedWords, releasedCount: sweep.releasedCount,
+      windows: sweep.windows.outcome)
   }
 
   /// Where an object was moved to; one that was not gives its reference back.
@@ -82,6 +93,7 @@ struct OffHeapSweep {
     close(with: UInt(bitPattern: object))
     last = object
     writables.meet(object)
+    windows.meet(object)
   }
 
   private mutating func close(with next: UInt) {

@@ -26,31 +26,35 @@ extension ProcessHeap {
   }
 
   /// Drops what died outside the heap, after a full sweep moved what lives.
-  /// - Returns: the references given back.
-  mutating func sweepOffHeapFully(_ environment: HeapEnvironment) -> Int {
+  /// - Returns: the references given back, and the handles that got a smaller binary.
+  mutating func sweepOffHeapFully(
+    _ environment: HeapEnvironment
+  ) -> (released: Int, windows: WindowShrinking.Outcome) {
     let before = state.pointee.offHeap
-    let outcome = OffHeapSweep.full(before, provider: environment.binaries)
+    let outcome = OffHeapSweep.full(
+      before, ratio: state.pointee.options.viewWasteRatio, provider: environment.binaries)
     state.pointee.offHeap = outcome.list
     state.pointee.virtualHeap.sweptFully(
       before: before.virtualWords, after: outcome.list.virtualWords,
       minimumWords: state.pointee.options.minimumVirtualWords)
-    return outcome.releasedCount
+    return (outcome.releasedCount, outcome.windows)
   }
 
   /// Drops what died outside the heap, after a minor collection moved what is young and lives.
   /// - Parameters:
   ///   - old: what was old before.
   ///   - promoted: what became old.
-  /// - Returns: the references given back.
+  /// - Returns: the references given back, and the handles that got a smaller binary.
   mutating func sweepOffHeapOfYoung(
     old: AddressRange, promoted: AddressRange, _ environment: HeapEnvironment
-  ) -> Int {
+  ) -> (released: Int, windows: WindowShrinking.Outcome) {
     let outcome = OffHeapSweep.minor(
-      state.pointee.offHeap, old: old, promoted: promoted, provider: environment.binaries)
+      state.pointee.offHeap, old: old, promoted: promoted,
+      ratio: state.pointee.options.viewWasteRatio, provider: environment.binaries)
     state.pointee.offHeap = outcome.list
     state.pointee.virtualHeap.collectedMinor(
       youngWords: outcome.list.virtualWords, promotedWords: outcome.promotedWords,
       minimumWords: state.pointee.options.minimumVirtualWords)
-    return outcome.releasedCount
+    return (outcome.releasedCount, outcome.windows)
   }
 }

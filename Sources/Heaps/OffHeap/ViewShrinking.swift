@@ -84,19 +84,13 @@ public struct ViewShrinking: BitwiseCopyable {
       high = max(high, Int(copy[2]) + SubBinary.touchedBytes(at: copy))
     }
     let byteCount = high - low
-    if byteCount * ratio > binary.capacity { return }
+    if byteCount * ratio > binary.capacity || byteCount == binary.capacity { return }
+    let capacity = binary.capacity
     // Without memory the binary stays as it is.
-    guard let smaller = try? provider.makeBinary(byteCount: byteCount) else { return }
-    let bytes = BinaryHandle.bytes(at: handle)
-    smaller.bytes.copyMemory(
-      from: bytes.baseAddress.unsafelyUnwrapped + low, byteCount: byteCount)
-    handle[1] = UInt(byteCount)
-    handle[3] = UInt(bitPattern: smaller.memory)
-    handle[4] = UInt(bitPattern: smaller.bytes)
+    guard provider.copyOut(of: handle, offset: low, byteCount: byteCount) else { return }
     Self.forEachView(of: first) { Term(bits: $0[0]).boxed[2] -= UInt(low) }
     outcome.shrunkBinaries += 1
-    outcome.bytesLetGo += binary.capacity
-    binary.release(to: provider)
+    outcome.bytesLetGo += capacity
   }
 
   /// Calls with the former place of each view of a handle.

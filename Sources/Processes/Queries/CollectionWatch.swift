@@ -41,9 +41,11 @@ extension Process {
     if let listener = system.processes.listener { tell(listener.pointee, nanoseconds) }
     answerCollectionRequests()
     if record.pointee.isGrouped, try settled() != nil {
-      // What is dead may be all that is too much.
-      try heap.collectGarbage(fully: true, roots: &roots)
-      _ = try settled()
+      // What is dead may be all that is too much, where it was not looked for just now.
+      if heap.state.pointee.minorsSinceFullSweep > 0 || heap.state.pointee.old != nil {
+        try heap.collectGarbage(fully: true, roots: &roots)
+        _ = try settled()
+      }
       if let excess = record.pointee.member?.group.budget.excess { throw .outOfMemory(excess) }
     }
   }

@@ -42,8 +42,8 @@ extension SubBinary {
     let byteCount = touchedBytes(at: part)
     var cursor = WordCursor(top: place, limit: place + copyWords(at: part))
     let bytes: Term
-    if original.isHeapBinary {
-      let source = UnsafeRawBufferPointer(rebasing: original.heapBinaryBytes[offset...])
+    if isCopiedAsHeapBinary(part) {
+      let source = UnsafeRawBufferPointer(rebasing: original.wholeBinaryBytes[offset...])
       bytes = cursor.makeHeapBinary(UnsafeRawBufferPointer(rebasing: source.prefix(byteCount)))
     } else {
       bytes = BinaryHandle.copy(

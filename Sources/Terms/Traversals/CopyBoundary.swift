@@ -17,14 +17,23 @@ extension SubBinary {
   /// The words of a copy of a part and of what it needs of its original, as ERTS's `copy_struct`
   /// leaves them.
   ///
-  /// The bytes of a heap binary that the part touches become a heap binary, a handle becomes one of
-  /// those bytes; where they are not the part exactly, a part of that follows.
+  /// The bytes of a heap binary that the part touches become a heap binary, and so do those of a
+  /// handle where they are the part exactly and few: else a part of ten bytes that is sent keeps a
+  /// megabyte. Of other parts a handle becomes one of those bytes. Where they are not the part
+  /// exactly, a part of that follows.
   @inlinable
   public static func copyWords(at part: UnsafePointer<UInt>) -> Int {
     let bytes =
-      original(at: part).isHeapBinary
+      isCopiedAsHeapBinary(part)
       ? 1 &+ Header.heapBinary(byteCount: touchedBytes(at: part)).arity : BinaryHandle.words
     return isWholeBytes(at: part) ? bytes : bytes &+ words
+  }
+
+  /// Whether the bytes that a part touches become a heap binary.
+  @inlinable
+  static func isCopiedAsHeapBinary(_ part: UnsafePointer<UInt>) -> Bool {
+    original(at: part).isHeapBinary
+      || isWholeBytes(at: part) && Int(part[1]) <= OffHeapBinary.heapLimit
   }
 
   /// Whether the part begins and ends with a byte of its original.

@@ -279,12 +279,6 @@ extension Interpreter {
       return nil
     }
   }
-
-  /// Makes the refusal of memory pending.
-  func refuse(_ error: HeapError) {
-    memoryRefusal = error
-    raiseError(.systemLimit, beginning: .place)
-  }
 }
 
 extension WordCursor {

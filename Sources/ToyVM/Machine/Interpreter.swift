@@ -59,9 +59,11 @@ final class Interpreter {
   /// Whether the steps of this slice are the last ones.
   var endsWithSteps = false
   /// Whether the process is to end for the size of its heap, whatever it catches.
-  var isBeyondLimit = false
+  private(set) var isBeyondLimit = false
   /// Whether registers beyond the live ones are cleared, as checked code needs it.
   var clearsDeadRegisters = false
+  /// What the heap of the process had counted when its collections were last added to the run's.
+  private var counted = HeapCounters()
   /// About how many bytes the text of a term may take.
   var textByteLimit = Int.max
   /// The table that a native worked on last.
@@ -93,6 +95,8 @@ final class Interpreter {
       (x + process.live).update(repeating: .nil, count: MachineRegisters.xCount - process.live)
     }
     memoryRefusal = nil
+    isBeyondLimit = false
+    counted = process.process.pointee.heap.counters
     looksAtMessage = false
   }
 
@@ -100,6 +104,13 @@ final class Interpreter {
   func leave() {
     current = nil
     half = nil
+  }
+
+  /// Adds the collections of the process to the run's.
+  func countCollections() {
+    let counters = process.heap.counters
+    schedulers.collections.add(counters, since: counted)
+    counted = counters
   }
 
   /// Makes sure that words can be built.
@@ -122,12 +133,18 @@ final class Interpreter {
       }
       return true
     } catch {
-      memoryRefusal = error
-      if case .limitReached = error { isBeyondLimit = true }
-      // Whatever was to be told of arguments: they may not be there any more.
-      raiseError(.systemLimit, beginning: .place)
+      refuse(error)
       return false
     }
+  }
+
+  /// Makes `system_limit` pending where memory was refused; beyond the limit of its heap the
+  /// process ends, whatever it catches.
+  func refuse(_ error: HeapError) {
+    memoryRefusal = error
+    if case .limitReached = error { isBeyondLimit = true }
+    // Whatever was to be told of arguments: they may not be there any more.
+    raiseError(.systemLimit, beginning: .place)
   }
 
   /// Builds terms within what was ensured.

@@ -33,12 +33,6 @@ var memoryNatives: [Native] {
       return pairs(interpreter, names, report)
     },
     Native("erlang", "statistics", 1, statistics),
-    Native("erlang", "system_flag", 2) { interpreter, x in
-      guard x[0].isAtom else { return interpreter.badArgument() }
-      // Nothing of the machine can be set; what is asked for is what it has.
-      return interpreter.atoms.name(of: x[0]) == "backtrace_depth"
-        ? .small(Interpreter.traceDepth) : interpreter.badArgument()
-    },
   ]
 }
 
@@ -50,8 +44,8 @@ private func collect(_ interpreter: Interpreter, fully: Bool) -> Term {
     try interpreter.process.collectGarbage(fully: fully, roots: &roots)
     return .true
   } catch {
-    interpreter.memoryRefusal = error
-    return interpreter.systemLimit()
+    interpreter.refuse(error)
+    return .none
   }
 }
 
@@ -60,8 +54,20 @@ private func collect(_ interpreter: Interpreter, _ pid: Term, fully: Bool) -> Te
   if pid == interpreter.pid { return collect(interpreter, fully: fully) }
   return interpreter.withProcess(pid) { process in
     var roots = process.roots
-    // Where there is no memory to collect, the process is as it was: its next ensure tells it.
-    try? process.process.pointee.collectGarbage(fully: fully, roots: &roots)
+    let before = process.process.pointee.heap.counters
+    defer {
+      interpreter.schedulers.collections.add(process.process.pointee.heap.counters, since: before)
+    }
+    do throws(HeapError) {
+      try process.process.pointee.collectGarbage(fully: fully, roots: &roots)
+    } catch .limitReached {
+      return interpreter.signalling { caller throws(MessageError) in
+        try caller.askToEnd(pid, reason: .kill)
+        return .true
+      }
+    } catch {
+      // Without memory to collect the process is as it was: its next ensure tells it.
+    }
     return .true
   } ?? .false
 }
@@ -133,7 +139,6 @@ private func pairs(
 
 private func statistics(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[0].isAtom else { return interpreter.badArgument() }
-  let counters = interpreter.process.heap.counters
   switch interpreter.atoms.name(of: x[0]) {
   case "runtime", "wall_clock":
     let isRuntime = interpreter.isAtom(x[0], "runtime")
@@ -143,8 +148,9 @@ private func statistics(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     let reductions = interpreter.current.reductions
     return triple(interpreter, reductions, 0, nil)
   case "garbage_collection":
-    return triple(
-      interpreter, counters.minorCollections + counters.fullSweeps, counters.freedWords, 0)
+    interpreter.countCollections()
+    let (count, words) = interpreter.schedulers.collections.totals
+    return triple(interpreter, count, words, 0)
   case "context_switches": return triple(interpreter, 0, 0, nil)
   case "run_queue", "total_run_queue_lengths", "total_run_queue_lengths_all":
     return .small(interpreter.schedulers.queues.reduce(0) { $0 + $1.count })

@@ -104,20 +104,8 @@ private func setHeapOption(_ interpreter: Interpreter, _ name: String, _ value: 
   guard interpreter.set(name, value, in: &options),
     let before = try? interpreter.process.heap.setOptions(options)
   else { return interpreter.badArgument() }
-  if name == "max_heap_size" { return interpreter.heapLimit(before.limit) }
-  return .small(interpreter.value(name, of: before))
-}
-
-extension Interpreter {
-  /// A limit as `max_heap_size` tells it.
-  func heapLimit(_ limit: HeapLimit) -> Term {
-    guard let size = atom("size"), let kill = atom("kill"), let logger = atom("error_logger")
-    else { return .none }
-    return makeMap(pairs: 3, live: 0) { add throws(ScratchExhausted) in
-      try add(size, .small(limit.words))
-      try add(kill, .boolean(limit.kills))
-      try add(logger, .boolean(limit.reports))
-    }
+  return interpreter.onTable { () throws(TableError) in
+    try interpreter.heapOption(name, of: before)
   }
 }
 
@@ -131,7 +119,7 @@ private func hibernate(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   do {
     try interpreter.process.hibernate(roots: &roots)
   } catch {
-    // The process goes on with a larger heap than it could have.
+    // The process goes on with a larger heap than it could have: no limit is looked at.
     interpreter.memoryRefusal = error
   }
   interpreter.process.heap.push(Term(bits: UInt(bitPattern: interpreter.code.haltCode)))

@@ -126,6 +126,15 @@ extension Interpreter {
     case "reductions": return .small(process.reductions)
     case "message_queue_data":
       return try? atoms.atom(process.messageQueueData)
+    case "memory":
+      do throws(MessageError) {
+        return .small(try process.process.pointee.information().memoryByteCount)
+      } catch .outOfMemory(let refusal) {
+        throw .outOfMemory(refusal)
+      } catch {
+        preconditionFailure("a fetch of messages that copies: \(error)")
+      }
+    case "binary": return try binaries(of: process)
     default: return try heapValue(name, of: process.process.pointee.heap.information)
     }
   }
@@ -142,24 +151,44 @@ extension Interpreter {
     case "heap_size": return .small(heap.heapWords)
     case "total_heap_size": return .small(heap.totalHeapWords)
     case "stack_size": return .small(heap.stackWords)
-    case "memory": return .small(heap.memoryByteCount)
     case "garbage_collection":
-      var list = Term.nil
-      let figures = [
-        ("minor_gcs", heap.minorCollections), ("fullsweep_after", heap.options.fullSweepAfter),
-        ("min_heap_size", heap.options.minimumWords),
-        ("min_bin_vheap_size", heap.options.minimumVirtualWords),
-      ]
-      for (name, number) in figures {
-        guard let atom = try? atoms.atom(name) else { continue }
-        let rest = list
-        list = try building(words: 5) { $0.makeCons($0.makeTuple(atom, .small(number)), rest) }
+      var pairs: [(String, Term)] = []
+      for name in Self.heapOptionNames {
+        if let value = try heapOption(name, of: heap.options) { pairs.append((name, value)) }
       }
-      return list
-    case "min_heap_size", "min_bin_vheap_size", "fullsweep_after":
-      return .small(value(name, of: heap.options))
-    default: return nil
+      return try list(ofPairs: pairs + [("minor_gcs", .small(heap.minorCollections))])
+    case "garbage_collection_info":
+      return try list(ofPairs: heap.figures.named.map { ($0.name, .small($0.words)) })
+    default: return try heapOption(name, of: heap.options)
     }
+  }
+
+  /// The options of a heap, in the order in which `garbage_collection` tells them.
+  static let heapOptionNames = [
+    "max_heap_size", "min_bin_vheap_size", "min_heap_size", "fullsweep_after",
+  ]
+
+  /// A list of pairs of a name and a value.
+  func list(ofPairs pairs: [(name: String, value: Term)]) throws(TableError) -> Term {
+    var tuples: [Term] = []
+    for (name, value) in pairs {
+      guard let atom = try? atoms.atom(name) else { continue }
+      tuples.append(try building(words: 3) { $0.makeTuple(atom, value) })
+    }
+    return try list(tuples)
+  }
+
+  /// `{Identifier, Bytes, References}` of each distinct binary outside the heap.
+  private func binaries(of process: MachineProcess) throws(TableError) -> Term {
+    let found: [BinaryInformation]
+    do { found = try process.process.pointee.heap.binaries() } catch { throw .heap(error) }
+    return try list(
+      try found.map { binary throws(TableError) in
+        try building(words: 4) {
+          $0.makeTuple(
+            .small(Int(binary.identifier)), .small(binary.byteCount), .small(binary.references))
+        }
+      })
   }
 
   // MARK: - Places

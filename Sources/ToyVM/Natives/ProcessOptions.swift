@@ -43,38 +43,68 @@ extension Interpreter {
   /// Changes an option of a heap; false where there is none of that name, or no such value.
   func set(_ name: String, _ value: Term, in heap: inout HeapOptions) -> Bool {
     if name == "max_heap_size" {
-      guard let limit = heapLimit(value, heap.limit) else { return false }
+      guard let limit = heapLimit(value) else { return false }
       heap.limit = limit
       return true
     }
-    guard value.isSmall, 0..<1 << 40 ~= value.smallValue else { return false }
+    guard let value = heapSize(value) else { return false }
     switch name {
-    case "min_heap_size": heap.minimumWords = value.smallValue
-    case "min_bin_vheap_size": heap.minimumVirtualWords = value.smallValue
-    case "fullsweep_after": heap.fullSweepAfter = value.smallValue
+    // As in ERTS, nothing is below what the system gives who asks for nothing.
+    case "min_heap_size":
+      heap.minimumWords = max(value, schedulers.heapDefaults.minimumWords)
+    case "min_bin_vheap_size":
+      heap.minimumVirtualWords = max(value, schedulers.heapDefaults.minimumVirtualWords)
+    case "fullsweep_after": heap.fullSweepAfter = value
     default: return false
     }
     return true
   }
 
-  /// The value of an option of a heap.
-  func value(_ name: String, of heap: HeapOptions) -> Int {
+  /// The value of an option of a heap, built in place; nothing where there is none of that name.
+  func heapOption(_ name: String, of heap: HeapOptions) throws(TableError) -> Term? {
     switch name {
-    case "min_heap_size": heap.minimumWords
-    case "min_bin_vheap_size": heap.minimumVirtualWords
-    default: heap.fullSweepAfter
+    case "min_heap_size": .small(heap.minimumWords)
+    case "min_bin_vheap_size": .small(heap.minimumVirtualWords)
+    case "fullsweep_after": .small(heap.fullSweepAfter)
+    case "max_heap_size": try map(of: heap.limit)
+    default: nil
     }
   }
 
-  /// A size, or a map of what `max_heap_size` takes.
-  private func heapLimit(_ value: Term, _ before: HeapLimit) -> HeapLimit? {
+  /// A limit as `max_heap_size` tells it. Binaries are told of where they count: OTP 25 does not
+  /// know that.
+  private func map(of limit: HeapLimit) throws(TableError) -> Term {
+    var pairs = [
+      ("size", Term.small(limit.words)), ("kill", .boolean(limit.kills)),
+      ("error_logger", .boolean(limit.reports)),
+    ]
+    if limit.includesSharedBinaries { pairs.append(("include_shared_binaries", .true)) }
+    let terms = pairs.compactMap { name, value in (try? atoms.atom(name)).map { ($0, value) } }
+    return try building(words: FlatMapBuilder.words(pairs: terms.count)) { cursor in
+      var builder = FlatMapBuilder(pairs: terms.count, order: order, cursor: cursor)
+      for (key, value) in terms {
+        do { try builder.insert(key, value) } catch {
+          preconditionFailure("atoms that are compared with working memory: \(error)")
+        }
+      }
+      return builder.finish(cursor: &cursor)
+    }
+  }
+
+  /// A number that a size or a count of an option may be.
+  func heapSize(_ value: Term) -> Int? {
+    value.isSmall && 0..<1 << 40 ~= value.smallValue ? value.smallValue : nil
+  }
+
+  /// A size, or a map of what `max_heap_size` takes. What it does not say is as in the system.
+  func heapLimit(_ value: Term) -> HeapLimit? {
+    var limit = schedulers.heapDefaults.limit
     if value.isSmall {
-      return value.smallValue >= 0
-        ? HeapLimit(words: value.smallValue, kills: before.kills, reports: before.reports) : nil
+      limit.words = value.smallValue
+      return value.smallValue >= 0 ? limit : nil
     }
     guard value.isMap else { return nil }
     guard let size = setting("size", value), size.isSmall, size.smallValue >= 0 else { return nil }
-    var limit = before
     limit.words = size.smallValue
     let switches: [(String, WritableKeyPath<HeapLimit, Bool>)] = [
       ("kill", \.kills), ("error_logger", \.reports),

@@ -88,7 +88,7 @@ extension Interpreter {
   /// The options of `spawn_opt`, or nothing where one is none.
   fileprivate func spawnOptions(_ list: Term) -> SpawnOptions? {
     var options = SpawnOptions()
-    var heap = schedulers.system.configuration.heapOptions
+    var heap = schedulers.heapDefaults
     var rest = list
     while rest.isCons {
       guard add(rest.cons[0], to: &options, &heap) else { return nil }

@@ -5,6 +5,7 @@ import Tenure
 var systemNatives: [Native] {
   [
     Native("erlang", "system_info", 1, systemInfo),
+    Native("erlang", "system_flag", 2, setSystemFlag),
     Native("erlang", "module_loaded", 1) { interpreter, x in
       guard x[0].isAtom else { return interpreter.badArgument() }
       return .boolean(interpreter.code.isLoaded(x[0]))
@@ -142,7 +143,7 @@ private let systemItems: [String: SystemItem] = [
   "time_warp_mode": .atom("no_time_warp"), "time_correction": .atom("false"),
   "os_monotonic_time_source": .atom("undefined"), "creation": .number(0),
   "dist_buf_busy_limit": .number(1_048_576), "kernel_poll": .atom("false"),
-  "backtrace_depth": .number(8),
+  "backtrace_depth": .number(8), "heap_type": .atom("private"),
 ]
 
 private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
@@ -164,6 +165,7 @@ private func systemInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   case "process_count": return .small(interpreter.system.processCount)
   case "schedulers", "schedulers_online": return .small(interpreter.schedulers.threadCount)
   case let name:
+    if let value = interpreter.heapDefault(name) { return value }
     switch systemItems[name] {
     case .number(let number): return .small(number)
     case .atom(let name): return interpreter.atom(name) ?? .none

@@ -60,6 +60,7 @@ final class SchedulerThread {
       schedulers.options.checksOperands
       ? interpreter.run(Checked.self, from: process.code, steps: steps)
       : interpreter.run(Unchecked.self, from: process.code, steps: steps)
+    interpreter.countCollections()
     let left = max(0, interpreter.stepsLeft)
     schedulers.giveBack(steps: left)
     process.reductions += steps - left

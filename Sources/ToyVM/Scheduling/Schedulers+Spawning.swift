@@ -37,8 +37,8 @@ extension Schedulers {
     _ name: FunctionName, at start: UnsafeMutablePointer<UInt>, parent: Term, heap: HeapOptions?
   ) throws(HeapError) -> MachineProcess {
     let process = MachineProcess(
-      process: try system.makeProcess(options: heap), code: start, initialCall: name,
-      parent: parent, schedulers: self)
+      process: try system.makeProcess(options: heap ?? heapDefaults), code: start,
+      initialCall: name, parent: parent, schedulers: self)
     // What checked code does with a message must not depend on when it is part of the heap.
     if options.checksOperands { process.process.pointee.setKeepsMessagesOnHeap(true) }
     return process

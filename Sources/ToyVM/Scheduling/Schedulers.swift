@@ -20,6 +20,7 @@ final class Schedulers: @unchecked Sendable {
   let options: RunOptions
   let directory = ProcessDirectory()
   let timers = Timers()
+  let collections = CollectionTotals()
   let queues: [RunQueue]
   private let idle = ThreadLock()
   private let idleCount = Atomic<Int>(0)
@@ -27,6 +28,8 @@ final class Schedulers: @unchecked Sendable {
   private let stepsLeft: Atomic<Int>
   private let lastRuntime = Atomic<Int>(0)
   private let lastWallClock = Atomic<Int>(0)
+  /// What processes are begun with that ask for nothing (`erlang:system_flag/2`).
+  private let defaults: Mutex<HeapOptions>
   /// How the run ended; the lock guards it.
   private var end: RunSummary?
   private(set) var main = Term.undefined
@@ -39,6 +42,7 @@ final class Schedulers: @unchecked Sendable {
     queues = (0..<min(RunOptions.mostSchedulers, max(1, options.schedulers))).map { _ in RunQueue()
     }
     stepsLeft = Atomic(options.steps)
+    defaults = Mutex(system.configuration.heapOptions)
     var key = pthread_key_t()
     let status = pthread_key_create(&key, nil)
     precondition(status == 0, "no key for what a thread knows of itself: \(status)")
@@ -73,6 +77,12 @@ final class Schedulers: @unchecked Sendable {
     let status = pthread_create(&handle, nil, runSchedulerThread, argument)
     precondition(status == 0, "no thread to run processes on: \(status)")
     return handle
+  }
+
+  /// What processes are begun with that ask for nothing.
+  var heapDefaults: HeapOptions {
+    get { defaults.withLock { $0 } }
+    set { defaults.withLock { $0 = newValue } }
   }
 
   // MARK: The end
