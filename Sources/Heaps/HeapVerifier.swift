@@ -115,7 +115,7 @@ struct HeapVerifier: RootVisitor {
       let (terms, end) = try ObjectStarts.termsOfObject(at: scan, before: top, place)
       var slot = terms
       while slot < end {
-        try HeapDamage.unless(slot.pointee & 3 != 0, damage(slot, "of an object is no term"))
+        if slot.pointee & 3 == 0 { throw damage(slot, "of an object is no term") }
         try verifyTerm(at: slot)
         slot += 1
       }
@@ -145,34 +145,34 @@ struct HeapVerifier: RootVisitor {
     }
   }
 
+  // Without `HeapDamage.unless`: what it captures, all of this, would be copied for each slot in debug
+  // builds.
   private func verifyTerm(at slot: UnsafeMutablePointer<UInt>) throws(HeapDamage) {
     let term = Term(bits: slot.pointee)
     if term.isImmediate {
       let isKnown =
         term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort
         || (term.isCatch && place == .stack)
-      return try HeapDamage.unless(isKnown, damage(slot, "is no immediate"))
+      if !isKnown { throw damage(slot, "is no immediate") }
+      return
     }
     if let space = youngSpace(of: term.bits) {
-      try HeapDamage.unless(place != .old, damage(slot, "of the old generation is young"))
-      try HeapDamage.unless(
-        place != .mature || mature.contains(term.bits),
-        damage(slot, "of a mature object is younger"))
-      try HeapDamage.unless(
-        space.contains(term.bits), damage(slot, "refers to the inside of an object"))
+      if place == .old { throw damage(slot, "of the old generation is young") }
+      if place == .mature && !mature.contains(term.bits) {
+        throw damage(slot, "of a mature object is younger")
+      }
+      if !space.contains(term.bits) { throw damage(slot, "refers to the inside of an object") }
     } else if let old, old.range.contains(term.bits) {
-      try HeapDamage.unless(
-        old.contains(term.bits), damage(slot, "refers to the inside of an object"))
+      if !old.contains(term.bits) { throw damage(slot, "refers to the inside of an object") }
     } else {
       let isLiteral =
         term.bits == Term.emptyTuple.bits || LiteralAreas.areas(literals, contain: term.bits)
-      try HeapDamage.unless(isLiteral, damage(slot, "is in no heap and no literal area"))
+      if !isLiteral { throw damage(slot, "is in no heap and no literal area") }
     }
     if term.isBoxed {
-      try HeapDamage.unless(term.boxed[0] & 3 == 0, damage(slot, "refers to no header"))
-    } else {
-      try HeapDamage.unless(
-        term.cons[0].bits & 3 != 0, damage(slot, "refers to a cell with no head"))
+      if term.boxed[0] & 3 != 0 { throw damage(slot, "refers to no header") }
+    } else if term.cons[0].bits & 3 == 0 {
+      throw damage(slot, "refers to a cell with no head")
     }
   }
 

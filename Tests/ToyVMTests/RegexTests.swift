@@ -116,6 +116,22 @@ import Testing
       "regexes", "main", ["\(seed)"], toReturn: expected, zeal: zeal, "seed \(seed)")
   }
 
+  /// Groups that refer to what they took a round before; the answers are those of `re:run/2`.
+  @Test(arguments: [
+    ("(\\1c|Ac){1,3}", "aAcccaaabab", [1, 3, 1, 3]),
+    ("(\\1.|Acc){1,2}", "aAcccaaabab", [1, 4, 1, 4]),
+    ("(\\1{2}.|Acc){1,2}(?<!\\b)", "aAcccaaabab", [1, 4, 1, 4]),
+    ("(a\\1?){4}", "aaaaaaaa", [0, 7, 6, 7]), ("(\\1a|a){3}", "aaaaaaaaaaaaaaa", [0, 6, 3, 6]),
+  ])
+  func groupsReferToThemselves(_ pattern: String, _ text: String, _ places: [Int]) throws {
+    let program = try RegexProgram(Array(pattern.utf8), RegexSettings())
+    let found = try Array(text.utf8).withUnsafeBufferPointer { text in
+      var matcher = RegexMatcher(program, text, from: 0, [])
+      return try matcher.search()
+    }
+    #expect(found == places)
+  }
+
   // MARK: - Time
 
   /// Patterns that take time without end where every way is tried.

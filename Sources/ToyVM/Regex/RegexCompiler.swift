@@ -12,6 +12,9 @@ struct RegexCompiler {
   private var hasEmptyLoops = false
   private var dependsOnCaptures = false
   private var wanted: [Int] = []
+  /// The groups that back references name, and where each of them keeps that it has begun.
+  private var referenced: Set<Int> = []
+  private var startSlots: [Int: Int] = [:]
   /// Whether the group that comes next has only one way through it already.
   private var isAtomic = false
 
@@ -29,6 +32,7 @@ struct RegexCompiler {
   var remembers: Bool { !dependsOnCaptures && !(hasCuts && hasEmptyLoops) }
 
   mutating func compile(_ node: RegexNode) throws(RegexError) {
+    node.collectReferences(into: &referenced)
     try emit(node)
     append(.match)
     var groups: [Int: RegexNode] = [0: node]
@@ -50,6 +54,11 @@ struct RegexCompiler {
   ) -> Int {
     code.append(RegexInstruction(operation: operation, a: a, b: b, c: c))
     return code.count - 1
+  }
+
+  private mutating func newSlot() -> Int {
+    slotCount += 1
+    return slotCount - 1
   }
 
   private mutating func newMemo() -> Int32 {
@@ -81,10 +90,18 @@ struct RegexCompiler {
         return
       }
       isAtomic = false
-      let node = inner
-      append(.save, a: Int32(2 * number))
-      try emit(node)
-      append(.save, a: Int32(2 * number + 1))
+      if referenced.contains(number) {
+        // What it took before is referred to until it ends again.
+        let start = startSlots[number] ?? newSlot()
+        startSlots[number] = start
+        append(.save, a: Int32(start))
+        try emit(inner)
+        append(.closeGroup, a: Int32(number), b: Int32(start))
+      } else {
+        append(.save, a: Int32(2 * number))
+        try emit(inner)
+        append(.save, a: Int32(2 * number + 1))
+      }
     case .atomic(let node): try emitAtomic(node)
     case .repeat(let node, let least, let most, let greed):
       try emitRepeat(node, least: least, most: most, greed)
@@ -236,9 +253,9 @@ struct RegexCompiler {
     var slot: Int?
     if node.mayBeEmpty {
       hasEmptyLoops = true
-      slot = slotCount
-      slotCount += 1
-      append(.save, a: Int32(slotCount - 1))
+      let new = newSlot()
+      append(.save, a: Int32(new))
+      slot = new
     }
     try emit(node)
     if let head {

@@ -82,6 +82,11 @@ extension RegexMatcher {
       guard let end = try run(code + 1, at: place) else { return nil }
       cut(to: base)
       return (Int(instruction.a), end)
+    case .closeGroup:
+      let slot = 2 * Int(instruction.a)
+      try setSlot(slot, slots[Int(instruction.b)])
+      try setSlot(slot + 1, place)
+      return (code + 1, place)
     case .back:
       var start = place
       for _ in 0..<instruction.a {
@@ -136,9 +141,9 @@ extension RegexMatcher {
   /// is another, or none has.
   private func endOfReference(_ groups: [Int], isCaseless: Bool, at place: Int) -> Int {
     guard let group = groups.first(where: { slots[2 * $0 + 1] >= 0 }) else { return -1 }
-    var (from, to) = (slots[2 * group], slots[2 * group + 1])
+    var from = slots[2 * group]
+    let to = slots[2 * group + 1]
     var end = place
-    to = max(from, to)
     while from < to {
       guard end < text.count else { return -1 }
       let (one, oneCount) = RegexText.decode(text, at: from, isUnicode: isUnicode)

@@ -19,6 +19,12 @@ extension RegexNode {
     return parts.contains { $0.refers(to: number) }
   }
 
+  /// Finds the groups that back references name.
+  func collectReferences(into groups: inout Set<Int>) {
+    if case .backReference(let numbers, _) = self { groups.formUnion(numbers) }
+    for part in parts { part.collectReferences(into: &groups) }
+  }
+
   /// Finds the first group of each number.
   func collectCaptures(into groups: inout [Int: RegexNode]) {
     if case .capture(let number, _) = self, groups[number] == nil { groups[number] = self }

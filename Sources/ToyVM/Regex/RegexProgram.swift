@@ -13,6 +13,8 @@ struct RegexInstruction {
     case jump
     /// Keeps where it stands in the slot `a`.
     case save
+    /// Ends the group `a`, which began where the slot `b` says.
+    case closeGroup
     /// Repeats the next instruction, at most `a` times (-1: no limit); `b` is a ``RegexGreed``, `c`
     /// the place of what failed. Goes on behind the next.
     case repeatOne
