@@ -46,18 +46,19 @@ func measurePingPong(_ effort: Effort, keepsOffHeap: Bool = false) throws -> Mea
 
   let samples = try effort.samples(per: Double(2 * rounds)) {
     if pair[1].park() { _ = pair[0].unpark() }
-    try send(pair, 0)
+    try send(pair, 1)
     for number in 1..<(2 * rounds) {
-      guard let process = listener.take(), let message = try process.pointee.nextMessage() else {
+      guard let process = listener.take(), try process.pointee.nextMessage() != nil else {
         throw CaseFailure("nobody is runnable")
       }
-      last = message.tupleElements[2].smallValue
       process.pointee.removeMessage()
-      try send(process, number)
+      // An answer bears the number of its round.
+      try send(process, number / 2 + 1)
     }
-    guard let process = listener.take(), try process.pointee.nextMessage() != nil else {
+    guard let process = listener.take(), let message = try process.pointee.nextMessage() else {
       throw CaseFailure("nobody is runnable")
     }
+    last = message.tupleElements[2].smallValue
     process.pointee.removeMessage()
   }
   return Measurement(samples: samples, check: String(last))
