@@ -55,15 +55,23 @@ struct CellRange: BitwiseCopyable {
 }
 
 extension Array {
-  /// The place of the element whose range an address is in, of elements in the order of their
-  /// addresses.
+  /// How many elements have ranges that begin at an address or below, of elements in the order of
+  /// their addresses.
   /// - Complexity: O(log elements).
-  func place(of address: UInt, in range: (Element) -> AddressRange) -> Int? {
+  func count(beginningBy address: UInt, in range: (Element) -> AddressRange) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
       if range(self[middle]).start <= address { low = middle + 1 } else { high = middle }
     }
-    return low > 0 && range(self[low - 1]).contains(address) ? low - 1 : nil
+    return low
+  }
+
+  /// The place of the element whose range an address is in, of elements in the order of their
+  /// addresses.
+  /// - Complexity: O(log elements).
+  func place(of address: UInt, in range: (Element) -> AddressRange) -> Int? {
+    let place = count(beginningBy: address, in: range) - 1
+    return place >= 0 && range(self[place]).contains(address) ? place : nil
   }
 }

@@ -88,22 +88,30 @@ struct HeapVerifier: RootVisitor {
 
   // MARK: - Objects and roots
 
-  private mutating func verifyObjects(of state: HeapState) throws(HeapDamage) {
-    place = .mature
-    try verifyObjects(
-      from: state.mature.pointer, to: state.mature.pointer + state.mature.words)
-    place = .young
-    try verifyObjects(from: state.highWater, to: state.top)
-    place = .fragment
+  /// What holds the objects of a heap, each under the name by which damage in it is told.
+  private func spaces(
+    of state: HeapState
+  ) -> [(
+    place: HeapDamage.Place, start: UnsafeMutablePointer<UInt>, top: UnsafeMutablePointer<UInt>
+  )] {
+    let mature = state.mature
+    var spaces = [
+      (HeapDamage.Place.mature, mature.pointer, mature.pointer + mature.words),
+      (.young, state.highWater, state.top),
+    ]
     for fragment in fragments {
-      let isMature = mature.contains(fragment.range.start)
-      try verifyObjects(
-        from: fragment.range.pointer + (isMature ? mature.words : 0),
-        to: fragment.range.pointer + fragment.range.words)
+      let range = fragment.range
+      let start = range.pointer + (mature.contains(range.start) ? mature.words : 0)
+      spaces.append((.fragment, start, range.pointer + range.words))
     }
-    if let old = state.old {
-      place = .old
-      try verifyObjects(from: old.start, to: old.top)
+    if let old = state.old { spaces.append((.old, old.start, old.top)) }
+    return spaces
+  }
+
+  private mutating func verifyObjects(of state: HeapState) throws(HeapDamage) {
+    for space in spaces(of: state) {
+      place = space.place
+      try verifyObjects(from: space.start, to: space.top)
     }
   }
 
@@ -191,16 +199,9 @@ struct HeapVerifier: RootVisitor {
   /// Verifies that each bit string shows bits of what it is part of: where all objects are whole,
   /// and all handles hold binaries.
   private mutating func verifyBits(of state: HeapState) throws(HeapDamage) {
-    place = .young
-    try verifyBits(from: state.start, to: state.top)
-    place = .fragment
-    for fragment in fragments {
-      let range = fragment.range
-      try verifyBits(from: range.pointer, to: range.pointer + range.words)
-    }
-    if let old = state.old {
-      place = .old
-      try verifyBits(from: old.start, to: old.top)
+    for space in spaces(of: state) {
+      place = space.place
+      try verifyBits(from: space.start, to: space.top)
     }
   }
 

@@ -70,7 +70,9 @@ public final class LiteralAreas: Sendable {
     }
     // It ends where its terms end: what was asked for beyond holds nothing.
     let area = LiteralArea(block: block, words: cursor.top - block.words, offHeap: list)
-    areas.withLock { $0.insert(area, at: Self.index(behind: area.range.start, in: $0)) }
+    areas.withLock { areas in
+      areas.insert(area, at: areas.count(beginningBy: area.range.start) { $0.range })
+    }
     return area
   }
 
@@ -82,7 +84,7 @@ public final class LiteralAreas: Sendable {
   public func release(_ area: LiteralArea) {
     guard let block = area.block else { return }
     areas.withLock { areas in
-      let index = Self.index(behind: area.range.start, in: areas) - 1
+      let index = areas.count(beginningBy: area.range.start) { $0.range } - 1
       precondition(
         index >= 0 && areas[index].range.start == area.range.start,
         "an area of literals that is not there, or not any more")
@@ -104,22 +106,11 @@ public final class LiteralAreas: Sendable {
   /// Whether an address is in an area of a ``snapshot``.
   /// - Complexity: O(log areas).
   static func areas(_ areas: [LiteralArea], contain address: UInt) -> Bool {
-    let index = index(behind: address, in: areas) - 1
-    return index >= 0 && areas[index].range.contains(address)
+    areas.place(of: address) { $0.range } != nil
   }
 
   /// The lists of what their objects hold outside.
   var offHeapLists: [OffHeapList] { areas.withLock { $0.map(\.offHeap) } }
-
-  /// The index behind the last area that begins at an address or below.
-  private static func index(behind address: UInt, in areas: [LiteralArea]) -> Int {
-    var (low, high) = (0, areas.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if areas[middle].range.start <= address { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
 }
 
 /// Why an area of literals could not be made.

@@ -51,11 +51,11 @@ extension ToSpace {
       if head & 3 != 3 { return (bits, top) }
       let expected = bits &+ distance
       let tail = cell[1]
-      UnsafeMutableRawPointer(cell).storeBytes(of: forward, as: SIMD2<UInt>.self)
+      storePair(forward, to: cell)
       forward = forward &+ SIMD2(0, 16)
-      UnsafeMutableRawPointer(top).storeBytes(
-        of: SIMD2(head, 0) | forward, as: SIMD2<UInt>.self)
+      storePair(SIMD2(head, 0) | forward, to: top)
       top += 2
+      // Two ways that do the same: were they one, the next cell would be read from the tail again.
       if tail == expected {
         if !cells.contain(expected) {
           top[-1] = tail

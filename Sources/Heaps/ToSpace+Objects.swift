@@ -83,6 +83,12 @@ extension ToSpace {
     from source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>
   ) {
     let words = UnsafeRawPointer(source).loadUnaligned(as: SIMD2<UInt>.self)
+    storePair(words, to: target)
+  }
+
+  /// Writes two words by one store.
+  @inline(__always)
+  static func storePair(_ words: SIMD2<UInt>, to target: UnsafeMutablePointer<UInt>) {
     UnsafeMutableRawPointer(target).storeBytes(of: words, as: SIMD2<UInt>.self)
   }
 }

@@ -35,7 +35,7 @@ struct StressProcess: ~Copyable {
     let policies: [MailboxLimit.Policy] = [.reject, .dropNewest, .dropOldest, .suspendSender]
     let limit =
       place % 5 == 0
-      ? MailboxLimit(messages: 1 + place % 30, policy: policies[place / 5 % 4]) : nil
+      ? MailboxLimit(messages: 1 + place % 30, policy: policies[place / 5 % policies.count]) : nil
     let made = Self.twice { () throws(HeapError) in
       try stress.system.makeProcess(options: stress.options, mailboxLimit: limit, group: group)
     }

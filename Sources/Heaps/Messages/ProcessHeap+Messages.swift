@@ -53,9 +53,7 @@ extension ProcessHeap {
   package func makeSmallMessage(of term: Term) throws(MessageError) -> Message? {
     let environment = environment
     if term.isImmediate { return try environment.makeMessage(words: 0) { _, _ in term } }
-    var rare = SenderSpaces.Rare(environment: environment)
-    return try withUnsafeMutablePointer(to: &rare) { rare throws(MessageError) in
-      let spaces = SenderSpaces(state, rare: rare)
+    return try withSenderSpaces { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
         return try environment.makeMessage(words: 0) { _, _ in term }
       }
@@ -71,9 +69,7 @@ extension ProcessHeap {
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
     let environment = environment
     if term.isImmediate { return (try environment.makeMessage(words: 0) { _, _ in term }, 0) }
-    var rare = SenderSpaces.Rare(environment: environment)
-    return try withUnsafeMutablePointer(to: &rare) { rare throws(MessageError) in
-      let spaces = SenderSpaces(state, rare: rare)
+    return try withSenderSpaces { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
         return (try environment.makeMessage(words: 0) { _, _ in term }, 0)
       }

@@ -13,9 +13,7 @@ extension ProcessHeap {
   ) -> Term? {
     if !receiver.pointee.hasRoom(words: 0) { return nil }
     if term.isImmediate { return term }
-    var rare = SenderSpaces.Rare(environment: environment)
-    return withUnsafeMutablePointer(to: &rare) { rare in
-      let spaces = SenderSpaces(state, rare: rare)
+    return withSenderSpaces { spaces in
       if !spaces.copies(term.bits) { return term }
       var small = SmallGraph(spaces: spaces)
       guard let words = small.words(of: term), !small.isShared,

@@ -4,10 +4,8 @@ extension ProcessHeap {
   /// The words of a copy of a term without its sharing, in the time of the graph.
   /// - Returns: nothing where there is no working memory; `Int.max` for more than that.
   package func unfoldedWords(of term: Term) -> Int? {
-    var rare = SenderSpaces.Rare(environment: environment)
-    return withUnsafeMutablePointer(to: &rare) { rare in
-      try? TermSize.unfoldedWords(
-        of: term, within: SenderSpaces(state, rare: rare), scratch: environment.scratch)
+    withSenderSpaces {
+      try? TermSize.unfoldedWords(of: term, within: $0, scratch: environment.scratch)
     }
   }
 
@@ -15,10 +13,8 @@ extension ProcessHeap {
   /// lead to as well.
   /// - Returns: nothing where there is no working memory.
   package func sharedWords(of term: Term) -> (words: Int, sharedReferences: Int)? {
-    var rare = SenderSpaces.Rare(environment: environment)
-    return withUnsafeMutablePointer(to: &rare) { rare in
-      try? TermSize.sharedWords(
-        of: term, within: SenderSpaces(state, rare: rare), scratch: environment.scratch)
+    withSenderSpaces {
+      try? TermSize.sharedWords(of: term, within: $0, scratch: environment.scratch)
     }
   }
 }

@@ -46,3 +46,16 @@ struct SenderSpaces: CopyBoundary {
     return LiteralAreas.areas(literals, contain: bits)
   }
 }
+
+extension ProcessHeap {
+  /// Calls with what of this heap goes into a message.
+  @inline(__always)
+  func withSenderSpaces<Result, Failure: Error>(
+    _ body: (SenderSpaces) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var rare = SenderSpaces.Rare(environment: environment)
+    return try withUnsafeMutablePointer(to: &rare) { rare throws(Failure) in
+      try body(SenderSpaces(state, rare: rare))
+    }
+  }
+}
