@@ -11,10 +11,9 @@ public struct Process: ~Copyable {
   public let pid: Term
   /// Stack and heap.
   ///
-  /// - Important: Of its calls that take roots, ``ensureFree(words:roots:)``,
-  ///   ``collectGarbage(fully:roots:)`` and ``hibernate(roots:)`` are to be called with the process: those
-  ///   of the heap alone know nothing of the dictionary, the mailbox and the terms kept from Swift,
-  ///   and leave them behind.
+  /// - Important: Its calls that take roots are to be called with the process, which has them by the
+  ///   same names: those of the heap alone know nothing of the dictionary, the mailbox and the terms
+  ///   kept from Swift, and leave them behind.
   public var heap: ProcessHeap
   /// The process dictionary; its terms are roots of every collection.
   public var dictionary: ProcessDictionary
