@@ -115,7 +115,7 @@ public final class MemorySystem: Sendable {
   /// - Precondition: there is no process, and no other thread has the system.
   public func listen(with listener: any ProcessListener) { processes.listen(with: listener) }
 
-  /// Sends what was prepared (``Process/prepare(_:)``).
+  /// Sends what was prepared (``Process/prepare(_:copying:)``).
   /// - Parameter receiver: a pid.
   /// - Returns: whether there is such a process.
   /// - Throws: ``PreparedMessageError``; then nothing was sent.
@@ -147,8 +147,10 @@ public final class MemorySystem: Sendable {
   /// Gives a process a name, an atom, by which it can be sent to (`register/2`); it is free again
   /// with the process's end.
   /// - Returns: `false` where there is no such process or the name is taken.
-  public func register(_ name: Term, as pid: Term) -> Bool {
-    name.isAtom && processes.register(name, as: pid)
+  /// - Throws: `MemoryError` where there is no memory to note it; then the name is free.
+  public func register(_ name: Term, as pid: Term) throws(MemoryError) -> Bool {
+    if !name.isAtom { return false }
+    return try processes.register(name, as: pid)
   }
 
   /// Frees a name (`unregister/1`).

@@ -152,6 +152,11 @@ extension ProcessTable: OwnershipListener {
   /// Whether the process of a pid lives.
   func isAlive(_ pid: Term) -> Bool { reading(pid) { _ in true } ?? false }
 
+  /// That of its group.
+  func tableBudget(of pid: Term) -> MemoryBudget? {
+    reading(pid) { record in record.pointee.member?.group.tableBudget } ?? nil
+  }
+
   /// Sends `{'ETS-TRANSFER', Table, From, Data}`.
   ///
   /// Where there is no memory to copy the data, it says so in their place.

@@ -1,4 +1,5 @@
 import Carriers
+import ETS
 import Heaps
 import Synchronization
 
@@ -35,6 +36,7 @@ extension ProcessTable {
   func trim() {
     state.withLock { state in
       if state.inUse > 0 { return }
+      names.trim()
       let addresses = takeBlocks()
       // Nobody finds them any more; who had found one before may still read it.
       if environment.allocator.readersHavePassed(environment.allocator.endEpoch()) {

@@ -21,6 +21,8 @@ final class ProcessTable: @unchecked Sendable {
   /// The addresses of the blocks, or 0.
   let blocks: UnsafeMutablePointer<Atomic<UInt>>
   let state = Guarded(State())
+  /// The pids by their names.
+  let names: NameDirectory
   private let lastReference = Atomic<Int>(0)
 
   struct State: ~Copyable {
@@ -35,7 +37,6 @@ final class ProcessTable: @unchecked Sendable {
     /// Some more, and the epoch after which nobody reads them.
     var leaving: [Int] = []
     var leavingEpoch: UInt64 = 0
-    var names: [Term: Term] = [:]
     var namesByPid: [Term: [Term]] = [:]
   }
 
@@ -47,6 +48,7 @@ final class ProcessTable: @unchecked Sendable {
   init(environment: HeapEnvironment, listener: (any ProcessListener)?) {
     self.environment = environment
     allocator = UncountedAllocator(environment.allocator)
+    names = NameDirectory(allocator: environment.allocator, kind: .fixed)
     listening = .allocate(capacity: 1)
     listening.initialize(to: Listening(listener))
     blocks = .allocate(capacity: Self.mostBlocks)
@@ -190,7 +192,7 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.pid.store(0, ordering: .sequentiallyConsistent)
     if record.pointee.isNamed.load(ordering: .sequentiallyConsistent) {
       state.withLock { state in
-        for name in state.namesByPid.removeValue(forKey: pid) ?? [] { state.names[name] = nil }
+        for name in state.namesByPid.removeValue(forKey: pid) ?? [] { names.remove(name) }
       }
     }
     if record.pointee.isLimited, let limit = record.pointee.limit { return limit.close(record) }
@@ -215,6 +217,7 @@ final class ProcessTable: @unchecked Sendable {
         state.ended.append(record.pointee.index)
       } else if state.inUse == 0 {
         freeBlocks(at: takeBlocks(), &state)
+        names.trim()
       } else {
         state.free.append(record.pointee.index)
       }
@@ -241,12 +244,12 @@ final class ProcessTable: @unchecked Sendable {
 
   // MARK: Names
 
-  func register(_ name: Term, as pid: Term) -> Bool {
-    state.withLock { state in
-      guard state.names[name] == nil, let record = record(of: pid) else { return false }
+  func register(_ name: Term, as pid: Term) throws(MemoryError) -> Bool {
+    try state.withLock { state throws(MemoryError) in
+      guard names.value(of: name) == 0, let record = record(of: pid) else { return false }
       record.pointee.isNamed.store(true, ordering: .sequentiallyConsistent)
       if record.pointee.pid.load(ordering: .sequentiallyConsistent) != pid.bits { return false }
-      state.names[name] = pid
+      try names.set(name, to: pid.bits)
       state.namesByPid[pid, default: []].append(name)
       return true
     }
@@ -254,16 +257,32 @@ final class ProcessTable: @unchecked Sendable {
 
   func unregister(_ name: Term) -> Bool {
     state.withLock { state in
-      guard let pid = state.names.removeValue(forKey: name) else { return false }
+      let bits = names.value(of: name)
+      if bits == 0 { return false }
+      let pid = Term(bits: bits)
+      names.remove(name)
       state.namesByPid[pid]?.removeAll { $0 == name }
       if state.namesByPid[pid]?.isEmpty == true { state.namesByPid[pid] = nil }
       return true
     }
   }
 
-  func pid(named name: Term) -> Term? { state.withLock { $0.names[name] } }
+  /// Who has a name; without a lock, for every message to a name asks.
+  func pid(named name: Term) -> Term? {
+    let reader = allocator.reader
+    reader.enter()
+    defer { reader.leave() }
+    let bits = names.value(of: name)
+    return bits == 0 ? nil : Term(bits: bits)
+  }
 
   func names(of pid: Term) -> [Term] { state.withLock { $0.namesByPid[pid] ?? [] } }
 
-  var allNames: [Term] { state.withLock { Array($0.names.keys) } }
+  var allNames: [Term] {
+    state.withLock { _ in
+      var all: [Term] = []
+      names.forEach { name, _ in all.append(name) }
+      return all
+    }
+  }
 }

@@ -173,7 +173,7 @@ extension StressProcess {
   private mutating func useNames() throws {
     let name = stress.names.randomElement(using: &random) ?? .ok
     switch random.next() % 4 {
-    case 0: _ = stress.system.register(name, as: process.pid)
+    case 0: _ = try stress.system.register(name, as: process.pid)
     case 1: _ = stress.system.unregister(name)
     default:
       do { _ = try process.send(try makeMessage(), to: name) } catch SendError.badReceiver {}

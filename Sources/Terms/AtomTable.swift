@@ -15,7 +15,7 @@ import Synchronization
 /// | UTF-8 bytes ...         |  the last word filled up with zeros
 /// +-------------------------+
 /// ```
-/// A page directory leads from an index to its record, an ``AtomHashTable`` from a name.
+/// A page directory leads from an index to its record, an `AtomHashTable` from a name.
 public final class AtomTable: @unchecked Sendable {
   // Unchecked: what readers touch without the lock (`directory` and its pages, `hashTable`, `counted`,
   // records) is reached through atomics only and never freed before `deinit`; a record is written

@@ -68,15 +68,108 @@ import Testing
     let group = group(1 << 30)
     var process = try system.makeProcess(group: group)
     let table = try system.tables.makeTable(named: .ok, owner: process.pid)
-    let object = try process.term(of: try process.keep(.tuple([1, "some text of an object"])))
-    try table.insert(object, by: process.pid)
-    try process.settle()
+    let before = group.usage.tableBytes
+    for key in 0..<100 {
+      let object = try process.term(of: try process.keep(.tuple([.integer(key), "a text"])))
+      try table.insert(object, by: process.pid)
+    }
+    // At once, nobody settles: all that the table has of the system, which is more than its objects.
     let words = try table.information().words
-    #expect(group.usage.tableBytes == 8 * words)
+    #expect(group.usage.tableBytes >= 8 * words && group.usage.tableBytes > before)
+    checkSum(group)
     try table.delete(by: process.pid)
-    try process.settle()
     #expect(group.usage.tableBytes == 0)
     checkSum(group)
+  }
+
+  /// Every kind of table: what is charged is all that it takes from the allocator.
+  @Test(arguments: [TableType.set, .orderedSet, .bag, .duplicateBag])
+  func aTableIsChargedWhatItTakes(_ type: TableType) throws {
+    let group = group(1 << 30)
+    var process = try system.makeProcess(group: group)
+    // The registry's own memory, which is no table's.
+    let first = try system.tables.makeTable(named: .ok, owner: .nil)
+    try first.delete(by: .nil)
+    var roots = NoRoots()
+    let others = system.allocator.memory(by: .ets).byteCount
+    let table = try system.tables.makeTable(
+      named: .ok, options: TableOptions(type: type), owner: process.pid)
+    for key in 0..<5000 {
+      try process.ensureFree(words: 3, roots: &roots)
+      let object = process.heap.build { $0.makeTuple(.small(key), .small(key)) }
+      try table.insert(object, by: process.pid)
+    }
+    #expect(group.usage.tableBytes == system.allocator.memory(by: .ets).byteCount - others)
+    try table.delete(by: process.pid)
+    #expect(group.usage.tableBytes == 0)
+  }
+
+  @Test func anInsertionBeyondTheBudgetIsRefused() throws {
+    let group = group(100_000)
+    var process = try system.makeProcess(group: group)
+    let other = try system.makeProcess()
+    var roots = NoRoots()
+    let table = try system.tables.makeTable(
+      named: .ok, options: TableOptions(protection: .public), owner: process.pid)
+    var inserted = 0
+    var refusal: TableError?
+    while refusal == nil {
+      try process.ensureFree(words: 3, roots: &roots)
+      let object = process.heap.build { $0.makeTuple(.small(inserted), .small(inserted)) }
+      do throws(TableError) {
+        try table.insert(object, by: process.pid)
+        inserted += 1
+      } catch { refusal = error }
+    }
+    guard case .outOfMemory(.budgetExceeded) = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(inserted > 1000)
+    #expect(try table.information().objectCount == inserted)
+    #expect(group.budget.usedBytes <= 100_000)
+    checkSum(group)
+    // Whoever writes.
+    #expect(throws: TableError.self) {
+      for key in 0..<1000 {
+        let object = process.heap.build { $0.makeTuple(.small(-1 - key), .small(0)) }
+        try table.insert(object, by: other.pid)
+      }
+    }
+    try table.delete(by: process.pid)
+    #expect(group.usage.tableBytes == 0)
+  }
+
+  /// With its owner a table's charge changes, whatever the limit.
+  @Test func aTableThatIsGivenAwayIsChargedToItsNewOwner() throws {
+    var roots = NoRoots()
+    let one = group(1 << 20)
+    let other = group(4000)
+    var giver = try system.makeProcess(group: one)
+    let heir = try system.makeProcess()
+    let table = try system.tables.makeTable(named: .ok, owner: giver.pid)
+    for key in 0..<1000 {
+      try giver.ensureFree(words: 3, roots: &roots)
+      try table.insert(
+        giver.heap.build { $0.makeTuple(.small(key), .small(key)) }, by: giver.pid)
+    }
+    let held = one.usage.tableBytes
+    #expect(held > 0)
+    do {
+      let taker = try system.makeProcess(group: other)
+      let pid = taker.pid
+      try table.giveAway(to: pid, data: .nil, by: giver.pid)
+      #expect(one.usage.tableBytes == 0)
+      #expect(other.usage.tableBytes == held)
+      #expect(other.budget.usedBytes > other.budget.limitBytes)
+      checkSum(one)
+      checkSum(other)
+      try table.setHeir(heir.pid, data: .nil, by: pid)
+    }
+    #expect(other.usage.totalBytes == 0 && other.budget.usedBytes == 0)
+    #expect(table.owner == heir.pid)
+    try table.delete(by: heir.pid)
+    checkSum(one)
   }
 
   @Test func aMailboxIsChargedBeforeItGrows() throws {

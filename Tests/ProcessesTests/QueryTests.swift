@@ -21,7 +21,7 @@ import Testing
   @Test func aProcessTellsWhatItIs() throws {
     let process = try TestProcess(system)
     let other = try TestProcess(system)
-    _ = system.register(.ok, as: process.pid)
+    _ = try system.register(.ok, as: process.pid)
     process.process.trapsExits = true
     try process.link(to: other.pid)
     _ = try process.monitor(other.pid)

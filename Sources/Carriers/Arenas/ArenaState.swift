@@ -1,6 +1,6 @@
 /// The record of an arena, in raw memory.
 struct ArenaState {
-  let budget: MemoryBudget?
+  var budget: MemoryBudget?
   var heldByteCount: Int
   var usedByteCount = 0
   var blockCount = 0

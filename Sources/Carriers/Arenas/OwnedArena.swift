@@ -56,6 +56,14 @@ public struct OwnedArena: ~Copyable {
   /// The bytes that the arena has of its allocator, its own record with them.
   public var heldByteCount: Int { state.pointee.heldByteCount }
 
+  /// Has another budget bound what the arena holds. What it holds already is charged whatever the
+  /// limit, for nobody can refuse it.
+  public borrowing func changeBudget(to budget: MemoryBudget?) {
+    budget?.chargeBeyondLimit(byteCount: heldByteCount)
+    state.pointee.budget?.credit(byteCount: heldByteCount)
+    state.pointee.budget = budget
+  }
+
   /// Allocates a block, its content whatever was there before.
   /// - Parameter byteCount: at least 1.
   /// - Throws: where the size is none, memory is refused, or the budget is exceeded; then nothing

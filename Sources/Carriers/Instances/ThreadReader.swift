@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// A reader whose first line the remover did not see begins to read behind the barrier, so it does
 /// not find what was unlinked. (Epochs: Fraser, "Practical lock-freedom", 2004; the fence is on the
-/// remover's side as in ``InstanceDoor``.)
+/// remover's side as in `InstanceDoor`.)
 @frozen
 public struct ThreadReader: BitwiseCopyable {
   @usableFromInline let instance: UnsafeMutablePointer<InstanceState>

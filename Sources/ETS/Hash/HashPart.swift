@@ -72,14 +72,21 @@ struct HashPart: BitwiseCopyable {
   }
 
   /// Makes a part without objects.
-  init(options: HashPartOptions, environment: HeapEnvironment) throws(TableError) {
+  /// - Parameters:
+  ///   - budget: bounds what it holds.
+  ///   - besideByteCount: what the table holds beside it.
+  init(
+    options: HashPartOptions, environment: HeapEnvironment, budget: MemoryBudget?,
+    besideByteCount: Int
+  ) throws(TableError) {
     let allocator = environment.allocator
     do throws(MemoryError) {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
           environment: environment, hasReaders: options.hasReaders, limit: options.limit,
-          packingKeyPosition: options.isCompressed ? options.keyPosition : nil)
+          packingKeyPosition: options.isCompressed ? options.keyPosition : nil,
+          charge: TableCharge(budget, besideByteCount: block.byteCount + besideByteCount))
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)
         let directory = LineDirectory(
           initializing: block.base + MemoryLayout<HashPartState>.size)

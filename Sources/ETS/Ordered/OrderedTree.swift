@@ -61,8 +61,12 @@ struct OrderedTree: BitwiseCopyable {
   private static var ownByteCount: Int { MemoryLayout<OrderedTreeState>.size }
 
   /// Makes a tree without objects.
+  /// - Parameters:
+  ///   - budget: bounds what it holds.
+  ///   - besideByteCount: what the table holds beside it.
   init(
-    options: OrderedTreeOptions, environment: HeapEnvironment, atoms: AtomTable
+    options: OrderedTreeOptions, environment: HeapEnvironment, atoms: AtomTable,
+    budget: MemoryBudget? = nil, besideByteCount: Int = 0
   ) throws(TableError) {
     let allocator = environment.allocator
     do throws(MemoryError) {
@@ -70,7 +74,8 @@ struct OrderedTree: BitwiseCopyable {
       do throws(MemoryError) {
         let objects = try ObjectStore(
           environment: environment, hasReaders: options.hasReaders, limit: options.limit,
-          packingKeyPosition: options.isCompressed ? options.keyPosition : nil)
+          packingKeyPosition: options.isCompressed ? options.keyPosition : nil,
+          charge: TableCharge(budget, besideByteCount: block.byteCount + besideByteCount))
         state = block.base.bindMemory(to: OrderedTreeState.self, capacity: 1)
         state.initialize(
           to: OrderedTreeState(objects: objects, options: options, atoms: atoms))

@@ -1,13 +1,21 @@
+import Carriers
 import Terms
 
 /// Who runs the processes that own tables.
 public protocol OwnershipListener: Sendable {
   /// Whether the process of a pid lives, so that it can own a table.
   func isAlive(_ pid: Term) -> Bool
+  /// The budget that the tables of a process are charged to, if there is one.
+  func tableBudget(of pid: Term) -> MemoryBudget?
   /// A table went to another process: Erlang sends it
   /// `{'ETS-TRANSFER', Table, From, Data}`.
   /// - Parameter transfer: its terms are valid during the call.
   func tableChangedOwner(_ transfer: TableTransfer)
+}
+
+extension OwnershipListener {
+  /// None: tables are charged to nobody.
+  public func tableBudget(of pid: Term) -> MemoryBudget? { nil }
 }
 
 /// A table's way from one owner to the next.

@@ -28,12 +28,12 @@ extension Table {
   public func rename(to name: Term, by caller: Term) throws(TableError) {
     if !name.isAtom { throw .invalidOption("the name is no atom") }
     try checkWriter(caller)
-    try record.pointee.registry.withState { state throws(TableError) in
-      if !isAlive { throw .noTable }
+    let registry = record.pointee.registry
+    try whileAlive { () throws(TableError) in
       if !record.pointee.options.isNamed { throw .invalidOption("the table has no name") }
-      if state.names[name] != nil { throw .nameTaken(name) }
-      state.names[self.name] = nil
-      state.names[name] = self
+      if registry.names.value(of: name) != 0 { throw .nameTaken(name) }
+      try registry.setName(name, of: record)
+      registry.names.remove(self.name)
       record.pointee.name.store(name.bits, ordering: .relaxed)
     }
   }

@@ -13,13 +13,14 @@ public final class TableRegistry: Sendable {
   public let atoms: AtomTable
   private let listener: (any OwnershipListener)?
   private let state: Guarded<State>
+  /// The addresses of the records of named tables.
+  let names: NameDirectory
   /// The tables there are, for who would not take the lock where there are none.
   private let tableCount = Atomic<Int>(0)
 
   struct State {
     /// By number.
     var tables: [UInt64: Table] = [:]
-    var names: [Term: Table] = [:]
     /// Records that no table has.
     var free: [UnsafeMutablePointer<TableRecord>] = []
     var records: [UnsafeMutablePointer<TableRecord>] = []
@@ -38,6 +39,7 @@ public final class TableRegistry: Sendable {
     self.atoms = atoms
     self.listener = listener
     state = Guarded(State())
+    names = NameDirectory(allocator: environment.allocator, kind: .ets)
   }
 
   deinit {
@@ -60,7 +62,20 @@ public final class TableRegistry: Sendable {
   /// Whether a process that is to own a table lives.
   func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
 
-  func tell(_ transfer: TableTransfer) { listener?.tableChangedOwner(transfer) }
+  /// Charges a table that has another owner to that one's budget, and tells it.
+  func tell(_ transfer: TableTransfer) {
+    if let listener {
+      // Others may pass it on meanwhile: who comes last sees the last owner.
+      var owner: Term
+      repeat {
+        owner = transfer.table.owner
+        let budget = listener.tableBudget(of: owner)
+        // One that ended is charged to nobody.
+        try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
+      } while transfer.table.owner != owner
+      listener.tableChangedOwner(transfer)
+    }
+  }
 }
 
 // MARK: Making and finding
@@ -82,13 +97,17 @@ extension TableRegistry {
     if let limit = options.limit, let problem = limit.problem(ofType: options.type) {
       throw .invalidOption(problem)
     }
+    let budget = listener?.tableBudget(of: owner)
     return try withState { state throws(TableError) in
-      if options.isNamed && state.names[name] != nil { throw .nameTaken(name) }
+      if options.isNamed && names.value(of: name) != 0 { throw .nameTaken(name) }
       let record = try takeRecord(&state)
       do throws(TableError) {
         record.pointee.storage = try TableStorage(
-          options: options, environment: environment, atoms: atoms)
+          options: options, environment: environment, atoms: atoms, budget: budget)
+        if options.isNamed { try setName(name, of: record) }
       } catch {
+        record.pointee.storage.destroy(environment)
+        record.pointee.storage = TableStorage()
         state.free.append(record)
         throw error
       }
@@ -102,7 +121,6 @@ extension TableRegistry {
       record.pointee.gate.store(table.number, ordering: .releasing)
       state.tables[table.number] = table
       tableCount.add(1, ordering: .relaxed)
-      if options.isNamed { state.names[name] = table }
       return table
     }
   }
@@ -124,7 +142,38 @@ extension TableRegistry {
   }
 
   /// The table with a name, as `ets:whereis/1`.
-  public func table(named name: Term) -> Table? { withState { $0.names[name] } }
+  ///
+  /// Takes no lock, as every call by a name begins with it.
+  public func table(named name: Term) -> Table? {
+    let reader = environment.allocator.reader
+    reader.enter()
+    defer { reader.leave() }
+    while true {
+      let address = names.value(of: name)
+      guard let record = UnsafeMutablePointer<TableRecord>(bitPattern: address) else { return nil }
+      // Acquiring: the name is read again afterwards.
+      let number = record.pointee.life.load(ordering: .acquiring)
+      if number == 0 { return nil }
+      // A record is another table's only after its name was taken back: where both are still the
+      // same, the name was this table's in between.
+      if names.value(of: name) == address
+        && record.pointee.life.load(ordering: .relaxed) == number
+      {
+        return Table(record: record, number: number)
+      }
+    }
+  }
+
+  /// Has a name find a table; under the registry's lock.
+  func setName(
+    _ name: Term, of record: UnsafeMutablePointer<TableRecord>
+  ) throws(TableError) {
+    do {
+      try names.set(name, to: UInt(bitPattern: record))
+    } catch {
+      throw .outOfMemory(error)
+    }
+  }
 
   /// The table with a number.
   public func table(number: UInt64) -> Table? { withState { $0.tables[number] } }
@@ -172,17 +221,6 @@ extension TableRegistry {
         table.owner == process
           || table.claims.fixations.contains { $0.process == process }
       }
-    }
-  }
-
-  /// The bytes of the tables that a process owns; on its thread.
-  /// - Complexity: O(tables).
-  package func byteCount(ownedBy owner: Term) -> Int {
-    if tableCount.load(ordering: .relaxed) == 0 { return 0 }
-    return tables(concerning: owner).reduce(0) { sum, table in
-      // One that ends meanwhile holds nothing.
-      guard table.owner == owner, let words = try? table.information().words else { return sum }
-      return sum + words * MemoryLayout<UInt>.stride
     }
   }
 
@@ -234,7 +272,7 @@ extension TableRegistry {
       state.tables[table.number] = nil
       tableCount.subtract(1, ordering: .relaxed)
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))
-      if state.names[name] == table { state.names[name] = nil }
+      if names.value(of: name) == UInt(bitPattern: record) { names.remove(name) }
       return data
     }
     withExtendedLifetime(data) {}

@@ -21,16 +21,34 @@ struct ObjectStore: ~Copyable {
   private(set) var ages = AgeList()
   /// The snapshots that look at the objects as they stand.
   private var holdCount = 0
+  private var charge: TableCharge
 
   /// Makes a store without objects.
   init(
-    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?, packingKeyPosition: Int?
+    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?, packingKeyPosition: Int?,
+    charge: TableCharge
   ) throws(MemoryError) {
     self.limit = limit
     self.packingKeyPosition = packingKeyPosition
-    arena = try OwnedArena(allocator: environment.allocator, kind: .ets)
+    try charge.begin()
+    do {
+      arena = try OwnedArena(
+        allocator: environment.allocator, kind: .ets, budget: charge.budget)
+    } catch {
+      charge.end()
+      throw error
+    }
+    self.charge = charge
     self.environment = environment
     self.hasReaders = hasReaders
+  }
+
+  deinit { charge.end() }
+
+  /// Has another budget bound what the table holds; what it holds already is charged in any case.
+  mutating func changeBudget(to budget: MemoryBudget?) {
+    charge.change(to: budget)
+    arena.changeBudget(to: budget)
   }
 
   /// The bytes of the blocks in use; what waits is in use no more.

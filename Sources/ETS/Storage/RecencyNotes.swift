@@ -15,7 +15,7 @@ struct RecencyNotes: BitwiseCopyable {
   private static var notesPerSlot: Int { 248 }
   /// The mark, the count and, on a line of the writer's own at the end, what was drained.
   private static var slotBytes: Int { 64 + notesPerSlot * 8 + 64 }
-  private static var byteCount: Int { slotCount * slotBytes }
+  static var byteCount: Int { slotCount * slotBytes }
 
   /// The bytes of its memory.
   var byteCount: Int { Self.byteCount }

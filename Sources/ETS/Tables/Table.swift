@@ -23,8 +23,12 @@ public struct Table: Equatable, @unchecked Sendable {
   public let number: UInt64
 
   init(record: UnsafeMutablePointer<TableRecord>, sequence: UInt64, isPrivate: Bool) {
+    self.init(record: record, number: sequence << 1 | (isPrivate ? 1 : 0))
+  }
+
+  init(record: UnsafeMutablePointer<TableRecord>, number: UInt64) {
     self.record = record
-    number = sequence << 1 | (isPrivate ? 1 : 0)
+    self.number = number
   }
 
   /// Whether only the owner reads and writes, so that nothing needs a lock. It is in the number,

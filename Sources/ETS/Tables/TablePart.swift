@@ -1,3 +1,4 @@
+import Carriers
 import Synchronization
 import Terms
 
@@ -196,6 +197,14 @@ extension TablePart {
     switch self {
     case .hashed(let part): part.unfix()
     case .ordered(let tree): tree.unfix()
+    }
+  }
+
+  /// Has another budget bound what the part holds.
+  func changeBudget(to budget: MemoryBudget?) {
+    switch self {
+    case .hashed(let part): part.state.pointee.objects.changeBudget(to: budget)
+    case .ordered(let tree): tree.state.pointee.objects.changeBudget(to: budget)
     }
   }
 

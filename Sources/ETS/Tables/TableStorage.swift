@@ -17,14 +17,17 @@ struct TableStorage {
   init() {}
 
   /// Makes the parts of a table.
+  /// - Parameter budget: bounds what they hold.
   init(
-    options: TableOptions, environment: HeapEnvironment, atoms: AtomTable
+    options: TableOptions, environment: HeapEnvironment, atoms: AtomTable, budget: MemoryBudget?
   ) throws(TableError) {
     let isShared = options.protection != .private
     let isDivided =
       options.writeConcurrency != .off && isShared && options.type != .orderedSet
       && options.limit == nil
     let count = isDivided ? Self.manyParts : 1
+    notesReadings = options.limit?.policy == .evictLeastRecentlyUsed
+    let takesNotes = notesReadings && isShared
     let block: MemoryBlock
     do {
       block = try environment.allocator.allocate(
@@ -33,11 +36,13 @@ struct TableStorage {
       throw .outOfMemory(error)
     }
     let base = block.base.bindMemory(to: TablePart.self, capacity: count)
+    let besideByteCount = block.byteCount + (takesNotes ? RecencyNotes.byteCount : 0)
     seed = UInt.random(in: .min ... .max)
     for index in 0..<count {
       do throws(TableError) {
         let part = try Self.part(
-          options, hasReaders: isShared, seed: seed, environment: environment, atoms: atoms)
+          options, hasReaders: isShared, seed: seed, environment: environment, atoms: atoms,
+          budget: budget, besideByteCount: index == 0 ? besideByteCount : 0)
         (base + index).initialize(to: part)
       } catch {
         for made in 0..<index { base[made].destroy() }
@@ -46,8 +51,7 @@ struct TableStorage {
       }
     }
     parts = UnsafeMutableBufferPointer(start: base, count: count)
-    notesReadings = options.limit?.policy == .evictLeastRecentlyUsed
-    if notesReadings && isShared {
+    if takesNotes {
       do {
         notes = try RecencyNotes(allocator: environment.allocator)
       } catch {
@@ -59,7 +63,7 @@ struct TableStorage {
 
   private static func part(
     _ options: TableOptions, hasReaders: Bool, seed: UInt, environment: HeapEnvironment,
-    atoms: AtomTable
+    atoms: AtomTable, budget: MemoryBudget?, besideByteCount: Int
   ) throws(TableError) -> TablePart {
     if options.type == .orderedSet {
       return .ordered(
@@ -67,7 +71,8 @@ struct TableStorage {
           options: OrderedTreeOptions(
             keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit,
             isCompressed: options.isCompressed),
-          environment: environment, atoms: atoms))
+          environment: environment, atoms: atoms, budget: budget,
+          besideByteCount: besideByteCount))
     }
     return .hashed(
       try HashPart(
@@ -75,7 +80,7 @@ struct TableStorage {
           seed: seed, keyPosition: options.keyPosition, type: options.type,
           hasReaders: hasReaders, limit: options.limit,
           isCompressed: options.isCompressed),
-        environment: environment))
+        environment: environment, budget: budget, besideByteCount: besideByteCount))
   }
 
   /// Gives all memory back.

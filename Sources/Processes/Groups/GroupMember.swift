@@ -6,7 +6,6 @@ final class GroupMember: @unchecked Sendable {
 
   let group: ProcessGroup
   private var heapBytes = 0
-  private var tableBytes = 0
   private var binaries: Set<UInt> = []
 
   init(group: ProcessGroup) { self.group = group }
@@ -20,7 +19,6 @@ final class GroupMember: @unchecked Sendable {
   /// What the process holds at some moment.
   struct Holding {
     var heapBytes = 0
-    var tableBytes = 0
     /// By identifier, their bytes.
     var binaries: [UInt: Int] = [:]
   }
@@ -28,11 +26,10 @@ final class GroupMember: @unchecked Sendable {
   /// Charges what is held now in place of what was.
   /// - Returns: why the budget has no room for it; it is charged all the same.
   func settle(_ now: Holding) -> MemoryError? {
-    var change = now.heapBytes - heapBytes + now.tableBytes - tableBytes
-    group.note(heap: now.heapBytes - heapBytes, tables: now.tableBytes - tableBytes)
+    var change = now.heapBytes - heapBytes
+    group.note(heap: change)
     change += group.exchange(binaries: binaries, for: now.binaries)
     heapBytes = now.heapBytes
-    tableBytes = now.tableBytes
     binaries = Set(now.binaries.keys)
     if change <= 0 {
       group.budget.credit(byteCount: -change)

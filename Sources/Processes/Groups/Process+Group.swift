@@ -1,4 +1,3 @@
-import ETS
 import Carriers
 import Heaps
 import Terms
@@ -11,7 +10,7 @@ extension Process {
   /// happens.
   /// - Throws: ``HeapError/outOfMemory(_:)`` with `MemoryError.budgetExceeded` where the budget has no
   ///   room for what it holds more; that is charged all the same, for it is held.
-  /// - Complexity: O(tables of the system + handles of binaries).
+  /// - Complexity: O(handles of binaries).
   public mutating func settle() throws(HeapError) {
     if let error = try settled() { throw .outOfMemory(error) }
   }
@@ -23,7 +22,6 @@ extension Process {
     var holding = GroupMember.Holding()
     holding.heapBytes = heap.information.memoryByteCount
     for binary in try heap.binaries() { holding.binaries[binary.identifier] = binary.byteCount }
-    holding.tableBytes = system.tables.byteCount(ownedBy: pid)
     return member.settle(holding)
   }
 

@@ -6,15 +6,17 @@ import Terms
 /// Processes that share a budget: for their heaps, for the binaries outside them that they refer to,
 /// each once however many of them do, for their tables and for their mailboxes.
 ///
-/// A mailbox's bytes are charged before a message is put in. What a process holds otherwise is
-/// looked at when it collects, and when it is asked to (``Process/settle()``); a heap that has
-/// outgrown the budget is then swept fully, and if that did not help, the ensure fails. Groups may
-/// stand in one another: by the parents of their budgets. Thread-safe.
+/// A mailbox's bytes are charged before a message is put in, and a table's before it grows: whoever
+/// inserts is refused. What a process holds otherwise is looked at when it collects, and when it is
+/// asked to (``Process/settle()``); a heap that has outgrown the budget is then swept fully, and if
+/// that did not help, the ensure fails. Groups may stand in one another: by the parents of their
+/// budgets. Thread-safe.
 public final class ProcessGroup: Sendable {
   /// The limit, its levels, and who hears of them.
   public let budget: MemoryBudget
   private let heapBytes = Atomic<Int>(0)
-  private let tableBytes = Atomic<Int>(0)
+  /// What the members' tables are charged to: without a limit of its own, it counts them.
+  let tableBudget: MemoryBudget
   private let mailboxBytes = Atomic<Int>(0)
   private let processes = Atomic<Int>(0)
   /// The binaries that members hold: how many of them, and its bytes.
@@ -22,7 +24,10 @@ public final class ProcessGroup: Sendable {
   private let binaryBytes = Atomic<Int>(0)
 
   /// Makes a group of no processes.
-  public init(budget: MemoryBudget) { self.budget = budget }
+  public init(budget: MemoryBudget) {
+    self.budget = budget
+    tableBudget = MemoryBudget(limitBytes: .max, parent: budget)
+  }
 
   /// What is charged for its members.
   public var usage: GroupUsage {
@@ -30,7 +35,7 @@ public final class ProcessGroup: Sendable {
       processCount: processes.load(ordering: .relaxed),
       heapBytes: heapBytes.load(ordering: .relaxed),
       binaryBytes: binaryBytes.load(ordering: .relaxed),
-      tableBytes: tableBytes.load(ordering: .relaxed),
+      tableBytes: tableBudget.usedBytes,
       mailboxBytes: mailboxBytes.load(ordering: .relaxed))
   }
 
@@ -65,10 +70,7 @@ public final class ProcessGroup: Sendable {
   func processEnded() { processes.subtract(1, ordering: .relaxed) }
 
   /// Notes what a member holds otherwise than before, whether the budget has room or not.
-  func note(heap: Int, tables: Int) {
-    heapBytes.add(heap, ordering: .relaxed)
-    tableBytes.add(tables, ordering: .relaxed)
-  }
+  func note(heap: Int) { heapBytes.add(heap, ordering: .relaxed) }
 
   /// Notes the binaries that a member refers to in place of those before.
   /// - Returns: by how many bytes all binaries of the group became more.

@@ -2,7 +2,7 @@ import Terms
 
 /// A term of a process kept from Swift: a collection finds it and follows it as it moves.
 ///
-/// Made by the process (``Process/keep(_:)``) and read with it; let go with the last reference, on
+/// Made by the process (`Process.keep(_:)`) and read with it; let go with the last reference, on
 /// whichever thread. What it is read with is looked at each time: where that is no process of its
 /// own, or its process has ended, or its whole system, the answer is a ``HandleError``.
 public final class TermHandle: Sendable, Hashable {

@@ -49,8 +49,12 @@ private func send(_ interpreter: Interpreter, _ x: Arguments) -> Bool {
 }
 
 private func register(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[0].isAtom, x[0] != .undefined, x[1].isLocalPid, interpreter.system.name(of: x[1]) == nil,
-    interpreter.system.register(x[0], as: x[1])
+  guard x[0].isAtom, x[0] != .undefined, x[1].isLocalPid, interpreter.system.name(of: x[1]) == nil
   else { return interpreter.badArgument() }
-  return .true
+  do {
+    return try interpreter.system.register(x[0], as: x[1]) ? .true : interpreter.badArgument()
+  } catch {
+    interpreter.refuse(.outOfMemory(error))
+    return .none
+  }
 }

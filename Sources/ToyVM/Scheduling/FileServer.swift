@@ -36,7 +36,7 @@ extension Schedulers {
     }
     server.groupLeader = leader
     directory.add(server)
-    guard system.register(names[0], as: server.pid) else {
+    guard (try? system.register(names[0], as: server.pid)) == true else {
       directory.remove(server)
       return system.pid(named: names[0])
     }

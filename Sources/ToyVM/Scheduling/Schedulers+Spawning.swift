@@ -56,7 +56,13 @@ extension Schedulers {
     server.groupLeader = server.pid
     server.device = device
     directory.add(server)
-    _ = system.register(name, as: server.pid)
+    // Known to nobody yet: without the name it ends here.
+    do {
+      _ = try system.register(name, as: server.pid)
+    } catch {
+      directory.remove(server)
+      throw .outOfMemory(error)
+    }
     makeRunnable(server)
     return server.pid
   }
