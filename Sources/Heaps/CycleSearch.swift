@@ -25,7 +25,7 @@ struct CycleSearch {
   private var spaces: [Space]
   private var path: [Open] = []
 
-  /// Makes a search of spaces, where all terms are known to refer to objects.
+  /// Makes a search of spaces, where all objects are known to be whole and all terms to refer to them.
   init(spaces: [(ObjectStarts, HeapDamage.Place)]) {
     let sorted = spaces.sorted { $0.0.range.start < $1.0.range.start }
     self.spaces = sorted.map { starts, place in
@@ -41,10 +41,9 @@ struct CycleSearch {
       var object = range.pointer
       let top = object + range.words
       while object < top {
-        let end = try ObjectStarts.termsOfObject(at: object, before: top, spaces[space].place).end
-        try enter(object, in: space)
+        enter(object, in: space)
         try follow()
-        object = end
+        object = ObjectStarts.end(ofObjectAt: object)
       }
     }
   }
@@ -68,19 +67,17 @@ struct CycleSearch {
         !spaces[target].isOpen[word],
         HeapDamage(
           at: open.slot, word: bits, spaces[open.space].place, "closes a cycle: no term has one"))
-      try enter(object, in: target)
+      enter(object, in: target)
     }
   }
 
-  private mutating func enter(
-    _ object: UnsafeMutablePointer<UInt>, in space: Int
-  ) throws(HeapDamage) {
-    let range = spaces[space].starts.range
-    let word = object - range.pointer
+  private mutating func enter(_ object: UnsafeMutablePointer<UInt>, in space: Int) {
+    let word = object - spaces[space].starts.range.pointer
     if spaces[space].isDone[word] { return }
-    let (slot, end) = try ObjectStarts.termsOfObject(
-      at: object, before: range.pointer + range.words, spaces[space].place)
     spaces[space].isOpen[word] = true
-    path.append(Open(space: space, word: word, slot: slot, end: end))
+    path.append(
+      Open(
+        space: space, word: word, slot: ObjectStarts.terms(ofObjectAt: object),
+        end: ObjectStarts.end(ofObjectAt: object)))
   }
 }

@@ -119,11 +119,14 @@ struct HeapPathSearch: RootVisitor {
     of object: UnsafeMutablePointer<UInt>, isCons: Bool, left: Int
   ) -> (first: Int, words: Int) {
     if isCons { return (0, min(2, left)) }
-    guard object[0] & 3 == 0,
-      let (terms, end) = try? ObjectStarts.termsOfObject(
-        at: object, before: object + left, .young)
-    else { return (1, 1) }
-    return (terms - object, end - object)
+    if object[0] & 3 != 0
+      || ObjectStarts.problem(withObjectAt: object, before: object + left) != nil
+    {
+      return (1, 1)
+    }
+    return (
+      ObjectStarts.terms(ofObjectAt: object) - object, ObjectStarts.end(ofObjectAt: object) - object
+    )
   }
 
   private func way(to number: Int, ending last: Int) -> HeapPath {

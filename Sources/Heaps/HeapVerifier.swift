@@ -5,30 +5,34 @@ import Terms
 ///
 /// Independent of the evacuators: walks every object of both generations, live or dead, the
 /// stack and the roots.
-struct HeapVerifier: RootVisitor {
+///
+/// Not copyable, nor is what it looks at for each slot more than words: most heaps are verified in
+/// debug builds, which copy and count references wherever they may.
+struct HeapVerifier: ~Copyable, RootVisitor {
   private let young: ObjectStarts
   /// The fragments in the order of their addresses.
   private let fragments: [ObjectStarts]
-  private let old: ObjectStarts?
+  private let old: ObjectStarts
   private let mature: AddressRange
   private let literals: [LiteralArea]
   private var place = HeapDamage.Place.young
   /// What is wrong with a root.
   private var damageOfRoots: HeapDamage?
 
-  private init(state: HeapState, literals: [LiteralArea]) throws(HeapDamage) {
-    young = try ObjectStarts(from: state.start, to: state.top, .young)
-    old =
-      if let old = state.old { try ObjectStarts(from: old.start, to: old.top, .old) } else { nil }
-    var notes: [HeapFragmentNote] = []
-    state.fragments.forEach { notes.append($0) }
+  private init(state: HeapState, literals: [LiteralArea]) {
+    young = ObjectStarts(AddressRange(state.start, state.top))
+    old = ObjectStarts(state.old.map { AddressRange($0.start, $0.top) } ?? .empty)
     var fragments: [ObjectStarts] = []
-    for note in notes {
-      fragments.append(try ObjectStarts(from: note.start, to: note.top, .fragment))
-    }
+    state.fragments.forEach { fragments.append(ObjectStarts(AddressRange($0.start, $0.top))) }
     self.fragments = fragments.sorted { $0.range.start < $1.range.start }
     mature = state.mature
     self.literals = literals
+  }
+
+  deinit {
+    young.free()
+    old.free()
+    for fragment in fragments { fragment.free() }
   }
 
   /// What is wrong with the heap that a state describes or with the roots that refer to it.
@@ -44,7 +48,8 @@ struct HeapVerifier: RootVisitor {
   ) -> HeapDamage? {
     do throws(HeapDamage) {
       try verifyBounds(state)
-      var verifier = try HeapVerifier(state: state, literals: environment.literals.snapshot)
+      var verifier = HeapVerifier(state: state, literals: environment.literals.snapshot)
+      try verifier.markStarts()
       try verifier.verifyObjects(of: state)
       try verifier.verifyRoots(of: state, &roots)
       try OffHeapVerifier.verify(
@@ -88,6 +93,12 @@ struct HeapVerifier: RootVisitor {
 
   // MARK: - Objects and roots
 
+  private func markStarts() throws(HeapDamage) {
+    try young.mark(.young)
+    try old.mark(.old)
+    for fragment in fragments { try fragment.mark(.fragment) }
+  }
+
   /// What holds the objects of a heap, each under the name by which damage in it is told.
   private func spaces(
     of state: HeapState
@@ -120,11 +131,10 @@ struct HeapVerifier: RootVisitor {
   ) throws(HeapDamage) {
     var scan = start
     while scan < top {
-      let (terms, end) = try ObjectStarts.termsOfObject(at: scan, before: top, place)
-      var slot = terms
+      let end = ObjectStarts.end(ofObjectAt: scan)
+      var slot = ObjectStarts.terms(ofObjectAt: scan)
       while slot < end {
-        if slot.pointee & 3 == 0 { throw damage(slot, "of an object is no term") }
-        try verifyTerm(at: slot)
+        if let problem = problem(withSlot: slot) { throw damage(slot, problem) }
         slot += 1
       }
       scan = end
@@ -143,51 +153,50 @@ struct HeapVerifier: RootVisitor {
 
   /// Verifies a run of slots outside the heap.
   mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int) {
+    if damageOfRoots != nil { return }
     for index in 0..<max(count, 0) where base[index] & 3 != 0 {
-      if damageOfRoots != nil { return }
-      do {
-        try verifyTerm(at: base + index)
-      } catch {
-        damageOfRoots = error
+      if let problem = problem(withSlot: base + index) {
+        damageOfRoots = damage(base + index, problem)
+        return
       }
     }
   }
 
-  // Without `HeapDamage.unless`: what it captures, all of this, would be copied for each slot in debug
-  // builds.
-  private func verifyTerm(at slot: UnsafeMutablePointer<UInt>) throws(HeapDamage) {
+  // Tells instead of throwing: debug builds clear the memory of an error that may come before each
+  // call.
+  private func problem(withSlot slot: UnsafeMutablePointer<UInt>) -> String? {
     let term = Term(bits: slot.pointee)
     if term.isImmediate {
       let isKnown =
         term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort
         || (term.isCatch && place == .stack)
-      if !isKnown { throw damage(slot, "is no immediate") }
-      return
+      return isKnown ? nil : "is no immediate"
     }
-    if let space = youngSpace(of: term.bits) {
-      if place == .old { throw damage(slot, "of the old generation is young") }
-      if place == .mature && !mature.contains(term.bits) {
-        throw damage(slot, "of a mature object is younger")
-      }
-      if !space.contains(term.bits) { throw damage(slot, "refers to the inside of an object") }
-    } else if let old, old.range.contains(term.bits) {
-      if !old.contains(term.bits) { throw damage(slot, "refers to the inside of an object") }
+    if slot.pointee & 3 == 0 { return "of an object is no term" }
+    if old.range.contains(term.bits) {
+      if !old.contains(term.bits) { return "refers to the inside of an object" }
+    } else if let space = youngSpace(of: term.bits) {
+      if place == .old { return "of the old generation is young" }
+      if place == .mature && !mature.contains(term.bits) { return "of a mature object is younger" }
+      if !space.contains(term.bits) { return "refers to the inside of an object" }
     } else {
       let isLiteral =
         term.bits == Term.emptyTuple.bits || LiteralAreas.areas(literals, contain: term.bits)
-      if !isLiteral { throw damage(slot, "is in no heap and no literal area") }
+      if !isLiteral { return "is in no heap and no literal area" }
     }
     if term.isBoxed {
-      if term.boxed[0] & 3 != 0 { throw damage(slot, "refers to no header") }
+      if term.boxed[0] & 3 != 0 { return "refers to no header" }
     } else if term.cons[0].bits & 3 == 0 {
-      throw damage(slot, "refers to a cell with no head")
+      return "refers to a cell with no head"
     }
+    return nil
   }
 
   /// The young block or the fragment that an address is in.
   private func youngSpace(of bits: UInt) -> ObjectStarts? {
     if young.range.contains(bits) { return young }
-    return fragments.place(of: bits, in: \.range).map { fragments[$0] }
+    if fragments.isEmpty { return nil }
+    return fragments.place(of: bits, in: { $0.range }).map { fragments[$0] }
   }
 
   private func damage(_ slot: UnsafeMutablePointer<UInt>, _ problem: String) -> HeapDamage {
@@ -222,7 +231,7 @@ struct HeapVerifier: RootVisitor {
   private func findCycle() throws(HeapDamage) {
     var spaces: [(ObjectStarts, HeapDamage.Place)] = [(young, .young)]
     spaces += fragments.map { ($0, .fragment) }
-    if let old { spaces.append((old, .old)) }
+    if !old.range.isEmpty { spaces.append((old, .old)) }
     var search = CycleSearch(spaces: spaces)
     try search.run()
   }

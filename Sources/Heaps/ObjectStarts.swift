@@ -2,25 +2,36 @@ import Terms
 
 /// Where the objects of a space begin: a mark for each of its words.
 ///
-/// Found by a walk over the objects, so one that is not what its header says is found here.
-struct ObjectStarts {
+/// Found by a walk over the objects, so one that is not what its header says is found there.
+struct ObjectStarts: BitwiseCopyable {
   /// The space.
   let range: AddressRange
-  private var marks: [UInt64]
+  private let marks: UnsafeMutablePointer<UInt64>
+
+  /// Makes the marks of a space, none set; who makes them frees them.
+  init(_ range: AddressRange) {
+    self.range = range
+    let count = (range.words + 63) / 64
+    marks = .allocate(capacity: count)
+    marks.initialize(repeating: 0, count: count)
+  }
+
+  func free() { marks.deallocate() }
 
   /// Walks the objects that stand one behind the other.
   /// - Throws: what is wrong with the first that is none.
-  init(
-    from start: UnsafeMutablePointer<UInt>, to top: UnsafeMutablePointer<UInt>,
-    _ place: HeapDamage.Place
-  ) throws(HeapDamage) {
-    range = AddressRange(start, top)
-    marks = [UInt64](repeating: 0, count: (top - start + 63) / 64)
+  func mark(_ place: HeapDamage.Place) throws(HeapDamage) {
+    if range.isEmpty { return }
+    let start = range.pointer
+    let top = start + range.words
     var scan = start
     while scan < top {
       let word = scan - start
       marks[word / 64] |= 1 << UInt64(word % 64)
-      scan = try Self.termsOfObject(at: scan, before: top, place).end
+      if let problem = Self.problem(withObjectAt: scan, before: top) {
+        throw HeapDamage(at: scan, place, problem)
+      }
+      scan = Self.end(ofObjectAt: scan)
     }
   }
 
@@ -64,40 +75,40 @@ struct ObjectStarts {
     }
   }
 
+  private static func beyondEnd(_ words: Int) -> String {
+    "is an object of \(words) words that runs beyond the end of its space"
+  }
+
+  /// What is wrong with the object that begins at an address, which may be none; nothing where it is
+  /// whole and ends where its space does or before.
+  static func problem(
+    withObjectAt object: UnsafeMutablePointer<UInt>, before top: UnsafeMutablePointer<UInt>
+  ) -> String? {
+    let bits = object.pointee
+    if bits & 3 != 0 { return top - object < 2 ? "is half a cons, at the end of its space" : nil }
+    if bits == 0 { return "is no value, where an object begins" }
+    let header = Header(bits: bits)
+    if header.rawWords >= top - object { return beyondEnd(1 + header.rawWords) }
+    // What tells its size, and where its terms are, is read below and by whoever walks it later.
+    if !hasUsualRawWords(header) {
+      return "begins with no header of its kind: \(header.rawWords) raw words"
+    }
+    if bits == Header.flatMap.bits && object[1] > UInt(FlatMap.maximumSize) {
+      return "is a flat map of \(object[1]) keys"
+    }
+    let words = header.objectWords(at: object)
+    return words > top - object ? beyondEnd(words) : nil
+  }
+
   /// The end of an object that is known to be whole.
   static func end(ofObjectAt object: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt> {
     let bits = object.pointee
     return object + (bits & 3 != 0 ? 2 : Header(bits: bits).objectWords(at: object))
   }
 
-  /// The first term of the object that begins at an address, and the end of the object.
-  /// - Throws: where the object is none, or reaches beyond the end of what is used.
-  static func termsOfObject(
-    at object: UnsafeMutablePointer<UInt>, before top: UnsafeMutablePointer<UInt>,
-    _ place: HeapDamage.Place
-  ) throws(HeapDamage) -> (terms: UnsafeMutablePointer<UInt>, end: UnsafeMutablePointer<UInt>) {
-    func damage(_ problem: String) -> HeapDamage { HeapDamage(at: object, place, problem) }
+  /// The first term of an object that is known to be whole.
+  static func terms(ofObjectAt object: UnsafeMutablePointer<UInt>) -> UnsafeMutablePointer<UInt> {
     let bits = object.pointee
-    if bits & 3 != 0 {
-      try HeapDamage.unless(top - object >= 2, damage("is half a cons, at the end of its space"))
-      return (object, object + 2)
-    }
-    try HeapDamage.unless(bits != 0, damage("is no value, where an object begins"))
-    let header = Header(bits: bits)
-    try HeapDamage.unless(
-      header.rawWords < top - object,
-      damage("is an object of \(1 + header.rawWords) words that runs beyond the end of its space"))
-    // What tells its size, and where its terms are, is read below and by whoever walks it later.
-    try HeapDamage.unless(
-      hasUsualRawWords(header),
-      damage("begins with no header of its kind: \(header.rawWords) raw words"))
-    try HeapDamage.unless(
-      bits != Header.flatMap.bits || object[1] <= UInt(FlatMap.maximumSize),
-      damage("is a flat map of \(object[1]) keys"))
-    let words = header.objectWords(at: object)
-    try HeapDamage.unless(
-      words <= top - object,
-      damage("is an object of \(words) words that runs beyond the end of its space"))
-    return (object + 1 + header.rawWords, object + words)
+    return bits & 3 != 0 ? object : object + 1 + Header(bits: bits).rawWords
   }
 }

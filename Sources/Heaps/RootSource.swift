@@ -81,7 +81,7 @@ public struct SlotVisitor {
 
   /// Calls with a visitor of slots that hands each run on.
   @inline(__always)
-  static func handing<Visitor: RootVisitor>(
+  static func handing<Visitor: RootVisitor & ~Copyable>(
     to visitor: inout Visitor, _ show: (inout SlotVisitor) -> Void
   ) {
     withUnsafeMutablePointer(to: &visitor) { visitor in
@@ -100,7 +100,7 @@ public struct SlotVisitor {
 }
 
 /// Does something with runs of root slots.
-protocol RootVisitor {
+protocol RootVisitor: ~Copyable {
   /// Visits a run; each slot may be rewritten.
   mutating func visitRoots(_ base: UnsafeMutablePointer<UInt>, count: Int)
 }
