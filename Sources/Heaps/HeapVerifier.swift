@@ -132,6 +132,8 @@ struct HeapVerifier: ~Copyable, RootVisitor {
     var scan = start
     while scan < top {
       let end = ObjectStarts.end(ofObjectAt: scan)
+      // A block can hold mature objects and younger ones behind them.
+      if end > top { throw HeapDamage(at: scan, place, ObjectStarts.beyondEnd(end - scan)) }
       var slot = ObjectStarts.terms(ofObjectAt: scan)
       while slot < end {
         if let problem = problem(withSlot: slot) { throw damage(slot, problem) }

@@ -75,7 +75,7 @@ struct ObjectStarts: BitwiseCopyable {
     }
   }
 
-  private static func beyondEnd(_ words: Int) -> String {
+  static func beyondEnd(_ words: Int) -> String {
     "is an object of \(words) words that runs beyond the end of its space"
   }
 
