@@ -37,7 +37,9 @@ struct ObjectStarts: BitwiseCopyable {
 
   /// Whether an object begins at the address of a cons or boxed term in the range.
   func contains(_ bits: UInt) -> Bool {
-    let word = Int((bits & ~3) &- range.start) / MemoryLayout<UInt>.stride
+    let distance = (bits & ~3) &- range.start
+    if distance & 7 != 0 { return false }
+    let word = Int(distance / 8)
     return marks[word / 64] >> UInt64(word % 64) & 1 == 1
   }
 
