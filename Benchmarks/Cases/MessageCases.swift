@@ -31,10 +31,13 @@ func messageCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
   let backlog = BenchmarkCase(name: "message/backlog", unit: "ns/message", peers: []) { effort in
     try measureBacklog(effort)
   }
+  let hoard = BenchmarkCase(name: "message/hoard", unit: "ns/message", peers: []) { effort in
+    try measureBacklog(effort, hoards: true)
+  }
   let life = BenchmarkCase(name: "process/life", unit: "ns", peers: [script]) { effort in
     try measureLives(effort)
   }
-  return copies + shared + [pingPong, aside, polled, backlog, life]
+  return copies + shared + [pingPong, aside, polled, backlog, hoard, life]
 }
 
 /// Whether sharing is kept; ERTS always flattens.

@@ -66,7 +66,8 @@ func measurePingPong(_ effort: Effort, keepsOffHeap: Bool = false) throws -> Mea
 
 /// A hundred thousand small messages that are received one after the other by a process whose heap has
 /// room for a million words, and then a minor collection.
-func measureBacklog(_ effort: Effort) throws -> Measurement {
+/// - Parameter hoards: whether they are kept in a list.
+func measureBacklog(_ effort: Effort, hoards: Bool = false) throws -> Measurement {
   let system = MemorySystem()
   let count = 100_000
   var roots = NoRoots()
@@ -81,9 +82,15 @@ func measureBacklog(_ effort: Effort) throws -> Measurement {
       let term = sender.heap.build { $0.makeTuple(.ok, pid, .small(number)) }
       _ = try sender.send(term, to: receiver.pid)
     }
+    receiver.heap.push(.nil)
     while let message = try receiver.nextMessage() {
       sum += message.tupleElements[2].smallValue
+      if hoards {
+        let list = receiver.heap.pop()
+        receiver.heap.push(receiver.heap.build { $0.makeCons(message, list) })
+      }
       receiver.removeMessage()
+      try receiver.ensureFree(words: 2, roots: &roots)
     }
     try receiver.collectGarbage(fully: false, roots: &roots)
   }

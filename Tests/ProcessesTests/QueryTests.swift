@@ -65,6 +65,42 @@ import Testing
     }
   }
 
+  /// What others may see of a process: its messages, its dictionary, its binaries.
+  @Test func aProcessIsLookedAt() throws {
+    let seen = Answers<String>()
+    let copies = Answers<String>()
+    let process = try TestProcess(system)
+    let asker = try TestProcess(system)
+    let bytes = try process.process.keep(.binary([UInt8](repeating: 7, count: 300)))
+    _ = try process.process.dictionary.set(.ok, of: .error, scratch: system.heaps.scratch)
+    for number in 0..<3 { _ = try asker.send(number, to: process.pid) }
+    let system = system
+    let askerPid = asker.pid
+    try system.inspect(process.pid) { process in
+      process.forEachMessage { message in
+        seen.add("\(message.smallValue)")
+        if let copy = try? process.prepare(message) { _ = try? system.send(copy, to: askerPid) }
+      }
+      process.dictionary.forEach { seen.add("\($0 == .error) \($1 == .ok)") }
+      let binaries = try? process.heap.binaries()
+      seen.add("\(binaries?.map(\.byteCount) ?? [])")
+    } ifGone: {
+      seen.add("gone")
+    }
+    _ = try asker.send(99, to: process.pid)
+    #expect(seen.all.isEmpty)
+    #expect(try process.handleSignals())
+    #expect(seen.all == ["0", "1", "2", "true true", "[300]"])
+    while let text = try asker.receiveText() { copies.add(text) }
+    #expect(copies.all == ["0", "1", "2"])
+    process.end(reason: .normal)
+    for pid in [process.pid, Term.nil] {
+      try system.inspect(pid) { _ in seen.add("there") } ifGone: { seen.add("gone") }
+    }
+    #expect(seen.all.suffix(2) == ["gone", "gone"])
+    _ = bytes
+  }
+
   @Test func aParkedProcessIsWoken() throws {
     let recorder = ProcessRecorder()
     let system = MemorySystem(configuration: SystemConfiguration(processListener: recorder))

@@ -12,15 +12,28 @@ struct FragmentSpace: FromSpace {
 }
 
 /// The ranges of fragments in the order of their addresses.
+///
+/// ```
+///   first range | second range | ...      16 bytes each
+///   number      | number       | ...      4 bytes each: of all addresses from the first fragment to the
+///                                         last, in equal parts, the last range that begins at or below
+///                                         where the part begins; one more than parts
+/// ```
+/// There are as many parts as fragments, so few ranges begin in one where fragments stand close
+/// together, as messages do.
 struct FragmentRanges {
   private let block: MemoryBlock
   private let count: Int
   /// From the first fragment to the last.
   private let bounds: AddressRange
+  /// A part has so many bits of an address.
+  private let partBits: UInt
 
-  private var ranges: UnsafeMutableBufferPointer<AddressRange> {
-    UnsafeMutableBufferPointer(
-      start: block.base.assumingMemoryBound(to: AddressRange.self), count: count)
+  private var ranges: UnsafeMutablePointer<AddressRange> {
+    block.base.assumingMemoryBound(to: AddressRange.self)
+  }
+  private var numbers: UnsafeMutablePointer<UInt32> {
+    (block.base + count * MemoryLayout<AddressRange>.stride).assumingMemoryBound(to: UInt32.self)
   }
 
   /// The ranges of a heap's fragments; nothing where it has none.
@@ -35,7 +48,9 @@ struct FragmentRanges {
     count = fragments.count
     do {
       block = try allocator.allocate(
-        byteCount: count * MemoryLayout<AddressRange>.stride, kind: .scratch)
+        byteCount: count * MemoryLayout<AddressRange>.stride
+          + (count + 1) * MemoryLayout<UInt32>.stride,
+        kind: .scratch)
     } catch {
       throw .outOfMemory(error)
     }
@@ -50,21 +65,37 @@ struct FragmentRanges {
     var sorted = UnsafeMutableBufferPointer(start: base, count: count)
     sorted.sort { $0.start < $1.start }
     bounds = AddressRange(from: sorted[0], to: sorted[count - 1])
+    // So many that the number of parts is at most that of fragments.
+    partBits = UInt(UInt.bitWidth - (bounds.byteCount / UInt(count)).leadingZeroBitCount)
+    (block.base + count * MemoryLayout<AddressRange>.stride)
+      .bindMemory(to: UInt32.self, capacity: count + 1)
+    numberParts()
+  }
+
+  private func numberParts() {
+    var range = 0
+    for part in 0...count {
+      let start = bounds.start &+ UInt(part) << partBits
+      while range + 1 < count && ranges[range + 1].start <= start { range += 1 }
+      (numbers + part).initialize(to: UInt32(range))
+    }
   }
 
   /// Gives its own memory back.
   func free(to allocator: BlockAllocator) { allocator.free(block, kind: .scratch) }
 
   /// Whether the address of a tagged word is in one of the ranges.
-  /// - Complexity: O(log fragments) between the first and the last, else O(1).
+  /// - Complexity: O(log fragments that begin in the same part).
   @inline(__always)
   func contains(_ bits: UInt) -> Bool { bounds.contains(bits) && find(bits) }
 
   @inline(never)
   private func find(_ bits: UInt) -> Bool {
-    var (low, high) = (0, count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
+    let part = Int((bits &- bounds.start) >> partBits)
+    var low = Int(numbers[part])
+    var high = Int(numbers[part &+ 1]) &+ 1
+    while high &- low > 1 {
+      let middle = (low &+ high) / 2
       if ranges[middle].start <= bits { low = middle } else { high = middle }
     }
     return ranges[low].contains(bits)

@@ -5,7 +5,7 @@ import Terms
 /// sent to it, between two of its steps.
 final class ProcessRequest {
   enum Question {
-    case information(@Sendable (ProcessInformation?) -> Void)
+    case look(@Sendable (borrowing Process) -> Void, ifGone: @Sendable () -> Void)
     case collection(CollectionRequest)
   }
 
@@ -16,7 +16,7 @@ final class ProcessRequest {
   /// The answer where there is no such process.
   func refuse() {
     switch question {
-    case .information(let answer): answer(nil)
+    case .look(_, let gone): gone()
     case .collection(let request): request.answer(false)
     }
   }
@@ -39,7 +39,24 @@ extension MemorySystem {
   public func requestInformation(
     of pid: Term, _ answer: @escaping @Sendable (ProcessInformation?) -> Void
   ) throws(MessageError) {
-    try ask(pid, ProcessRequest(.information(answer)))
+    try inspect(pid, { answer($0.currentInformation) }, ifGone: { answer(nil) })
+  }
+
+  /// Looks at a process, whoever runs it: at its messages, its dictionary, its binaries, its stack
+  /// (`process_info/2`).
+  ///
+  /// The process is shown when it next receives or handles signals; one that is parked becomes
+  /// runnable for it. What is seen is of one moment of it.
+  /// - Parameters:
+  ///   - look: called once, on the process's thread. Its terms are valid meanwhile; they may be copied
+  ///     out (``Process/prepare(_:copying:)``). It must not use another process.
+  ///   - gone: called in its place, where there is no such process, or where it ended before.
+  /// - Throws: ``MessageError``; then neither is called.
+  public func inspect(
+    _ pid: Term, _ look: @escaping @Sendable (borrowing Process) -> Void,
+    ifGone gone: @escaping @Sendable () -> Void
+  ) throws(MessageError) {
+    try ask(pid, ProcessRequest(.look(look, ifGone: gone)))
   }
 
   /// Asks a process to collect (`garbage_collect/2` with `async`): it does at its next ensure.
@@ -79,7 +96,7 @@ extension Process {
   /// Does what a request asks for.
   mutating func answer(_ message: Message) {
     switch message.takeRequest().question {
-    case .information(let answer): answer(currentInformation)
+    case .look(let look, _): look(self)
     case .collection(let request):
       heap.requestCollection(fully: request.kind == .fullSweep)
       let relations = relations
