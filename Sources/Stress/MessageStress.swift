@@ -43,6 +43,7 @@ public final class MessageStress: @unchecked Sendable {
   let groups: [ProcessGroup]
   let questions = Atomic<Int>(0)
   let answers = Atomic<Int>(0)
+  let timers = StressTimers()
   private(set) var tables: [Table] = []
   /// How many tables processes may still make.
   let tablesLeft = Atomic<Int>(MessageStress.mostTables)
@@ -95,6 +96,7 @@ public final class MessageStress: @unchecked Sendable {
       pool.work(for: self, threads: threadCount)
     }
     if let refusal { return refusal }
+    timers.removeAll()
     endTables()
     system.trim()
     return shared.withLock { $0.complaints.first }

@@ -30,7 +30,7 @@ extension StressProcess {
     case 84..<90: try keep()
     case 90..<94: try ask()
     case 94..<96: try sendToSelf()
-    case 96: try sendPrepared()
+    case 96: try useTimers()
     default: try setKey()
     }
   }
@@ -86,6 +86,15 @@ extension StressProcess {
     }
   }
 
+  /// Builds `{Hash, Payload}`, a message without a number: it comes in no order.
+  private mutating func makePayload() throws -> Term {
+    let payload = registers[anyRegister]
+    let hash = try hash(of: payload)
+    return try process.heap.buildInPlace(words: 3) { cursor, _ in
+      cursor.makeTuple(.small(hash), payload)
+    }
+  }
+
   private func hash(of term: Term) throws(ScratchExhausted) -> Int {
     let system = stress.system
     return try PortableHash(atoms: system.atoms, scratch: system.heaps.scratch).hash(term)
@@ -99,10 +108,14 @@ extension StressProcess {
     if outcome == .suspended { isSuspended = true }
   }
 
-  /// Sends what was prepared, as a timer does.
-  private mutating func sendPrepared() throws {
-    guard let pid = stress.anyPid(&random) else { return }
-    try stress.system.send(try process.prepare(try makeMessage()), to: pid)
+  /// Sets a timer with what was prepared, or has one fire that anybody set.
+  private mutating func useTimers() throws {
+    if random.next() % 2 == 0, let message = stress.timers.take(&random) {
+      guard let pid = stress.anyPid(&random) else { return }
+      try stress.system.send(message, to: pid)
+    } else {
+      stress.timers.set(try process.prepare(try makePayload()))
+    }
   }
 
   private mutating func sendToSelf() throws {
@@ -130,12 +143,13 @@ extension StressProcess {
   /// Looks whether a message is whole and comes once, and behind what its sender sent before, unless it
   /// was skipped when it did.
   private mutating func check(_ message: Term, skips: Bool) {
+    if message.isTuple(arity: 2), message.tupleElements[0].isSmall {
+      check(message.tupleElements[1], hash: message.tupleElements[0], "what a timer sent")
+    }
     guard message.isTuple(arity: 4), message.tupleElements[0].isLocalPid else { return }
     let elements = message.tupleElements
     let (sender, number) = (elements[0], elements[1].smallValue)
-    if let hash = try? hash(of: elements[3]), hash != elements[2].smallValue {
-      stress.complain("message \(number) of \(sender) to process \(place) is damaged")
-    }
+    check(elements[3], hash: elements[2], "message \(number) of \(sender)")
     let wasSkipped = skippedNumbers[sender]?.remove(number) != nil
     let last = lastNumbers[sender] ?? 0
     if !wasSkipped && number <= last {
@@ -143,6 +157,12 @@ extension StressProcess {
     }
     lastNumbers[sender] = max(number, last)
     if skips { skippedNumbers[sender, default: []].insert(number) }
+  }
+
+  private func check(_ payload: Term, hash: Term, _ what: String) {
+    if let found = try? self.hash(of: payload), found != hash.smallValue {
+      stress.complain("\(what) to process \(place) is damaged")
+    }
   }
 
   // MARK: Others
@@ -185,11 +205,21 @@ extension StressProcess {
     stress.questions.add(1, ordering: .relaxed)
     let stress = stress
     do {
-      if random.next() % 2 == 0 {
+      switch random.next() % 3 {
+      case 0:
         try stress.system.garbageCollect(pid, type: .minor) { _ in
           stress.answers.add(1, ordering: .relaxed)
         }
-      } else {
+      case 1:
+        try stress.system.inspect(pid) { process in
+          stress.answers.add(1, ordering: .relaxed)
+          let hashing = PortableHash(atoms: stress.system.atoms, scratch: stress.system.heaps.scratch)
+          process.forEachMessage { _ = try? hashing.hash($0) }
+          process.dictionary.forEach { _ = try? hashing.hash($1) }
+        } ifGone: {
+          stress.answers.add(1, ordering: .relaxed)
+        }
+      default:
         try stress.system.requestInformation(of: pid) { information in
           stress.answers.add(1, ordering: .relaxed)
           if let information, information.pid != pid { stress.complain("another one answered") }
@@ -243,13 +273,23 @@ extension StressProcess {
     if stress.tablesLeft.subtract(1, ordering: .relaxed).newValue < 0 { return }
     do {
       let table = try stress.system.tables.makeTable(named: .ok, owner: process.pid)
+      for key in 0..<(random.next() % 20) {
+        let object = try process.heap.buildInPlace(words: 3) { cursor, _ in
+          cursor.makeTuple(.small(Int(key)), .ok)
+        }
+        try table.insert(object, by: process.pid)
+      }
+      if let other = stress.anyPid(&random), other != process.pid, random.next() % 4 == 0 {
+        return try table.giveAway(to: other, data: registers[anyRegister], by: process.pid)
+      }
       if let heir = stress.anyPid(&random), random.next() % 2 == 0 {
         try table.setHeir(heir, data: registers[anyRegister], by: process.pid)
       }
-    } catch {
+    } catch let error as TableError {
       // The heir may have ended.
       if case .noProcess = error { return }
-      if !stress.isRefusing { throw error }
+      // The group may be full.
+      if !stress.isRefusing && process.group == nil { throw error }
     }
   }
 }
