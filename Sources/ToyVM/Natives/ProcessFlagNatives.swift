@@ -59,7 +59,7 @@ extension Interpreter {
   private func parksAgain(_ process: MachineProcess) -> Bool {
     let looked = process.process
     guard looked.pointee.isAtEndOfMessages, looked.pointee.exitReason == nil,
-      looked.pointee.park()
+      !looked.pointee.hasRequests, looked.pointee.park()
     else { return false }
     // A timer that ran down meanwhile found nobody to wake.
     guard let timer = process.receiveTimer, schedulers.timers.deadline(of: timer) == nil else {
