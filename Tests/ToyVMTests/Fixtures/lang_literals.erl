@@ -99,19 +99,27 @@ spawned() ->
 child(To, V) -> To ! {self(), V}.
 
 %% Many, each replaced by the next: nothing of them stays.
-counting() -> counting(0, []).
+counting() -> counting(300).
 
-counting(300, L) ->
+counting(Most) -> counting(0, Most, []).
+
+counting(Most, Most, L) ->
     persistent_term:erase(counter),
     receive after 5 -> ok end,
-    {length(L), lists:sum([N || {N, _} <- L])};
-counting(N, L) ->
-    persistent_term:put(counter, {N, lists:seq(1, 100)}),
+    {length(L), sum(L)};
+counting(N, Most, L) ->
+    persistent_term:put(counter, {N, up(1, 100)}),
     V = persistent_term:get(counter),
-    counting(N + 1, if N rem 50 =:= 0 -> [V | L]; true -> L end).
+    counting(N + 1, Most, if N rem 50 =:= 0 -> [V | L]; true -> L end).
+
+sum([]) -> 0;
+sum([{N, _} | L]) -> N + sum(L).
 
 same_value() ->
     ok = persistent_term:put(k, [1, 2]),
     V = persistent_term:get(k),
     ok = persistent_term:put(k, [1, 2]),
     {erts_debug:same(V, persistent_term:get(k)), persistent_term:erase(k), persistent_term:erase(k)}.
+
+up(N, N) -> [N];
+up(I, N) -> [I | up(I + 1, N)].
