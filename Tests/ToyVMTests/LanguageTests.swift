@@ -59,7 +59,7 @@ import Testing
   /// Those that tell sizes of heaps, or when they collect: a lever changes that.
   static let tellsSizes: Set<String> = [
     "least_sizes", "fresh_process", "system_defaults", "changed_defaults",
-    "hibernating_beyond_the_limit",
+    "hibernating_beyond_the_limit", "hibernating_with_messages",
   ]
 
   /// Those that build too much to collect at every step.
