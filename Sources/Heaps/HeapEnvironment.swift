@@ -38,7 +38,7 @@ public final class HeapEnvironment: Sendable {
 extension HeapEnvironment {
   /// The blocks of all binaries outside the heaps, by address, with their bytes.
   /// - Complexity: O(blocks of the system).
-  var binaryBlocks: [UInt: Int] {
+  package var binaryBlocks: [UInt: Int] {
     var blocks: [UInt: Int] = [:]
     allocator.forEachBlock { if $0.kind == .binary { blocks[$0.address] = $0.byteCount } }
     return blocks

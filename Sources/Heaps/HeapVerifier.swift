@@ -38,9 +38,10 @@ struct HeapVerifier: RootVisitor {
   ///   - thoroughly: look for objects that contain themselves, too, which no other check finds within
   ///     one generation, and for the binaries that handles hold among all blocks: takes about as
   ///     long as all the rest, and as long as a walk over the blocks of the system.
+  ///   - binaries: the ``HeapEnvironment/binaryBlocks``, where they are known already.
   static func firstDamage(
     in state: HeapState, _ environment: HeapEnvironment, thoroughly: Bool,
-    roots: inout some RootSource & ~Copyable
+    binaries: [UInt: Int]? = nil, roots: inout some RootSource & ~Copyable
   ) -> HeapDamage? {
     do throws(HeapDamage) {
       try verifyBounds(state)
@@ -48,7 +49,9 @@ struct HeapVerifier: RootVisitor {
       try verifier.verifyObjects(of: state)
       try verifier.verifyRoots(of: state, &roots)
       try OffHeapVerifier.verify(
-        state, binaries: thoroughly && state.offHeap.first != 0 ? environment.binaryBlocks : nil)
+        state,
+        binaries: binaries
+          ?? (thoroughly && state.offHeap.first != 0 ? environment.binaryBlocks : nil))
       try verifier.verifyBits(of: state)
       if thoroughly { try verifier.findCycle() }
       return nil

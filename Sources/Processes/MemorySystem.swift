@@ -105,6 +105,7 @@ public final class MemorySystem: Sendable {
     let member = group.map { GroupMember(group: $0) }
     let record = try processes.begin(
       limit: limit, member: member, keepsSharing: configuration.messageCopying.keepsSharing)
+    record.pointee.heap = heap.state
     var process = Process(record: record, heap: heap, system: self)
     if releaser.asksSenders.load(ordering: .relaxed) { try releaser.ask(process.pid) }
     if let group {

@@ -69,7 +69,7 @@ struct ProcessRecord: ~Copyable {
 
   /// What was fetched and not received.
   var queue: MessageQueue
-  /// The state of the heap, as the process last parked; who has entered writes there.
+  /// The state of the heap; who has entered writes there.
   var heap: UnsafeMutablePointer<HeapState>?
   /// How often the place was used; here, where it takes no room of its own.
   var serial: UInt32 = 0

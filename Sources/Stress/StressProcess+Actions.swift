@@ -31,6 +31,9 @@ extension StressProcess {
     case 90..<94: try ask()
     case 94..<96: try sendToSelf()
     case 96: try sendPrepared()
+    case 97:
+      if random.next() % 16 == 0 { try stress.literals.replace() }
+      registers[anyRegister] = stress.literals.term
     default: try setKey()
     }
   }
@@ -47,6 +50,14 @@ extension StressProcess {
     // What was collected before it failed has moved the registers all the same.
     defer { registers = roots.registers }
     try body(&process, &roots)
+  }
+
+  /// Does what others asked for that needs the registers.
+  mutating func answerRequests() throws(HeapError) {
+    if !process.hasRequests { return }
+    try collect { process, roots throws(HeapError) in
+      try process.answerRequests(roots: &roots)
+    }
   }
 
   private mutating func randomValue(depth: Int) -> TermValue {
