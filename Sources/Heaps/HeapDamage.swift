@@ -9,6 +9,8 @@ public struct HeapDamage: Error, Equatable, Sendable, CustomStringConvertible {
     case accounting
     /// A binary outside the heaps.
     case binary
+    /// A message on its way, and an area of literals.
+    case message, literal
   }
 
   /// The address of the slot or, where ``word`` is nothing, of the object that is wrong.

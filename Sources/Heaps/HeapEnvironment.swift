@@ -38,7 +38,7 @@ public final class HeapEnvironment: Sendable {
 extension HeapEnvironment {
   /// The blocks of all binaries outside the heaps, by address, with their bytes.
   /// - Complexity: O(blocks of the system).
-  var binaryBlocks: [UInt: Int] {
+  package var binaryBlocks: [UInt: Int] {
     var blocks: [UInt: Int] = [:]
     allocator.forEachBlock { if $0.kind == .binary { blocks[$0.address] = $0.byteCount } }
     return blocks
@@ -54,13 +54,21 @@ public struct HeapLevers: Sendable {
   public var verifies: Bool
   /// Make every collection a full sweep.
   public var alwaysSweepsFully: Bool
+  /// Give the block another size, and so most often another place, at every ensure.
+  public var movesBlocks: Bool
+  /// Whether each ensure is to take its slow path.
+  var looksAtEveryEnsure: Bool { zeal > 0 || movesBlocks }
 
   /// Makes levers that are all at rest.
-  public init(zeal: Int = 0, verifies: Bool = false, alwaysSweepsFully: Bool = false) {
+  public init(
+    zeal: Int = 0, verifies: Bool = false, alwaysSweepsFully: Bool = false,
+    movesBlocks: Bool = false
+  ) {
     precondition(zeal >= 0, "a zeal of \(zeal)")
     self.zeal = zeal
     self.verifies = verifies
     self.alwaysSweepsFully = alwaysSweepsFully
+    self.movesBlocks = movesBlocks
   }
 
   /// Fills words that hold nothing any more. Read as a term it is a boxed one at an address that

@@ -39,12 +39,13 @@ struct HeapVerifier: ~Copyable, RootVisitor {
   ///
   /// The way to it is looked for only once it is found.
   /// - Parameters:
-  ///   - thoroughly: look for objects that contain themselves, too, which no other check finds within
-  ///     one generation, and for the binaries that handles hold among all blocks: takes about as
-  ///     long as all the rest, and as long as a walk over the blocks of the system.
+  ///   - findsCycles: look for objects that contain themselves, too, which no other check finds within
+  ///     one generation: takes about as long as all the rest.
+  ///   - binaries: the ``HeapEnvironment/binaryBlocks``, among which each binary is to be that a handle
+  ///     holds; nothing where that is not to be looked at.
   static func firstDamage(
-    in state: HeapState, _ environment: HeapEnvironment, thoroughly: Bool,
-    roots: inout some RootSource & ~Copyable
+    in state: HeapState, _ environment: HeapEnvironment, findsCycles: Bool,
+    binaries: [UInt: Int]?, roots: inout some RootSource & ~Copyable
   ) -> HeapDamage? {
     do throws(HeapDamage) {
       try verifyBounds(state)
@@ -52,10 +53,9 @@ struct HeapVerifier: ~Copyable, RootVisitor {
       try verifier.markStarts()
       try verifier.verifyObjects(of: state)
       try verifier.verifyRoots(of: state, &roots)
-      try OffHeapVerifier.verify(
-        state, binaries: thoroughly && state.offHeap.first != 0 ? environment.binaryBlocks : nil)
+      try OffHeapVerifier.verify(state, binaries: binaries)
       try verifier.verifyBits(of: state)
-      if thoroughly { try verifier.findCycle() }
+      if findsCycles { try verifier.findCycle() }
       return nil
     } catch {
       var damage = error
@@ -241,7 +241,7 @@ struct HeapVerifier: ~Copyable, RootVisitor {
 
 extension ProcessHeap {
   /// Verifies every object of both generations, the stack and the roots, and traps at the first
-  /// word that no term may be, with what ``firstDamage(roots:)`` says.
+  /// word that no term may be, with what ``firstDamage(findsBinaries:roots:)`` says.
   /// - Parameter roots: every slot outside the stack that holds a term of this heap.
   /// - Complexity: linear in the words of the heap, the dead ones included.
   public mutating func verify(roots: inout some RootSource & ~Copyable) {
@@ -252,17 +252,25 @@ extension ProcessHeap {
   ///
   /// Looks at every object of both generations and of the fragments, dead or alive, at the stack,
   /// at the roots, at the list of objects that hold something outside, and at what is counted.
-  /// - Parameter roots: every slot outside the stack that holds a term of this heap.
-  /// - Complexity: linear in the words of the heap, the dead ones included.
-  public mutating func firstDamage(roots: inout some RootSource & ~Copyable) -> HeapDamage? {
-    HeapVerifier.firstDamage(
-      in: state.pointee, environment, thoroughly: true, roots: &roots)
+  /// - Parameters:
+  ///   - findsBinaries: whether each binary that a handle holds is looked for among all that there
+  ///     are, without which a handle that was overwritten may lead anywhere.
+  ///   - roots: every slot outside the stack that holds a term of this heap.
+  /// - Complexity: linear in the words of the heap, the dead ones included; where it has handles and
+  ///   looks for binaries, in the blocks of the system.
+  public mutating func firstDamage(
+    findsBinaries: Bool = true, roots: inout some RootSource & ~Copyable
+  ) -> HeapDamage? {
+    let looks = findsBinaries && state.pointee.offHeap.first != 0
+    return HeapVerifier.firstDamage(
+      in: state.pointee, environment, findsCycles: true,
+      binaries: looks ? environment.binaryBlocks : nil, roots: &roots)
   }
 
   /// What the lever does after each collection: all of ``verify(roots:)`` but what takes longer.
   mutating func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
     let damage = HeapVerifier.firstDamage(
-      in: state.pointee, environment, thoroughly: false, roots: &roots)
+      in: state.pointee, environment, findsCycles: false, binaries: nil, roots: &roots)
     if let damage { fatalError(damage.description) }
   }
 }

@@ -11,6 +11,9 @@ public final class LiteralAreas: Sendable {
   private let binaries: BlockBinaries
   /// In the order of their addresses.
   private let areas = Mutex<[LiteralArea]>([])
+  /// Those of them that are in release, and how many: who copies looks at the number first.
+  private let leaving = Mutex<[AddressRange]>([])
+  private let leavingCount = Atomic<Int>(0)
 
   init(allocator: BlockAllocator, binaries: BlockBinaries) {
     self.allocator = allocator
@@ -28,7 +31,8 @@ public final class LiteralAreas: Sendable {
 
   /// Makes an area of so many words and lets a closure build terms in it.
   ///
-  /// The area lives as long as the system, or until it is released.
+  /// The area lives as long as the system, or until it is released. Its terms refer to nothing but
+  /// each other.
   /// - Parameters:
   ///   - words: the words that the closure may build.
   ///   - body: builds at the cursor and links what holds binaries in the list.
@@ -78,7 +82,7 @@ public final class LiteralAreas: Sendable {
 
   /// Frees an area.
   ///
-  /// - Parameter area: one that no process refers to any more: each was asked to copy what it used
+  /// - Parameter area: one that no process refers to any more: each has copied what it used
   ///   of it, by ``ProcessHeap/copyLiterals(of:roots:)``, and nobody got a term of it since.
   /// - Precondition: the area is one of these and was not released before.
   public func release(_ area: LiteralArea) {
@@ -90,6 +94,7 @@ public final class LiteralAreas: Sendable {
         "an area of literals that is not there, or not any more")
       areas.remove(at: index)
     }
+    endRelease(of: [area])
     var list = area.offHeap
     list.releaseAll(to: binaries)
     block.words.update(repeating: HeapLevers.freedWord, count: area.range.words)
@@ -108,6 +113,34 @@ public final class LiteralAreas: Sendable {
   static func areas(_ areas: [LiteralArea], contain address: UInt) -> Bool {
     areas.place(of: address) { $0.range } != nil
   }
+
+  // MARK: Areas in release
+
+  /// Says that areas are to be released: who copies a term for another process from here on takes
+  /// along what it refers to in them.
+  package func beginRelease(of areas: [LiteralArea]) {
+    leaving.withLock { leaving in
+      for area in areas where area.block != nil {
+        leaving.insert(area.range, at: leaving.count(beginningBy: area.range.start) { $0 })
+      }
+      leavingCount.store(leaving.count, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  /// Takes back what ``beginRelease(of:)`` said.
+  package func endRelease(of areas: [LiteralArea]) {
+    if !isAnyLeaving { return }
+    leaving.withLock { leaving in
+      leaving.removeAll { range in areas.contains { $0.range.start == range.start } }
+      leavingCount.store(leaving.count, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  /// Whether an area is in release.
+  var isAnyLeaving: Bool { leavingCount.load(ordering: .relaxed) > 0 }
+
+  /// The areas in release, in the order of their addresses.
+  var leavingRanges: [AddressRange] { isAnyLeaving ? leaving.withLock { $0 } : [] }
 
   /// The lists of what their objects hold outside.
   var offHeapLists: [OffHeapList] { areas.withLock { $0.map(\.offHeap) } }

@@ -10,6 +10,13 @@ extension ProcessHeap {
   ) throws(HeapError) {
     precondition(words >= 0, "an ensure of \(words) words")
     if state.pointee.delays > 0 { return try makeRoomWithoutCollecting(words: words) }
+    try makeRoomCollecting(words: words, roots: &roots)
+    if environment.levers.movesBlocks { try moveBlock(keeping: words, roots: &roots) }
+  }
+
+  private mutating func makeRoomCollecting(
+    words: Int, roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
     let hasRoom = state.pointee.freeWords - HeapSizes.reservedWords >= words
     let zeal = environment.levers.zeal
     if zeal > 0 {

@@ -5,4 +5,7 @@ extension ProcessHeap {
     if fully { state.pointee.isFullSweepPostponed = true }
     requestCollectionIfDue()
   }
+
+  /// Has the next ensure take its slow path, where roots are known.
+  package func requestRoots() { state.pointee.reservedBytes = HeapState.neverRoomBytes }
 }

@@ -19,9 +19,12 @@ extension ProcessHeap {
   /// - Throws: ``HeapError``; the stack is gone all the same.
   /// - Precondition: not within ``withoutCollecting(_:)``.
   public mutating func hibernate(roots: inout some RootSource & ~Copyable) throws(HeapError) {
-    state.pointee.stackTop = state.pointee.end
+    dropStack()
     try trim(roots: &roots)
   }
+
+  /// Takes all from the stack.
+  public func dropStack() { state.pointee.stackTop = state.pointee.end }
 
   /// The size that holds what lives and the reserved words.
   var trimmedSize: ResizeDecision {

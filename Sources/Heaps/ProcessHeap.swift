@@ -144,7 +144,7 @@ public struct ProcessHeap: ~Copyable {
 extension HeapEnvironment {
   /// The bytes that a heap keeps free where no collection is due.
   var usualReservedBytes: Int {
-    levers.zeal > 0
+    levers.looksAtEveryEnsure
       ? HeapState.neverRoomBytes : HeapSizes.reservedWords * MemoryLayout<UInt>.stride
   }
 

@@ -27,6 +27,23 @@ extension ProcessHeap {
     }
   }
 
+  /// Gives the block another size of the table, which moves it or its stack: what a lever asks for at
+  /// every ensure. What stands in fragments does so for good until a collection.
+  mutating func moveBlock(
+    keeping words: Int, roots: inout some RootSource & ~Copyable
+  ) throws(HeapError) {
+    let heap = state.pointee
+    if !heap.fragments.isEmpty { return }
+    let needed = heap.usedWords + heap.stackWords + words + HeapSizes.reservedWords
+    let least = max(needed, heap.options.minimumWords)
+    let smallest = HeapSizes.atLeast(least)
+    let size = heap.blockWords == smallest ? HeapSizes.oneAbove(least) : smallest
+    let decision = ResizeDecision(newBlockWords: size, rule: .kept, growAtNextFullSweep: false)
+    if case .refused(let refusal) = resize(by: decision, environment, roots: &roots) {
+      throw refusal
+    }
+  }
+
   private mutating func resizeInPlace(
     words: Int, keepsSlack: Bool, _ environment: HeapEnvironment
   ) throws(HeapError) -> Bool {

@@ -1,6 +1,7 @@
 import Carriers
 import ETS
 import Heaps
+import Synchronization
 import Terms
 
 /// How a system is made: budgets, levers, and who listens.
@@ -52,6 +53,7 @@ public final class MemorySystem: Sendable {
   /// `{'ETS-TRANSFER', Table, From, Data}`, or ends.
   public let tables: TableRegistry
   let processes: ProcessTable
+  let releaser: LiteralReleaser
   let life = SystemLife()
 
   /// Makes a system that holds no process yet.
@@ -62,6 +64,7 @@ public final class MemorySystem: Sendable {
       allocator: BlockAllocator(configuration: configuration.memory),
       levers: configuration.levers, listener: configuration.listener)
     processes = ProcessTable(environment: heaps, listener: configuration.processListener)
+    releaser = LiteralReleaser(processes: processes)
     tables = TableRegistry(environment: heaps, atoms: atoms, listener: processes)
   }
 
@@ -102,7 +105,9 @@ public final class MemorySystem: Sendable {
     let member = group.map { GroupMember(group: $0) }
     let record = try processes.begin(
       limit: limit, member: member, keepsSharing: configuration.messageCopying.keepsSharing)
+    record.pointee.heap = heap.state
     var process = Process(record: record, heap: heap, system: self)
+    if releaser.asksSenders.load(ordering: .relaxed) { try releaser.ask(process.pid) }
     if let group {
       group.processBegan()
       try process.settle()
@@ -130,6 +135,25 @@ public final class MemorySystem: Sendable {
     heaps.free(message)
     return false
   }
+
+  /// Releases areas of literals that nothing leads to any more but what processes hold: each process
+  /// copies onto its heap what it still uses, as Erlang's do where code is purged or a persistent
+  /// term is replaced, and then the memory of the areas returns.
+  ///
+  /// Every process is asked as by ``garbageCollect(_:type:async:)``, and answers when it next handles
+  /// signals and then ensures, or calls ``Process/answerRequests(roots:)``; one that ends has answered.
+  /// Meanwhile whoever sends copies literals of the areas instead of referring to them.
+  /// - Parameters:
+  ///   - areas: areas of this system, each once and for all.
+  ///   - answer: called once, on any thread: with `true` when the memory has returned, or with
+  ///     `false` where there was none to ask the processes; then the areas are there as before, and
+  ///     may be released later. It must not use a process.
+  /// - Precondition: nobody but processes, in what they show as roots, holds terms of the areas or
+  ///   gets some from now on.
+  /// - Complexity: for each process that of ``ProcessHeap/copyLiterals(of:roots:)``.
+  public func release(
+    _ areas: [LiteralArea], answer: @escaping @Sendable (Bool) -> Void = { _ in }
+  ) { releaser.release(areas, answer) }
 
   // MARK: Queries
 

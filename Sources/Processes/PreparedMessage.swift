@@ -34,7 +34,8 @@ public enum PreparedMessageError: Error, Equatable, Sendable, CustomStringConver
 }
 
 extension Process {
-  /// Copies a term of this process for a later ``MemorySystem/send(_:to:)``.
+  /// Copies a term of this process for a later ``MemorySystem/send(_:to:)``, the literals in it too: so
+  /// that however long it is kept, no release of an area has to wait for it.
   /// - Parameter copying: whether what is shared in the term is shared in the copy; by default as
   ///   ``copying`` says.
   /// - Throws: ``MessageError``; then nothing is held.
@@ -42,12 +43,31 @@ extension Process {
   public func prepare(
     _ term: Term, copying: MessageCopying? = nil
   ) throws(MessageError) -> PreparedMessage {
-    let message = try heap.makeMessage(of: term, copying: copying ?? self.copying).message
+    let message = try heap.makeMessage(
+      of: term, copying: copying ?? self.copying, takingLiterals: true
+    ).message
     return PreparedMessage(message, system.heaps)
   }
 }
 
 extension Process {
+  /// Copies a term onto the heap of another process that the calling thread has as well: one that it is
+  /// just beginning, most often. As ``send(_:to:copying:)``, without a mailbox.
+  /// - Returns: the copy.
+  /// - Throws: ``MessageError``; then nothing has changed.
+  /// - Precondition: the other one is of the same system.
+  /// - Complexity: O(words copied).
+  public func copy(
+    _ term: Term, onto other: inout Process, copying: MessageCopying? = nil
+  ) throws(MessageError) -> Term {
+    precondition(other.system === system, "a term is copied to a process of another system")
+    if term.isImmediate { return term }
+    let message = try heap.makeMessage(of: term, copying: copying ?? self.copying).message
+    let copy = message.term
+    other.heap.attach(message)
+    return copy
+  }
+
   /// Makes what was prepared a term of this heap, without moving it.
   /// - Returns: the term.
   /// - Throws: ``PreparedMessageError``; then the heap is as it was.

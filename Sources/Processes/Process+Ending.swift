@@ -1,11 +1,13 @@
 import ETS
 import Heaps
+import Synchronization
 import Terms
 
 extension Process {
   /// Ends the process: nothing can be sent to it any more, its names are free, who is linked with it
   /// or watches it is told, its tables go to their heirs or end. Its heap, its dictionary
-  /// and what was kept from Swift stay until the value ends, and so does what was sent to it.
+  /// and what was kept from Swift stay until the value ends, and so does what was sent to it; but what
+  /// of that is a literal of an area that is released may not be there any more.
   ///
   /// Without a call of this, the end of the value is the process's end, with the reason `normal`.
   /// - Parameter reason: a term of this heap. Who is told gets a copy; where there is no memory for
@@ -50,6 +52,8 @@ extension Process {
   }
 
   func tellOfEnd(reason: Term) {
+    let readsLiterals = !reason.isImmediate
+    if readsLiterals { record.pointee.ending.store(1, ordering: .sequentiallyConsistent) }
     record.pointee.hasEnded = true
     answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
@@ -66,7 +70,14 @@ extension Process {
           system.processes.signal(request, to: other)
         }
       }
-      record.pointee.relations = nil
+    }
+    let literalRequests = record.pointee.relations?.literalRequests ?? []
+    record.pointee.relations = nil
+    for request in literalRequests { request.answer() }
+    if readsLiterals,
+      record.pointee.ending.exchange(0, ordering: .sequentiallyConsistent) == 2
+    {
+      system.releaser.endWasTold()
     }
     system.tables.end(owner: pid)
     system.processes.listener?.pointee.processEnded(pid)

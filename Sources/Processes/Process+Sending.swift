@@ -203,7 +203,8 @@ extension Process {
       elements[elements.count - 1] = reason
       return
     }
-    let copy = try heap.makeMessage(of: reason, copying: copying).message
+    // Literals too: who is just ending is not asked what it refers to.
+    let copy = try heap.makeMessage(of: reason, copying: copying, takingLiterals: true).message
     elements[elements.count - 1] = copy.term
     message.absorb(copy)
   }

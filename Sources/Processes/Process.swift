@@ -106,15 +106,21 @@ public struct Process: ~Copyable {
     }
   }
 
-  /// Does what may collect with all roots, and tells those of a collection who want to know.
+  /// Does what may collect with all roots, and what was asked for that needs them; tells those of a
+  /// collection who want to know.
   @inline(__always)
   mutating func withOwnRoots<Roots: RootSource & ~Copyable>(
     and roots: inout Roots,
     _ body: (inout ProcessHeap, inout OwnAndOtherRoots<Roots>) throws(HeapError) -> Void
   ) throws(HeapError) {
     let watch = CollectionWatch(self)
+    let areas = hasRequests ? takeUpLiteralRequests() : []
+    let record = record
     try withUnsafeMutablePointer(to: &roots) { roots throws(HeapError) in
       var joined = OwnAndOtherRoots(dictionary: dictionary.slots, record: record, roots: roots)
+      if !areas.isEmpty {
+        try Self.answerLiteralRequests(areas, &heap, record, roots: &joined)
+      }
       try body(&heap, &joined)
       if let watch { try look(watch, roots: &joined) }
     }

@@ -32,6 +32,9 @@ struct ProcessRecord: ~Copyable {
   let outer = Atomic<UInt>(ProcessRecord.closed)
   /// The pid of the process, or 0.
   let pid = Atomic<UInt>(0)
+  /// 1 while the process ends with a reason that may refer to literals, which it copies for who is
+  /// told; 2 where a ``LiteralRound`` waits for that.
+  let ending = Atomic<UInt8>(0)
   /// Whether the process has, or had, a name.
   let isNamed = Atomic<Bool>(false)
   /// Whether there is a limit.
@@ -66,7 +69,7 @@ struct ProcessRecord: ~Copyable {
 
   /// What was fetched and not received.
   var queue: MessageQueue
-  /// The state of the heap, as the process last parked; who has entered writes there.
+  /// The state of the heap; who has entered writes there.
   var heap: UnsafeMutablePointer<HeapState>?
   /// How often the place was used; here, where it takes no room of its own.
   var serial: UInt32 = 0
@@ -176,6 +179,13 @@ struct ProcessRecord: ~Copyable {
       ).exchanged
       if exchanged { return true }
     }
+  }
+
+  /// Whether nobody runs the process, which then finds whatever the calling thread did before.
+  func isSeenParked() -> Bool {
+    // Writes nothing, but in the order of who parks and who takes back.
+    let state = outer.bitwiseOr(0, ordering: .acquiringAndReleasing).oldValue
+    return state & ~1 == Self.parked || state & Self.entered != 0
   }
 
   // MARK: Senders that enter

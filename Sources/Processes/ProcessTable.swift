@@ -242,6 +242,14 @@ final class ProcessTable: @unchecked Sendable {
   /// The number of processes.
   var count: Int { state.withLock { $0.inUse } }
 
+  /// Calls with every record that was made, be there a process or not.
+  func forEachRecord(_ body: (ProcessRecord.Pointer) -> Void) {
+    let count = state.withLock { $0.recordCount }
+    for index in 0..<count {
+      if let record = record(at: index) { body(record) }
+    }
+  }
+
   // MARK: Names
 
   func register(_ name: Term, as pid: Term) throws(MemoryError) -> Bool {

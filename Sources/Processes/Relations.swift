@@ -22,6 +22,8 @@ final class Relations {
   var aliasEnds: [Int: AliasEnd] = [:]
   /// Of others for a collection, answered by the next one.
   var collectionRequests: [CollectionRequest] = []
+  /// For copies of what it uses of areas of literals, answered when it has made them.
+  var literalRequests: [LiteralRequest] = []
 
   /// Whether a request for a link asks for nothing new: there is one, or the other one is to learn
   /// that it is over.

@@ -20,16 +20,15 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
   public var largestTerm = 12
   /// One step in so many drops nearly everything.
   public var dropsEvery = 400
-  /// Give the block another size, and so another place, at every ensure.
-  public var movesBlock = false
-  /// One step in so many compares everything; each collection does so anyway.
+  /// One step in so many compares everything; each collection does so anyway, and each step that
+  /// writes to what was built.
   public var comparesEvery = 50
 
   /// Makes a plan; what is left out is as in an ordinary process.
   public init(
     _ name: String, seed: UInt64, steps: Int, levers: HeapLevers = HeapLevers(),
     memory: MemoryConfiguration = MemoryConfiguration(), options: HeapOptions = HeapOptions(),
-    largestTerm: Int = 12, dropsEvery: Int = 400, movesBlock: Bool = false
+    largestTerm: Int = 12, dropsEvery: Int = 400, comparesEvery: Int = 50
   ) {
     self.name = name
     self.seed = seed
@@ -39,18 +38,18 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     self.options = options
     self.largestTerm = largestTerm
     self.dropsEvery = dropsEvery
-    self.movesBlock = movesBlock
+    self.comparesEvery = comparesEvery
   }
 
   /// A plan of which everything follows from a seed: each lever alone or with any others.
   public static func random(seed: UInt64) -> HeapPlan {
     var random = TermGenerator(seed: seed ^ 0x5EED)
     func pick<Value>(_ values: [Value]) -> Value { values[random.number(below: values.count)] }
-    var plan = HeapPlan("random plan", seed: seed, steps: 3000)
+    var plan = HeapPlan("random plan", seed: seed, steps: pick([3000, 3000, 3000, 40_000]))
     plan.levers.zeal = pick([0, 0, 0, 0, 1, 2, 7, 40])
     plan.levers.verifies = pick([false, true])
     plan.levers.alwaysSweepsFully = pick([false, false, false, false, true])
-    plan.movesBlock = pick([false, false, false, true])
+    plan.levers.movesBlocks = pick([false, false, false, true])
     plan.memory.usesTinyCarriers = pick([false, true])
     plan.memory.carrierCacheLimitBytes = pick([nil, nil, 0])
     if pick([false, false, true]) {
@@ -65,8 +64,11 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     if pick([false, true]) { plan.options.minimumWords = HeapOptions.tiny().minimumWords }
     plan.largestTerm = pick([4, 12, 12, 60, 300])
     plan.dropsEvery = pick([40, 150, 400])
+    plan.comparesEvery = pick([50, 50, 50, 1])
     // What collects or compares often takes its time for each step.
-    if plan.levers.zeal == 1 || plan.largestTerm > 12 { plan.steps /= 3 }
+    if plan.levers.zeal == 1 || plan.largestTerm > 12 || plan.comparesEvery == 1 {
+      plan.steps /= 3
+    }
     return plan
   }
 
@@ -76,7 +78,8 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     if levers.zeal > 0 { parts.append("zeal \(levers.zeal)") }
     if levers.verifies { parts.append("verify") }
     if levers.alwaysSweepsFully { parts.append("full sweeps") }
-    if movesBlock { parts.append("moves its block") }
+    if levers.movesBlocks { parts.append("moves its block") }
+    if comparesEvery == 1 { parts.append("compared after every step") }
     if memory.usesTinyCarriers { parts.append("tiny carriers") }
     if memory.carrierCacheLimitBytes == 0 { parts.append("no cache") }
     if let request = memory.failingRequest { parts.append("request \(request) fails") }

@@ -107,12 +107,7 @@ extension HeapProgram {
     } catch {
       return noteRefusal(error)
     }
-    for bit in room.bitOffset..<room.bitOffset + count {
-      let mask = UInt8(0x80) >> UInt8(bit & 7)
-      let isSet = generator.number(below: 2) == 0
-      let byte = room.destination[bit >> 3]
-      room.destination[bit >> 3] = isSet ? byte | mask : byte & ~mask
-    }
+    fill(room, bitCount: count)
     let handle = SubBinary.original(at: room.term.boxed)
     var object = ModelObject(readingWordsOf: room.term)
     if bits.isBoxed(.subBinary), SubBinary.original(at: bits.boxed) == handle,
@@ -122,10 +117,44 @@ extension HeapProgram {
       // In place: the handle shows more now.
       model.replace(original, by: ModelObject(readingWordsOf: handle))
       object.slots = [.object(original)]
+      hasWritten = true
     } else {
       object.slots = [modelled(handle: handle).model]
     }
     setRegister(target, (model.add(object), room.term))
+  }
+
+  /// Makes a bit string longer itself, where it ends with what was written last.
+  func extend() throws(HeapError) {
+    let (modelBits, bits) = register(anyRegister())
+    guard bits.isBoxed(.subBinary), case .object(let number) = modelBits,
+      case .object(let original) = model.objects[number].slots[0]
+    else { return }
+    let count = generator.number(below: 300)
+    let room: AppendRoom?
+    do {
+      room = try heap.extend(bits, bitCount: count)
+    } catch {
+      return noteRefusal(error)
+    }
+    guard let room else { return }
+    fill(room, bitCount: count)
+    let handle = SubBinary.original(at: room.term.boxed)
+    model.replace(original, by: ModelObject(readingWordsOf: handle))
+    var object = ModelObject(readingWordsOf: room.term)
+    object.slots = [.object(original)]
+    model.replace(number, by: object)
+    hasWritten = true
+  }
+
+  /// Fills room with any bits.
+  private func fill(_ room: AppendRoom, bitCount: Int) {
+    for bit in room.bitOffset..<room.bitOffset + bitCount {
+      let mask = UInt8(0x80) >> UInt8(bit & 7)
+      let isSet = generator.number(below: 2) == 0
+      let byte = room.destination[bit >> 3]
+      room.destination[bit >> 3] = isSet ? byte | mask : byte & ~mask
+    }
   }
 
   /// Keeps a reference outside the heap, or gives one back.

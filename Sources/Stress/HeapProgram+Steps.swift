@@ -17,7 +17,7 @@ extension HeapProgram {
     case 18: try buildList()
     case 19...20: try buildHandle()
     case 21: try buildPart()
-    case 22: try append()
+    case 22: if generator.number(below: 3) == 0 { try extend() } else { try append() }
     case 23: try buildBesideTheHeap()
     case 24: try buildInPlace()
     case 25: try runWithoutCollecting()
@@ -28,6 +28,9 @@ extension HeapProgram {
       switch generator.number(below: 40) {
       case 0: try collect()
       case 1: try trim()
+      case 2: try hibernate()
+      case 3...4: setOptions()
+      case 5: try tryLimit()
       default: break
       }
     }

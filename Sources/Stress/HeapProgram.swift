@@ -5,9 +5,10 @@ import Terms
 
 /// A program that runs on a heap and on a model of it, and compares the two.
 ///
-/// Everything is compared after every collection and every few steps, and the words in registers
-/// after each step. That is as good as comparing all after each step: between two collections
-/// nothing writes to what was built, and what a collection broke is seen right after it.
+/// Everything is compared after every collection, after every step that writes to what was built, and
+/// every few steps, and the words in registers after each step. Between two collections nothing else
+/// writes there, and what a collection broke is seen right after it; some plans compare everything
+/// after each step all the same.
 public final class HeapProgram {
   /// What went wrong, the first few.
   public internal(set) var complaints: [String] = []
@@ -42,6 +43,8 @@ public final class HeapProgram {
   var heldElsewhere: [OffHeapBinary] = []
   var generator: TermGenerator
   private var stepsDone = 0
+  /// Whether the step wrote to what was built, or moved it.
+  var hasWritten = false
   var collectionsSeen = 0
   var fullSweepsSeen = 0
 
@@ -84,7 +87,8 @@ public final class HeapProgram {
       }
       noteCollections("step \(stepsDone)")
       compareRegisters("after step \(stepsDone)")
-      if stepsDone % plan.comparesEvery == 0 { check("after step \(stepsDone)") }
+      if hasWritten || stepsDone % plan.comparesEvery == 0 { check("after step \(stepsDone)") }
+      hasWritten = false
       if complaints.count > 3 { return }
       if model.objects.count > 2000 { forgetInModel() }
     }
@@ -139,33 +143,12 @@ public final class HeapProgram {
     }
     if heap.state.pointee.freeWords < words { complain("no room after an ensure", "\(words)") }
     noteCollections("an ensure of \(words) words")
-    if plan.movesBlock { moveBlock(keeping: words) }
   }
 
   func collect() throws(HeapError) {
     let fully = generator.number(below: 2) == 0
     try attempt { (heap, roots) throws(HeapError) in
       try heap.collectGarbage(fully: fully, roots: &roots)
-    }
-  }
-
-  /// Makes the block as small as can be.
-  func trim() throws(HeapError) {
-    try attempt { (heap, roots) throws(HeapError) in try heap.trim(roots: &roots) }
-  }
-
-  /// Gives the block another size of the table, which moves it or its stack.
-  private func moveBlock(keeping words: Int) {
-    let state = heap.state.pointee
-    if heap.figures.fragmentWords > 0 || state.delays > 0 { return }
-    let needed = state.usedWords + state.stackWords + words + HeapSizes.reservedWords
-    let least = max(needed, plan.options.minimumWords)
-    let sizes = [HeapSizes.atLeast(least), HeapSizes.oneAbove(least)]
-    let size = state.blockWords == sizes[0] ? sizes[1] : sizes[0]
-    var roots = roots
-    let decision = ResizeDecision(newBlockWords: size, rule: .kept, growAtNextFullSweep: false)
-    if case .refused(let refusal) = heap.resize(by: decision, heap.environment, roots: &roots) {
-      noteRefusal(refusal)
     }
   }
 

@@ -33,6 +33,7 @@ public final class MessageStress: @unchecked Sendable {
   let threadCount: Int
   let pool = StressPool()
   let system: MemorySystem
+  let literals: StressLiterals
   let names: [Term]
   let options: HeapOptions
   /// Places for pids, found by anybody.
@@ -65,6 +66,7 @@ public final class MessageStress: @unchecked Sendable {
     system = MemorySystem(
       configuration: SystemConfiguration(
         memory: memory, levers: HeapLevers(verifies: verifies), processListener: pool))
+    literals = StressLiterals(system: system)
     let atoms = system.atoms
     names = (0..<32).map { number in (try? atoms.atom("name\(number)")) ?? .ok }
     threadCount = threads
@@ -98,6 +100,7 @@ public final class MessageStress: @unchecked Sendable {
     if let refusal { return refusal }
     timers.removeAll()
     endTables()
+    literals.end()
     system.trim()
     return shared.withLock { $0.complaints.first }
       ?? fault(bytesBefore: before, blocksBefore: blocksBefore)

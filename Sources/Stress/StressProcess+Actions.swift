@@ -31,6 +31,9 @@ extension StressProcess {
     case 90..<94: try ask()
     case 94..<96: try sendToSelf()
     case 96: try useTimers()
+    case 97:
+      if random.next() % 16 == 0 { try stress.literals.replace() }
+      registers[anyRegister] = stress.literals.term
     default: try setKey()
     }
   }
@@ -47,6 +50,14 @@ extension StressProcess {
     // What was collected before it failed has moved the registers all the same.
     defer { registers = roots.registers }
     try body(&process, &roots)
+  }
+
+  /// Does what others asked for that needs the registers.
+  mutating func answerRequests() throws(HeapError) {
+    if !process.hasRequests { return }
+    try collect { process, roots throws(HeapError) in
+      try process.answerRequests(roots: &roots)
+    }
   }
 
   private mutating func randomValue(depth: Int) -> TermValue {
@@ -213,7 +224,8 @@ extension StressProcess {
       case 1:
         try stress.system.inspect(pid) { process in
           stress.answers.add(1, ordering: .relaxed)
-          let hashing = PortableHash(atoms: stress.system.atoms, scratch: stress.system.heaps.scratch)
+          let system = stress.system
+          let hashing = PortableHash(atoms: system.atoms, scratch: system.heaps.scratch)
           process.forEachMessage { _ = try? hashing.hash($0) }
           process.dictionary.forEach { _ = try? hashing.hash($1) }
         } ifGone: {

@@ -79,6 +79,7 @@ struct StressProcess: ~Copyable {
       for _ in 0..<(1 + Int(random.next() % 24)) { try act() }
       if try !process.handleSignals() { return end() }
       try receiveSome()
+      try answerRequests()
     } catch {
       // Memory was refused, or a group is full: the process is whole, and goes on.
       note(error)
@@ -88,7 +89,7 @@ struct StressProcess: ~Copyable {
     if process.exitReason != nil { return .goesOn }
     let waits = isSuspended || random.next() % 3 == 0
     isSuspended = false
-    return waits && process.park() ? .waits : .goesOn
+    return waits && !process.hasRequests && process.park() ? .waits : .goesOn
   }
 
   /// Complains of an error that nothing gave a reason for.
@@ -117,10 +118,11 @@ struct StressProcess: ~Copyable {
     return .ended
   }
 
-  /// Has the heap verified.
+  /// Has the heap verified; but for a look among all binaries, which would take ten thousand times a
+  /// walk over what ten thousand processes hold.
   mutating func verify() {
     var roots = StressRoots(registers: registers)
-    let damage = process.firstDamage(roots: &roots)
+    let damage = process.firstDamage(findsBinaries: false, roots: &roots)
     if let damage { stress.complain("process \(place): \(damage)") }
   }
 }

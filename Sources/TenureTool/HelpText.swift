@@ -12,6 +12,7 @@ enum HelpText {
              --print           print the returned term
              --stats[=json]    write statistics to stderr at the end
              --zeal[=N]        collect at every (N-th) ensure
+             --move            move the block of a heap at every ensure
              --verify          verify the heap after every collection
              --schedulers N    threads that run processes; default: one for each core
              --flatten[=WORDS] copy messages without their sharing, as Erlang does, up to so

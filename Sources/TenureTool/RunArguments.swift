@@ -22,6 +22,8 @@ struct RunArguments: Equatable {
   var zeal = 0
   /// Verify the heap after every collection.
   var verifies = false
+  /// Move the block of a heap at every ensure.
+  var movesBlocks = false
   /// The threads that run processes; nothing for as many as there are cores.
   var schedulers: Int?
   /// The most bytes the whole system may hold committed.

@@ -15,7 +15,9 @@ struct RunCommand {
       configuration: SystemConfiguration(
         memory: MemoryConfiguration(
           budgetBytes: arguments.budgetBytes, failingRequest: arguments.failingRequest),
-        levers: HeapLevers(zeal: arguments.zeal, verifies: arguments.verifies),
+        levers: HeapLevers(
+          zeal: arguments.zeal, verifies: arguments.verifies,
+          movesBlocks: arguments.movesBlocks),
         messageCopying: arguments.flatteningLimitWords.map { .flattening(limitWords: $0) }
           ?? MessageCopying(),
         listener: listener))

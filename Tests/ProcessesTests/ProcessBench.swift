@@ -52,6 +52,7 @@ final class TestProcess {
   var links: [Term] { process.links }
   var monitoredProcesses: [Term] { process.monitoredProcesses }
   var exitReason: Term? { process.exitReason }
+  var hasRequests: Bool { process.hasRequests }
 
   func text(of term: Term) throws -> String {
     try TermPrinter(atoms: system.atoms, scratch: system.heaps.scratch).text(of: term)
@@ -92,6 +93,10 @@ final class TestProcess {
   func collectGarbage(fully: Bool = true) throws {
     var roots = NoRoots()
     try process.collectGarbage(fully: fully, roots: &roots)
+  }
+  func answerRequests() throws {
+    var roots = NoRoots()
+    try process.answerRequests(roots: &roots)
   }
   func build(_ body: (inout WordCursor) -> Term) -> Term { process.heap.build(body) }
 }

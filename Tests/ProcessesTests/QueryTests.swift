@@ -95,7 +95,11 @@ import Testing
     #expect(copies.all == ["0", "1", "2"])
     process.end(reason: .normal)
     for pid in [process.pid, Term.nil] {
-      try system.inspect(pid) { _ in seen.add("there") } ifGone: { seen.add("gone") }
+      try system.inspect(pid) { _ in
+        seen.add("there")
+      } ifGone: {
+        seen.add("gone")
+      }
     }
     #expect(seen.all.suffix(2) == ["gone", "gone"])
     _ = bytes

@@ -42,6 +42,18 @@ import Testing
     #expect(try machine.run("broken", "run") == .undefined)
   }
 
+  /// `erlang:hibernate/0` is OTP 28's: the Erlang here, 25, cannot be the judge, so the answers are those
+  /// that its documentation gives.
+  @Test(arguments: [RunVariant.plain, .plain.checked, .zeal, .tinyHeap])
+  func aProcessHibernatesWithItsStack(_ variant: RunVariant) throws {
+    let bytes = try BeamFixtures.bytes("hibernating")
+    #expect(
+      try variant.run(bytes, "run") == .returned("{waiting,true,{ok,20000,300,45150}}"))
+    if variant.levers.zeal == 0 {
+      #expect(try variant.run(bytes, "waiting") == .returned("{ok,20000,true,a}"))
+    }
+  }
+
   /// A tuple that holds a tuple twice that holds a tuple twice ...: few words, and a text of 2^60.
   @Test func aTextBeyondItsLimitIsNotWritten() throws {
     var code = ModuleAssembler()

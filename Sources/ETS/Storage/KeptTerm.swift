@@ -41,6 +41,15 @@ final class KeptTerm: @unchecked Sendable {
     self.environment = environment
   }
 
+  /// Calls with each reference to a binary that the term has.
+  func forEachReference(_ body: (OffHeapBinary) -> Void) {
+    var next = list.first
+    while let object = UnsafeMutablePointer<UInt>(bitPattern: next) {
+      next = OffHeapObject.next(of: object)
+      body(OffHeapObject.target(of: object))
+    }
+  }
+
   deinit {
     var list = list
     list.releaseAll(to: environment.binaries)

@@ -76,11 +76,14 @@ struct Limbo: BitwiseCopyable {
 
   /// Gives back the references of the objects that wait, as the table ends.
   func releaseHandles(to binaries: any BinaryProvider) {
+    forEachHandle { BinaryHandle.binary(at: $0).release(to: binaries) }
+  }
+
+  /// Calls with each handle of the objects that wait.
+  func forEachHandle(_ body: (UnsafeMutablePointer<UInt>) -> Void) {
     for index in 0..<items.count where items[index].content == .object {
       let entry = TableEntry(bits: items[index].bits)
-      if StoredObject.hasHandles(entry) {
-        OwnedHandles.release(handlesOf: entry, to: binaries)
-      }
+      if StoredObject.hasHandles(entry) { OwnedHandles.forEach(in: entry, body) }
     }
   }
 

@@ -275,4 +275,10 @@ struct ObjectStore: ~Copyable {
     ages = AgeList()
     arena.freeAll()
   }
+
+  /// Calls with each reference to a binary that objects have, those that wait to be freed too.
+  func forEachReference(_ body: (OffHeapBinary) -> Void) {
+    handles.forEach { body(BinaryHandle.binary(at: $0)) }
+    limbo.forEachHandle { body(BinaryHandle.binary(at: $0)) }
+  }
 }

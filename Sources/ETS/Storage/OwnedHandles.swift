@@ -69,7 +69,7 @@ struct OwnedHandles: BitwiseCopyable {
   }
 
   /// Calls with each handle of an object.
-  private static func forEach(
+  static func forEach(
     in entry: TableEntry, _ body: (UnsafeMutablePointer<UInt>) -> Void
   ) {
     let words = entry.words

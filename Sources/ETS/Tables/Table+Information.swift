@@ -114,6 +114,16 @@ extension Table {
     return found
   }
 
+  /// Calls with each reference to a binary outside the heaps that the table has: of its objects, of
+  /// those that were taken out and may still be read, and of the data for its heir.
+  /// - Precondition: no other thread uses the table.
+  package func forEachReference(_ body: (OffHeapBinary) -> Void) {
+    try? forEachPart { part in
+      part.withObjects { objects in objects.forEachReference(body) }
+    }
+    claims.heirData?.forEachReference(body)
+  }
+
   /// Looks at a table as any process may.
   func counting<Result>(
     _ body: (TableStorage) -> Result

@@ -6,14 +6,17 @@ extension ProcessHeap {
   /// is about to end. The heap goes on empty, with an empty stack.
   ///
   /// What is dead goes along, until the receiver's next collection. Where the old generation's block
-  /// is full to its last words the term is copied after all.
+  /// is full to its last words the term is copied after all, and where an area of literals is in
+  /// release, to which dead and live terms may refer.
   /// - Parameter term: any term but a match context.
   /// - Throws: ``MessageError``; then nothing has changed.
   /// - Complexity: O(fragments).
   package mutating func handOver(_ term: Term) throws(MessageError) -> Message {
     let old = state.pointee.old
     let hasRoom = old.map { $0.end - $0.top >= FragmentList.noteWords } ?? true
-    if term.isImmediate || !hasRoom { return try makeMessage(of: term).message }
+    if term.isImmediate || !hasRoom || environment.literals.isAnyLeaving {
+      return try makeMessage(of: term).message
+    }
     let message = try environment.makeMessage(words: 0) { _, _ in term }
     let words = state.pointee.options.minimumWords
     let block: MemoryBlock

@@ -36,24 +36,33 @@ extension ProcessHeap {
   ///   - term: any term but a match context. Literals in it are not copied, binaries outside the
   ///     heap neither: the copy refers to them as well.
   ///   - copying: whether sharing is kept.
+  ///   - takesLiterals: whether literals in it are copied all the same: for a message that may be
+  ///     kept for any time, or by whom no release of an area would ask.
   /// - Returns: the message, and how many references of the term lead to what others lead to as
   ///   well: 0 where nothing in it is shared, or where sharing is not kept.
   /// - Throws: ``MessageError``; then nothing is held.
   /// - Complexity: O(words of the graph) where sharing is kept, else O(words of the copy).
   package func makeMessage(
-    of term: Term, copying: MessageCopying = MessageCopying()
+    of term: Term, copying: MessageCopying = MessageCopying(),
+    takingLiterals takesLiterals: Bool = false
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
-    if copying.keepsSharing, let small = try makeSmallMessage(of: term) { return (small, 0) }
-    return try makeLargeMessage(of: term, copying: copying)
+    if copying.keepsSharing,
+      let small = try makeSmallMessage(of: term, takingLiterals: takesLiterals)
+    {
+      return (small, 0)
+    }
+    return try makeLargeMessage(of: term, copying: copying, takingLiterals: takesLiterals)
   }
 
   /// Copies a small term in which nothing is shared into a message, as ``makeMessage(of:copying:)``.
   /// - Returns: nothing where the term is another one.
   /// - Complexity: O(1)
-  package func makeSmallMessage(of term: Term) throws(MessageError) -> Message? {
+  package func makeSmallMessage(
+    of term: Term, takingLiterals takesLiterals: Bool = false
+  ) throws(MessageError) -> Message? {
     let environment = environment
     if term.isImmediate { return try environment.makeMessage(words: 0) { _, _ in term } }
-    return try withSenderSpaces { spaces throws(MessageError) in
+    return try withSenderSpaces(takingLiterals: takesLiterals) { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
         return try environment.makeMessage(words: 0) { _, _ in term }
       }
@@ -65,11 +74,11 @@ extension ProcessHeap {
 
   /// Copies a term into a message, as ``makeMessage(of:copying:)``, without a look whether it is small.
   package func makeLargeMessage(
-    of term: Term, copying: MessageCopying
+    of term: Term, copying: MessageCopying, takingLiterals takesLiterals: Bool = false
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
     let environment = environment
     if term.isImmediate { return (try environment.makeMessage(words: 0) { _, _ in term }, 0) }
-    return try withSenderSpaces { spaces throws(MessageError) in
+    return try withSenderSpaces(takingLiterals: takesLiterals) { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
         return (try environment.makeMessage(words: 0) { _, _ in term }, 0)
       }

@@ -1,7 +1,8 @@
 import Terms
 
 /// What of a term goes into a message: the objects of the sender's heap. All else that it refers to
-/// are literals, which the receiver sees as well.
+/// are literals, which the receiver sees as well: only those go along whose area is in release, or
+/// all of them, where the message may be kept for any time.
 struct SenderSpaces: CopyBoundary {
   let young: AddressRange
   let old: AddressRange
@@ -11,8 +12,13 @@ struct SenderSpaces: CopyBoundary {
   /// What is looked at where an object stands in neither generation.
   struct Rare {
     unowned(unsafe) let environment: HeapEnvironment
+    /// Whether all literals are copied.
+    let takesLiterals: Bool
     /// Literals as they were when first asked for.
     var literals: [LiteralArea]?
+    /// Areas in release, as they were when first asked for: while a copy is measured and made, they
+    /// stay the same.
+    var leaving: [AddressRange]?
   }
 
   init(_ heap: UnsafeMutablePointer<HeapState>, rare: UnsafeMutablePointer<Rare>) {
@@ -34,10 +40,13 @@ struct SenderSpaces: CopyBoundary {
   @inline(never)
   private func copiesBeside(_ bits: UInt) -> Bool {
     if bits == Term.emptyTuple.bits { return false }
+    if rare.pointee.takesLiterals { return true }
     // Fragments may be many, so it is the literals that are looked through.
     if hasFragments && !isLiteral(bits) { return true }
     assert(isLiteral(bits), "the word 0x\(String(bits, radix: 16)) is no term of the sender")
-    return false
+    let leaving = rare.pointee.leaving ?? rare.pointee.environment.literals.leavingRanges
+    rare.pointee.leaving = leaving
+    return !leaving.isEmpty && leaving.place(of: bits) { $0 } != nil
   }
 
   private func isLiteral(_ bits: UInt) -> Bool {
@@ -49,11 +58,13 @@ struct SenderSpaces: CopyBoundary {
 
 extension ProcessHeap {
   /// Calls with what of this heap goes into a message.
+  /// - Parameter takesLiterals: whether all literals do.
   @inline(__always)
   func withSenderSpaces<Result, Failure: Error>(
+    takingLiterals takesLiterals: Bool = false,
     _ body: (SenderSpaces) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    var rare = SenderSpaces.Rare(environment: environment)
+    var rare = SenderSpaces.Rare(environment: environment, takesLiterals: takesLiterals)
     return try withUnsafeMutablePointer(to: &rare) { rare throws(Failure) in
       try body(SenderSpaces(state, rare: rare))
     }

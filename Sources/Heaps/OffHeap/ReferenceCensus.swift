@@ -7,10 +7,12 @@ import Terms
 /// var census = ReferenceCensus()
 /// census.count(heap)                        // every heap of the system,
 /// census.count(environment.literals)        // its literals,
-/// census.count(fragment)                    // fragments on their way to a heap
+/// census.count(fragment)                    // fragments on their way to a heap,
+/// census.count(binary)                      // and what is held elsewhere
 /// census.firstDamage(in: environment)       // nothing, if each reference is some holder's
 /// ```
-/// While it counts, no thread may build, collect or release.
+/// Of a system of processes `MemorySystem.firstDamage(besides:)` counts all that there is: heaps,
+/// messages, tables, literals. While it counts, no thread may build, collect or release.
 public struct ReferenceCensus {
   private var found: [UInt: Int] = [:]
 
@@ -21,6 +23,14 @@ public struct ReferenceCensus {
   public mutating func count(_ heap: borrowing ProcessHeap) {
     count(heap.state.pointee.offHeap)
   }
+
+  /// Counts those of the heap that a state describes.
+  package mutating func count(heapAt state: UnsafeMutablePointer<HeapState>) {
+    count(state.pointee.offHeap)
+  }
+
+  /// Counts those of a message on its way.
+  package mutating func count(_ message: Message) { count(message.offHeap) }
 
   /// Counts those of a fragment that belongs to no heap yet.
   public mutating func count(_ fragment: borrowing HeapFragment) { count(fragment.offHeap) }

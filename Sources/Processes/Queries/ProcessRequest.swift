@@ -7,6 +7,8 @@ final class ProcessRequest {
   enum Question {
     case look(@Sendable (borrowing Process) -> Void, ifGone: @Sendable () -> Void)
     case collection(CollectionRequest)
+    case senders(LiteralRound)
+    case literals(LiteralRequest)
   }
 
   let question: Question
@@ -18,6 +20,8 @@ final class ProcessRequest {
     switch question {
     case .look(_, let gone): gone()
     case .collection(let request): request.answer(false)
+    case .senders(let round): round.isAnswered()
+    case .literals(let request): request.answer()
     }
   }
 }
@@ -74,8 +78,7 @@ extension MemorySystem {
 
   private func ask(_ pid: Term, _ request: ProcessRequest) throws(MessageError) {
     let message = try heaps.makeMessage(words: 0) { _, _ in .nil }
-    message.signal = .request
-    message.argument = UInt(bitPattern: Unmanaged.passRetained(request).toOpaque())
+    message.carry(request)
     if processes.deliverSignal(message, to: pid) { return }
     message.takeRequest().refuse()
     heaps.free(message)
@@ -83,8 +86,14 @@ extension MemorySystem {
 }
 
 extension Message {
+  /// Makes it one that carries a request.
+  func carry(_ request: ProcessRequest) {
+    signal = .request
+    argument = UInt(bitPattern: Unmanaged.passRetained(request).toOpaque())
+  }
+
   /// The request that it carries, which it does not have any more.
-  fileprivate func takeRequest() -> ProcessRequest {
+  func takeRequest() -> ProcessRequest {
     guard let pointer = UnsafeRawPointer(bitPattern: argument) else {
       preconditionFailure("a request without a question")
     }
@@ -101,13 +110,23 @@ extension Process {
       heap.requestCollection(fully: request.kind == .fullSweep)
       let relations = relations
       relations.collectionRequests.append(request)
+    case .senders(let round): return round.hasSeen(pid, message)
+    case .literals(let request):
+      let relations = relations
+      relations.literalRequests.append(request)
+      heap.requestRoots()
     }
     system.heaps.free(message)
   }
 
-  /// Answers that there is no process any more.
+  /// Answers that there is no process any more; that it uses no literals, once it has told of its end.
   func refuse(_ message: Message) {
-    message.takeRequest().refuse()
+    let request = message.takeRequest()
+    if case .literals(let literals) = request.question {
+      relations.literalRequests.append(literals)
+    } else {
+      request.refuse()
+    }
     system.heaps.free(message)
   }
 

@@ -141,10 +141,15 @@ final class Interpreter {
   /// Makes `system_limit` pending where memory was refused; beyond the limit of its heap the
   /// process ends, whatever it catches.
   func refuse(_ error: HeapError) {
-    memoryRefusal = error
-    if case .limitReached = error { isBeyondLimit = true }
+    note(error)
     // Whatever was to be told of arguments: they may not be there any more.
     raiseError(.systemLimit, beginning: .place)
+  }
+
+  /// Notes a refusal: beyond the limit of its heap the process ends.
+  func note(_ error: HeapError) {
+    memoryRefusal = error
+    if case .limitReached = error { isBeyondLimit = true }
   }
 
   /// Builds terms within what was ensured.

@@ -1,7 +1,7 @@
 import Tenure
 
 /// Natives of module `persistent_term`. Values stand in literal areas, so getting one copies
-/// nothing. What was replaced or erased stays until the machine ends: processes may refer to it.
+/// nothing. What was replaced or erased is released: processes copy what they use of it.
 var persistentNatives: [Native] {
   [
     Native("persistent_term", "put", 2, put),
@@ -80,8 +80,9 @@ private func put(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     let keyWords = try TermSize.flatWords(of: x[0], scratch: scratch)
     let valueWords = try TermSize.flatWords(of: x[1], scratch: scratch)
     var (key, value) = (x[0], x[1])
+    let area: LiteralArea
     do {
-      try interpreter.system.heaps.literals.build(words: keyWords + valueWords) {
+      area = try interpreter.system.heaps.literals.build(words: keyWords + valueWords) {
         (cursor, list) throws(ScratchExhausted) in
         key = TermCopy.copy(x[0], words: keyWords, into: &cursor, list: &list)
         value = TermCopy.copy(x[1], words: valueWords, into: &cursor, list: &list)
@@ -92,9 +93,9 @@ private func put(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     } catch .builder(let error) {
       throw error
     }
-    interpreter.code.objects.put(
-      key, value, words: keyWords + valueWords, hash: hash
-    ) { isEqual(interpreter, $0, key) }
+    interpreter.code.objects.put(key, value, in: area, hash: hash) {
+      isEqual(interpreter, $0, key)
+    }
     return interpreter.atom("ok") ?? .none
   } catch let error as ScratchExhausted {
     return interpreter.exhausted(error)

@@ -21,6 +21,7 @@ var processFlagNatives: [Native] {
       return .true
     },
     Native("erlang", "hibernate", 3, hibernate),
+    Native("erlang", "hibernate", 0) { interpreter, _ in hibernate(interpreter) },
   ]
 }
 
@@ -59,7 +60,7 @@ extension Interpreter {
   private func parksAgain(_ process: MachineProcess) -> Bool {
     let looked = process.process
     guard looked.pointee.isAtEndOfMessages, looked.pointee.exitReason == nil,
-      looked.pointee.park()
+      !looked.pointee.hasRequests, looked.pointee.park()
     else { return false }
     // A timer that ran down meanwhile found nobody to wake.
     guard let timer = process.receiveTimer, schedulers.timers.deadline(of: timer) == nil else {
@@ -109,20 +110,37 @@ private func setHeapOption(_ interpreter: Interpreter, _ name: String, _ value: 
   }
 }
 
-/// `hibernate(Module, Function, Arguments)`: gives up the stack and all that is dead, and waits.
+/// `hibernate(Module, Function, Arguments)`: gives up the stack and all that is dead, and waits. Where
+/// messages are there already, those that were skipped among them, only the stack goes, as in ERTS.
 private func hibernate(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[0].isAtom, x[1].isAtom, interpreter.listLength(x[2]) != nil else {
     return interpreter.badArgument()
   }
   if interpreter.obeySignals().isNone { return .none }
-  var roots = interpreter.registers.roots(live: 3)
-  do {
-    try interpreter.process.hibernate(roots: &roots)
-  } catch {
-    // The process goes on with a larger heap than it could have: no limit is looked at.
-    interpreter.memoryRefusal = error
+  if interpreter.process.fetchedMessageCount > 0 {
+    interpreter.process.heap.dropStack()
+  } else {
+    var roots = interpreter.registers.roots(live: 3)
+    do {
+      try interpreter.process.hibernate(roots: &roots)
+    } catch {
+      // The process goes on with a larger heap than it could have: no limit is looked at.
+      interpreter.memoryRefusal = error
+    }
   }
   interpreter.process.heap.push(Term(bits: UInt(bitPattern: interpreter.code.haltCode)))
   interpreter.pause = .hibernated(interpreter.code.applyCode, live: 3)
+  return .none
+}
+
+/// `hibernate()` of OTP 28: gives up all that is dead but keeps the stack, and returns `ok` when there
+/// is a message, at once where one is there already.
+private func hibernate(_ interpreter: Interpreter) -> Term {
+  if interpreter.obeySignals().isNone { return .none }
+  if interpreter.process.fetchedMessageCount > 0 { return interpreter.atom("ok") ?? .none }
+  var roots = interpreter.registers.roots(live: 0)
+  do { try interpreter.process.trim(roots: &roots) } catch { interpreter.memoryRefusal = error }
+  // A signal wakes it as well: it looks again.
+  interpreter.pause = .waiting
   return .none
 }

@@ -9,7 +9,7 @@ final class SharedObjects: Sendable {
   private struct PersistentTerm {
     let key: Term
     let value: Term
-    let words: Int
+    let area: LiteralArea
   }
 
   private struct State {
@@ -18,6 +18,8 @@ final class SharedObjects: Sendable {
     var terms: [UInt32: [PersistentTerm]] = [:]
     var termCount = 0
     var termWords = 0
+    /// What could not be released yet.
+    var keptAreas: [LiteralArea] = []
     var lastTimestamp = 0
   }
 
@@ -66,28 +68,48 @@ final class SharedObjects: Sendable {
   }
 
   /// Puts terms that stand in a literal area.
-  func put(_ key: Term, _ value: Term, words: Int, hash: UInt32, _ isEqual: (Term) -> Bool) {
-    state.withLock { state in
-      remove(hash: hash, isEqual, from: &state)
-      state.terms[hash, default: []].append(PersistentTerm(key: key, value: value, words: words))
+  func put(
+    _ key: Term, _ value: Term, in area: LiteralArea, hash: UInt32, _ isEqual: (Term) -> Bool
+  ) {
+    let replaced = state.withLock { state in
+      let replaced = remove(hash: hash, isEqual, from: &state)
+      state.terms[hash, default: []].append(PersistentTerm(key: key, value: value, area: area))
       state.termCount += 1
-      state.termWords += words
+      state.termWords += area.words
+      return replaced
     }
+    if let replaced { release([replaced]) }
   }
 
   /// Takes a key away; whether it was there.
   func erase(hash: UInt32, _ isEqual: (Term) -> Bool) -> Bool {
-    state.withLock { remove(hash: hash, isEqual, from: &$0) }
+    let erased = state.withLock { remove(hash: hash, isEqual, from: &$0) }
+    if let erased { release([erased]) }
+    return erased != nil
   }
 
-  @discardableResult
-  private func remove(hash: UInt32, _ isEqual: (Term) -> Bool, from state: inout State) -> Bool {
+  private func remove(
+    hash: UInt32, _ isEqual: (Term) -> Bool, from state: inout State
+  ) -> LiteralArea? {
     guard let index = state.terms[hash]?.firstIndex(where: { isEqual($0.key) }),
       let removed = state.terms[hash]?.remove(at: index)
-    else { return false }
+    else { return nil }
+    if state.terms[hash]?.isEmpty == true { state.terms[hash] = nil }
     state.termCount -= 1
-    state.termWords -= removed.words
-    return true
+    state.termWords -= removed.area.words
+    return removed.area
+  }
+
+  /// Has areas released to which only processes still refer; where there is no memory to ask these,
+  /// together with the next ones.
+  func release(_ areas: [LiteralArea]) {
+    let all = state.withLock { state in
+      defer { state.keptAreas = [] }
+      return areas + state.keptAreas
+    }
+    system.release(all) { [weak self] isReleased in
+      if !isReleased { self?.state.withLock { $0.keptAreas.append(contentsOf: all) } }
+    }
   }
 }
 

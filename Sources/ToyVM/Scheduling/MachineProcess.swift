@@ -128,5 +128,8 @@ final class MachineProcess: @unchecked Sendable {
 struct SavedRegisters: RootSource {
   var slots: RootSlots?
 
-  mutating func visitSlots(_ visitor: inout SlotVisitor) { slots?.visitSlots(&visitor) }
+  mutating func visitSlots(_ visitor: inout SlotVisitor) {
+    // A copy: of a change in place of what may be nothing Swift 6.3 makes broken code.
+    if var slots { slots.visitSlots(&visitor) }
+  }
 }

@@ -40,14 +40,19 @@ final class SchedulerThread {
   private func run(_ process: MachineProcess) {
     interpreter.switch(to: process)
     while true {
-      if !handleSignals(process) { return finish(process, .exiting) }
+      if !handleSignals(process) || !answersRequests(process) {
+        return finish(process, .exiting)
+      }
       switch runSlice(process) {
       case .preempted:
         schedulers.runTimers()
         if schedulers.hasEnded { return process.giveUp() }
         if queue.count > 0 { return giveWay(process) }
       case .yielded: return giveWay(process)
-      case .waiting: if park(process) { return }
+      case .waiting:
+        // It may wait for long, and has no ensure to make.
+        if !answersRequests(process) { return finish(process, .exiting) }
+        if park(process) { return }
       case let end: return finish(process, end)
       }
     }
@@ -72,6 +77,22 @@ final class SchedulerThread {
   ///   the signal waits.
   private func handleSignals(_ process: MachineProcess) -> Bool {
     do { return try process.process.pointee.handleSignals() } catch { return true }
+  }
+
+  /// Does what was asked of a process that needs its roots.
+  /// - Returns: whether it goes on: not beyond the limit of its heap.
+  private func answersRequests(_ process: MachineProcess) -> Bool {
+    if !process.process.pointee.hasRequests { return true }
+    var roots = process.roots
+    do {
+      try process.process.pointee.answerRequests(roots: &roots)
+    } catch {
+      // Without memory it is as it was: its next ensure tries again.
+      interpreter.note(error)
+    }
+    interpreter.countCollections()
+    process.restore(to: interpreter.x)
+    return !interpreter.isBeyondLimit
   }
 
   /// Leaves a process that waits.

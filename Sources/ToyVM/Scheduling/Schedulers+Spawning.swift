@@ -96,15 +96,8 @@ extension Schedulers {
     try withUnsafeMutablePointer(to: &terms) { terms throws(MessageError) in
       let terms = UnsafeMutableRawPointer(terms).assumingMemoryBound(to: Term.self)
       for index in 0..<count {
-        let term = interpreter.x[index]
-        if term.isImmediate {
-          terms[index] = term
-        } else {
-          let copy = try interpreter.process.prepare(term)
-          do { terms[index] = try child.process.pointee.attach(copy) } catch {
-            preconditionFailure("a child of another system: \(error)")
-          }
-        }
+        terms[index] = try interpreter.process.copy(
+          interpreter.x[index], onto: &child.process.pointee)
       }
       child.save(terms, count: count)
     }

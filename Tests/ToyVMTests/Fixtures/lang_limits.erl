@@ -2,11 +2,12 @@
 -module(lang_limits).
 -compile(nowarn_nomatch).
 -export([limit_flags/0, refused_limits/0, beyond_the_limit/0, own_collection/0,
-         collection_by_another/0, only_reported/0, hibernating_beyond_the_limit/0]).
+         collection_by_another/0, only_reported/0, hibernating_beyond_the_limit/0,
+         hibernating_with_messages/0]).
 -export([least_sizes/0, fresh_process/0, system_defaults/0, changed_defaults/0]).
 -export([names_of_figures/0, binaries/0, memory_with_messages/0, memory_with_dictionary/0,
          collections_of_all/0, sent_parts/0, sent_bits/0]).
--export([wait/1]).
+-export([wait/1, woken/1]).
 
 %% What a limit does not say is as in the system, not as it was.
 limit_flags() ->
@@ -89,6 +90,25 @@ hibernating_beyond_the_limit() ->
         {'DOWN', Watch, process, Pid, {went_on, _, _}} -> {Status, went_on};
         {'DOWN', Watch, process, Pid, _} -> {Status, ended}
     end.
+
+%% Who has messages gives no memory back: one that was not fetched, one that was skipped.
+hibernating_with_messages() ->
+    Sleeper = spawn_monitor(fun() -> hibernate([]) end),
+    receive after 50 -> ok end,
+    {Pid, Watch} = Sleeper,
+    Pid ! stop,
+    receive {'DOWN', Watch, process, _, Reason} -> ok end,
+    [Reason, reason(fun() -> hibernate([1]) end),
+     reason(fun() -> self() ! 2, receive none -> ok after 0 -> hibernate([]) end end)].
+
+hibernate(Messages) ->
+    N = length(seq(1, 5000)),
+    [self() ! M || M <- Messages],
+    erlang:hibernate(?MODULE, woken, [N]).
+
+woken(N) ->
+    {heap_size, Words} = process_info(self(), heap_size),
+    receive M -> exit({N, M, Words < 1000}) end.
 
 reason(F) ->
     {Pid, Watch} = spawn_monitor(F),
