@@ -5,7 +5,7 @@ import Terms
 /// value's end unless it was sent.
 public struct PreparedMessage: ~Copyable, @unchecked Sendable {
   // Unchecked: who has the value has the only way to the copy.
-  private var message: Message?
+  fileprivate var message: Message?
   private let environment: HeapEnvironment
 
   init(_ message: Message, _ environment: HeapEnvironment) {
@@ -21,6 +21,13 @@ public struct PreparedMessage: ~Copyable, @unchecked Sendable {
     let taken = message.unsafelyUnwrapped
     message = nil
     return taken
+  }
+}
+
+extension ReferenceCensus {
+  /// Counts the references that a prepared message holds.
+  public mutating func count(_ prepared: borrowing PreparedMessage) {
+    if let message = prepared.message { count(message) }
   }
 }
 

@@ -102,7 +102,8 @@ final class StressPool: ProcessListener, @unchecked Sendable {
 
   private func endAll(of stress: MessageStress) {
     // Nobody runs a process just now.
-    if let damage = stress.system.firstDamage() { stress.complain(damage.description) }
+    let damage = stress.system.firstDamage { stress.timers.count(in: &$0) }
+    if let damage { stress.complain(damage.description) }
     // A refusal leaves some waiting, until the next time.
     guard let reaper = try? stress.system.makeProcess() else { return }
     for pid in stress.system.pids where pid != reaper.pid {

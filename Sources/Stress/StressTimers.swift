@@ -1,4 +1,5 @@
 import Carriers
+import Heaps
 import Processes
 import TestKit
 
@@ -8,6 +9,13 @@ final class StressTimers: Sendable {
     // Unchecked: who takes it out of the list is the only one who has it.
     var message: PreparedMessage?
     init(_ message: consuming PreparedMessage) { self.message = consume message }
+
+    func count(in census: inout ReferenceCensus) {
+      switch message {
+      case .some(let message): census.count(message)
+      case .none: break
+      }
+    }
   }
 
   private let timers = Guarded<[Timer]>([])
@@ -23,6 +31,13 @@ final class StressTimers: Sendable {
     return timers.withLock { timers in
       timers.isEmpty ? nil : timers.remove(at: Int(choice % UInt64(timers.count)))
     }?.message.take()
+  }
+
+  /// Counts the references to binaries that the messages hold.
+  func count(in census: inout ReferenceCensus) {
+    timers.withLock { timers in
+      for timer in timers { timer.count(in: &census) }
+    }
   }
 
   /// Lets go of all.

@@ -102,12 +102,12 @@ extension TableRegistry {
       if options.isNamed && names.value(of: name) != 0 { throw .nameTaken(name) }
       let record = try takeRecord(&state)
       do throws(TableError) {
+        // It finds nothing before the record has a number.
+        if options.isNamed { try setName(name, of: record) }
         record.pointee.storage = try TableStorage(
           options: options, environment: environment, atoms: atoms, budget: budget)
-        if options.isNamed { try setName(name, of: record) }
       } catch {
-        record.pointee.storage.destroy(environment)
-        record.pointee.storage = TableStorage()
+        if options.isNamed { names.remove(name) }
         state.free.append(record)
         throw error
       }
