@@ -83,7 +83,7 @@ public final class LiteralAreas: Sendable {
   /// Frees an area.
   ///
   /// - Parameter area: one that no process refers to any more: each has copied what it used
-  ///   of it, by ``ProcessHeap/copyLiterals(of:roots:)``, and nobody got a term of it since.
+  ///   of it, by `ProcessHeap.copyLiterals(of:roots:)`, and nobody got a term of it since.
   /// - Precondition: the area is one of these and was not released before.
   public func release(_ area: LiteralArea) {
     guard let block = area.block else { return }

@@ -8,7 +8,7 @@ extension MemorySystem {
   /// heaps that counts other references than all of these and the tables have.
   ///
   /// What embedders keep in root sources, and what dictionaries hold, is seen by
-  /// ``Process/firstDamage(roots:)``.
+  /// ``Process/firstDamage(findsBinaries:roots:)``.
   /// - Parameter holders: counts references to binaries that are held elsewhere, as by prepared
   ///   messages.
   /// - Precondition: no other thread runs a process or uses anything of the system.

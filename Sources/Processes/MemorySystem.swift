@@ -74,7 +74,9 @@ public final class MemorySystem: Sendable {
   public var allocator: BlockAllocator { heaps.allocator }
 
   /// What the system holds, in the figures of `erlang:memory/0`: its blocks, and the table of atoms,
-  /// which stands beside them.
+  /// which stands beside them. Swift's own objects are not among it: those in which a process notes
+  /// its links, monitors and requests, and the handles of terms kept from Swift; what these hold of
+  /// the heap is.
   ///
   /// Exact while no other thread allocates or frees.
   public func memory() -> MemoryReport {
@@ -150,7 +152,7 @@ public final class MemorySystem: Sendable {
   ///     may be released later. It must not use a process.
   /// - Precondition: nobody but processes, in what they show as roots, holds terms of the areas or
   ///   gets some from now on.
-  /// - Complexity: for each process that of ``ProcessHeap/copyLiterals(of:roots:)``.
+  /// - Complexity: for each process that of `ProcessHeap.copyLiterals(of:roots:)`.
   public func release(
     _ areas: [LiteralArea], answer: @escaping @Sendable (Bool) -> Void = { _ in }
   ) { releaser.release(areas, answer) }

@@ -59,7 +59,7 @@ extension Process {
 
 extension Process {
   /// Copies a term onto the heap of another process that the calling thread has as well: one that it is
-  /// just beginning, most often. As ``send(_:to:copying:)``, without a mailbox.
+  /// just beginning, most often. As `send(_:to:copying:)`, without a mailbox.
   /// - Returns: the copy.
   /// - Throws: ``MessageError``; then nothing has changed.
   /// - Precondition: the other one is of the same system.

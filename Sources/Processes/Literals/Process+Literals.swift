@@ -3,7 +3,7 @@ import Terms
 
 extension Process {
   /// Copies onto the heap what the process still uses of an area of literals, so that the area can be
-  /// released: as ``ProcessHeap/copyLiterals(of:roots:)``, with the roots of
+  /// released: as `ProcessHeap.copyLiterals(of:roots:)`, with the roots of
   /// ``ensureFree(words:roots:)``. Messages that were sent and refer to the area become part of the
   /// heap first, as those do that Erlang's collector of literals finds.
   ///
