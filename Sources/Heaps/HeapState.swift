@@ -60,6 +60,8 @@ public struct HeapState: BitwiseCopyable {
   package var isCollectionPostponed = false
   package var isFullSweepPostponed = false
   package var tallies = HeapTallies()
+  /// Who hears of this heap's collections besides the system's listener; the heap's own.
+  var ownListener: UnsafeMutablePointer<any CollectionListener>?
 
   /// Makes the state of a fresh block with an empty heap and an empty stack.
   init(block: MemoryBlock, words: Int, options: HeapOptions, reservedBytes: Int) {

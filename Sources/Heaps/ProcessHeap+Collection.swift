@@ -40,6 +40,23 @@ extension ProcessHeap {
     try collect(.requested, needing: 0, fully: fully, roots: &roots)
   }
 
+  /// Who hears of the collections of this heap alone, besides the listener of its system; nobody by
+  /// default. It hears of all of them, whatever it wants.
+  public var ownListener: (any CollectionListener)? {
+    get { state.pointee.ownListener?.pointee }
+    set {
+      if let before = state.pointee.ownListener {
+        before.deinitialize(count: 1)
+        before.deallocate()
+      }
+      state.pointee.ownListener = newValue.map { listener in
+        let place = UnsafeMutablePointer<any CollectionListener>.allocate(capacity: 1)
+        place.initialize(to: listener)
+        return place
+      }
+    }
+  }
+
   /// Has the next ensure collect, if there is reason to.
   func requestCollectionIfDue() { state.pointee.requestCollectionIfDue() }
 
@@ -68,7 +85,8 @@ extension ProcessHeap {
     // heaps' threads count as well.
     let environment = environment
     let listener = environment.collectionListener
-    let before = listener == nil ? nil : figures
+    let own = state.pointee.ownListener
+    let before = listener == nil && own == nil ? nil : figures
     var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
       needing: words, fully: fully || state.pointee.isFullSweepPostponed)
@@ -101,12 +119,15 @@ extension ProcessHeap {
       fillFreeWords()
       verifyAfterCollection(roots: &roots)
     }
-    if let before, let listener {
+    if let before {
       var event = CollectionEvent(
         plan, owner: roots.owner, reason: reason, neededWords: words, before: before,
         after: figures, outcome, resizing, resizeNanoseconds: resizeNanoseconds)
-      if listener.wantsCensus { takeCensuses(for: &event) }
-      listener.collected(event)
+      if listener?.wantsCensus == true || own?.pointee.wantsCensus == true {
+        takeCensuses(for: &event)
+      }
+      listener?.collected(event)
+      own?.pointee.collected(event)
     }
     if case .refused(let refusal) = resizing,
       state.pointee.freeWords - HeapSizes.reservedWords < words

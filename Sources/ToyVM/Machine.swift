@@ -33,7 +33,7 @@ public final class Machine {
   /// - Throws: ``LoadError``; then nothing was loaded.
   @discardableResult
   public func load(_ bytes: [UInt8]) throws(LoadError) -> String {
-    system.atoms.name(of: try ModuleLoader(store: code).load(bytes))
+    system.atoms.name(of: try code.load(bytes))
   }
 
   /// Loads a module of a `.beam` file.

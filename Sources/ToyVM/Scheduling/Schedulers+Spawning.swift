@@ -103,6 +103,8 @@ extension Schedulers {
       child.save(terms, count: count)
     }
     if options.links { try interpreter.process.link(to: child.pid) }
+    if let trace = interpreter.current.trace, trace.isInherited { child.trace = trace }
+    traceNew(child)
     directory.add(child)
     return child
   }
