@@ -174,7 +174,7 @@ struct HeapVerifier: RootVisitor {
       if !old.contains(term.bits) { throw damage(slot, "refers to the inside of an object") }
     } else {
       let isLiteral =
-        term.bits == Term.emptyTuple.bits || LiteralAreas.areas(literals, contain: term.bits)
+        term.bits == Term.emptyTuple.bits || LiteralAreas.area(of: term.bits, in: literals) != nil
       if !isLiteral { throw damage(slot, "is in no heap and no literal area") }
     }
     if term.isBoxed {

@@ -29,7 +29,7 @@ import Testing
 
   @Test func everyTestHasAnAnswer() throws {
     let modules = [
-      "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_errors", "lang_limits",
+      "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_debug", "lang_errors", "lang_limits",
       "lang_maps", "lang_natives", "lang_old_bits", "lang_processes", "lang_slices", "lang_tables",
       "lang_traces",
     ]
@@ -58,7 +58,7 @@ import Testing
   /// Those that tell sizes of heaps, or when they collect: a lever changes that.
   static let tellsSizes: Set<String> = [
     "least_sizes", "fresh_process", "system_defaults", "changed_defaults",
-    "hibernating_beyond_the_limit",
+    "hibernating_beyond_the_limit", "traced", "traced_ladder", "traced_children", "traced_new",
   ]
 
   /// Those that build too much to collect at every step.

@@ -44,7 +44,7 @@ private func allTables(_ interpreter: Interpreter) throws(TableError) -> Term {
   return list
 }
 
-/// `internal_request_all()`: a reference, with which each scheduler sends `{Reference, Number, Tables}`.
+/// `internal_request_all()`: a reference, with which each scheduler sends `{Reference, Tables}`.
 /// The tables belong to no scheduler here, so the first one tells all of them.
 private func requestAll(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   x[0] = interpreter.makeReference()
@@ -53,10 +53,8 @@ private func requestAll(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   if tables.isNone { return .none }
   x[1] = tables
   for number in 1...interpreter.schedulers.threadCount {
-    guard interpreter.ensure(4, live: 2) else { return .none }
-    let message = interpreter.build {
-      $0.makeTuple(x[0], .small(number), number == 1 ? x[1] : .nil)
-    }
+    guard interpreter.ensure(3, live: 2) else { return .none }
+    let message = interpreter.build { $0.makeTuple(x[0], number == 1 ? x[1] : .nil) }
     guard interpreter.sends(message, to: interpreter.pid) else { return .none }
   }
   return x[0]

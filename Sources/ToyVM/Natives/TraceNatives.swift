@@ -48,7 +48,6 @@ private func trace(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   else { return interpreter.badArgument() }
   let isTurnedOn = x[1] == .true
   let tracer = flags.tracer ?? interpreter.pid
-  guard interpreter.system.isAlive(tracer) else { return interpreter.badArgument() }
   var count = 0
   for pid in targets.pids {
     let result = interpreter.withProcess(pid) { process in

@@ -83,8 +83,14 @@ defmodule ElixirUse do
     :encodings, :ports_of_call, :patterns
   ]
 
-  def main([]), do: Enum.map(@sections, &{&1, section(&1)})
-  def main(names), do: names |> Enum.map(&List.to_atom/1) |> Enum.map(&{&1, section(&1)})
+  def main([]), do: answers(@sections)
+  def main(names), do: names |> Enum.map(&List.to_atom/1) |> answers()
+
+  # Servers that a section ends are linked with this process.
+  defp answers(sections) do
+    Process.flag(:trap_exit, true)
+    Enum.map(sections, &{&1, section(&1)})
+  end
 
   defp section(:enums) do
     people = [%{name: "Ada", age: 36}, %{name: "Joe", age: 68}, %{name: "Eve", age: 36}]
@@ -273,7 +279,13 @@ defmodule ElixirUse do
     pops = for _ <- 1..3, do: GenServer.call(stack, :pop)
     later = GenServer.call(stack, {:wait, 5})
     timeout = catch_exit(fn -> GenServer.call(stack, {:wait, 500}, 10) end)
+    end_of_stack = Process.monitor(stack)
     stopped = GenServer.call(stack, :stop)
+
+    receive do
+      {:DOWN, ^end_of_stack, :process, _, :normal} -> :ok
+    end
+
     gone = catch_exit(fn -> GenServer.call(stack, :pop) end)
 
     {:ok, agent} = Agent.start_link(fn -> %{} end)
@@ -731,6 +743,8 @@ defmodule ElixirUse do
   defp raised(fun) do
     fun.()
   rescue
+    # Its message has what ERTS adds to the reason of a native's failure, for those who read it.
+    _ in ArgumentError -> ArgumentError
     error -> {error.__struct__, Exception.message(error)}
   end
 
