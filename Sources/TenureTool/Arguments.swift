@@ -98,6 +98,9 @@ private struct ArgumentReader {
     case "--verify":
       try expectNoValue(attached, of: name)
       run.verifies = true
+    case "--check":
+      try expectNoValue(attached, of: name)
+      run.checksOperands = true
     case "--stats": run.statistics = try statisticsFormat(attached)
     case "--zeal":
       run.zeal =

@@ -13,6 +13,8 @@ enum HelpText {
              --stats[=json]    write statistics to stderr at the end
              --zeal[=N]        collect at every (N-th) ensure
              --verify          verify the heap after every collection
+             --check           check each operand as it runs: for modules that no compiler of
+                               OTP wrote; several times slower
              --schedulers N    threads that run processes; default: one for each core
              --flatten[=WORDS] copy messages without their sharing, as Erlang does, up to so
                                many words; default 134217728

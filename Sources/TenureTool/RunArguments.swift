@@ -22,6 +22,8 @@ struct RunArguments: Equatable {
   var zeal = 0
   /// Verify the heap after every collection.
   var verifies = false
+  /// Check each operand of the code as it runs.
+  var checksOperands = false
   /// The threads that run processes; nothing for as many as there are cores.
   var schedulers: Int?
   /// The most bytes the whole system may hold committed.

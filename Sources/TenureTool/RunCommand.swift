@@ -49,7 +49,8 @@ struct RunCommand {
   }
 
   private var options: RunOptions {
-    var options = RunOptions(rendersResult: arguments.prints)
+    var options = RunOptions(
+      checksOperands: arguments.checksOperands, rendersResult: arguments.prints)
     options.schedulers = arguments.schedulers ?? RunOptions.coreCount
     return options
   }
