@@ -34,6 +34,6 @@ enum HelpText {
            tenure help
     Options stand before PROGRAM.beam; what stands behind belongs to the program.
     exit 0: returned; 1: uncaught exception, memory refused, or a stress failed;
-         2: bad usage or bad file
+         2: bad usage or bad file; N: the program called halt(N)
     """
 }

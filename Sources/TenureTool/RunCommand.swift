@@ -78,6 +78,9 @@ struct RunCommand {
       TextOutput.error.writeLine(report.description)
       writeStatistics(of: summary)
       return .failure
+    case .halted(let status):
+      writeStatistics(of: summary)
+      return .chosen(Int32(truncatingIfNeeded: status))
     case .loadFailed(let error):
       return fail(error, loading: "a module that the program called")
     case .malformedCode(let rule):

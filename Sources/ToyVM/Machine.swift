@@ -146,6 +146,8 @@ public enum RunOutcome: Equatable, Sendable {
   case returned(String)
   /// An exception that nothing caught.
   case exception(ExceptionReport)
+  /// A process ended the run (`erlang:halt/1`), with the status that it chose.
+  case halted(Int)
   /// No loaded module exports the function.
   case undefined
   /// The steps that were allowed are used up.
