@@ -43,17 +43,13 @@ extension ProcessHeap {
   /// Who hears of the collections of this heap alone, besides the listener of its system; nobody by
   /// default. It hears of all of them, whatever it wants.
   public var ownListener: (any CollectionListener)? {
-    get { state.pointee.ownListener?.pointee }
-    set {
-      if let before = state.pointee.ownListener {
-        before.deinitialize(count: 1)
-        before.deallocate()
-      }
-      state.pointee.ownListener = newValue.map { listener in
-        let place = UnsafeMutablePointer<any CollectionListener>.allocate(capacity: 1)
-        place.initialize(to: listener)
-        return place
-      }
+    get {
+      if !state.pointee.hasOwnListener { return nil }
+      return environment.ownListeners.withLock { $0[UInt(bitPattern: state)] }
+    }
+    nonmutating set {
+      state.pointee.hasOwnListener = newValue != nil
+      environment.ownListeners.withLock { $0[UInt(bitPattern: state)] = newValue }
     }
   }
 
@@ -85,7 +81,7 @@ extension ProcessHeap {
     // heaps' threads count as well.
     let environment = environment
     let listener = environment.collectionListener
-    let own = state.pointee.ownListener
+    let own = ownListener
     let before = listener == nil && own == nil ? nil : figures
     var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
@@ -123,11 +119,11 @@ extension ProcessHeap {
       var event = CollectionEvent(
         plan, owner: roots.owner, reason: reason, neededWords: words, before: before,
         after: figures, outcome, resizing, resizeNanoseconds: resizeNanoseconds)
-      if listener?.wantsCensus == true || own?.pointee.wantsCensus == true {
+      if listener?.wantsCensus == true || own?.wantsCensus == true {
         takeCensuses(for: &event)
       }
       listener?.collected(event)
-      own?.pointee.collected(event)
+      own?.collected(event)
     }
     if case .refused(let refusal) = resizing,
       state.pointee.freeWords - HeapSizes.reservedWords < words
