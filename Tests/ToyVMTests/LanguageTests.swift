@@ -56,10 +56,11 @@ import Testing
     try check(answer, variant)
   }
 
-  /// Those that tell sizes of heaps, or when they collect: a lever changes that.
+  /// Those that tell sizes of heaps, or when they collect: a lever changes that, and how often.
   static let tellsSizes: Set<String> = [
     "least_sizes", "fresh_process", "system_defaults", "changed_defaults",
     "hibernating_beyond_the_limit", "traced", "traced_ladder", "traced_children", "traced_new",
+    "traced_collections",
   ]
 
   /// Those that build too much to collect at every step.
