@@ -1,5 +1,6 @@
 import CAlloc
 import Carriers
+import Synchronization
 import Terms
 
 extension ProcessHeap {
