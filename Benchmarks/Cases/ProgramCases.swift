@@ -19,8 +19,8 @@ func programCases(_ erlang: ErlangRuntime, load: @escaping ProgramLoader) -> [Be
     [
       "fib", "tak", "nrev", "quicksort", "binary_trees", "queens", "fannkuch", "sieve",
       "spectral_norm", "nbody", "factorial", "deep_recursion", "churn", "two_list_queue", "ring",
-      "echo", "spawning", "table_counters",
-    ] + (InstalledLibrary.directories.isEmpty ? [] : ["server"])
+      "echo", "spawning", "table_counters", "map_building", "binary_append",
+    ] + (InstalledLibrary.directories.isEmpty ? [] : ["server", "compiler_run"])
   return programs.map { program in
     BenchmarkCase(
       name: "program/\(program)", unit: "ms",

@@ -11,7 +11,10 @@ func loadProgram(_ path: String) throws -> () throws -> ProgramRun {
   let module = try machine.load(path: path)
   return {
     let before = pauses.pauses.totalNanoseconds
-    let summary = try machine.runMeasured(module, "main")
+    // As Erlang has it, a scheduler for each core.
+    var options = RunOptions()
+    options.schedulers = RunOptions.coreCount
+    let summary = try machine.runMeasured(module, "main", options: options)
     let collecting = pauses.pauses.totalNanoseconds - before
     switch summary.outcome {
     case .returned(let value):
@@ -27,7 +30,7 @@ enum InstalledLibrary {
   static var directories: [String] {
     let root = "/usr/lib/erlang/lib"
     let applications = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-    return ["stdlib-", "kernel-", "erts-"].compactMap { prefix in
+    return ["stdlib-", "compiler-", "kernel-", "erts-"].compactMap { prefix in
       applications.first { $0.hasPrefix(prefix) }.map { "\(root)/\($0)/ebin" }
     }
   }

@@ -9,13 +9,15 @@ main() -> lists:foreach(fun answers/1, sizes()).
 %% For each program a tiny size (few enough allocations to collect at every one of them) and a
 %% middle one (an instant for an interpreter that is built for debugging).
 sizes() ->
-    [{binary_trees, [4, 8]},
+    [{binary_append, [10, 200]},
+     {binary_trees, [4, 8]},
      {churn, [5, 8]},
      {deep_recursion, [150, 5000]},
      {echo, [3, 20]},
      {factorial, [30, 200]},
      {fannkuch, [5, 6]},
      {fib, [10, 18]},
+     {map_building, [10, 100]},
      {nbody, [3, 100]},
      {nrev, [15, 50]},
      {quicksort, [60, 2000]},

@@ -65,7 +65,7 @@ struct BlockVerifier: ~Copyable {
       if blocks[place].contains(term.bits) { return }
       throw damage(slot, "refers to the inside of an object")
     }
-    if !LiteralAreas.areas(literals, contain: term.bits) {
+    if LiteralAreas.area(of: term.bits, in: literals) == nil {
       throw damage(slot, "is in no block of its own and no literal area")
     }
   }

@@ -1,4 +1,5 @@
 import Carriers
+import Synchronization
 
 /// What the heaps of one system share: where their memory comes from, the levers, the listener.
 public final class HeapEnvironment: Sendable {
@@ -14,6 +15,8 @@ public final class HeapEnvironment: Sendable {
   public let listener: (any CollectionListener)?
   /// The same, where it wants to hear of each collection.
   let collectionListener: (any CollectionListener)?
+  /// Those of single heaps, by the addresses of their states: few heaps have one.
+  let ownListeners = Mutex<[UInt: any CollectionListener]>([:])
   /// Working memory for the traversals of terms.
   public let scratch: BlockScratch
   /// Memory of binaries outside the heaps.

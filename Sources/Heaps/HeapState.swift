@@ -59,6 +59,8 @@ public struct HeapState: BitwiseCopyable {
   /// Whether a collection was asked for in a section where none may run, and a full sweep.
   package var isCollectionPostponed = false
   package var isFullSweepPostponed = false
+  /// Whether somebody hears of this heap's collections besides the system's listener.
+  var hasOwnListener = false
   package var tallies = HeapTallies()
 
   /// Makes the state of a fresh block with an empty heap and an empty stack.

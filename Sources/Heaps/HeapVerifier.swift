@@ -183,7 +183,7 @@ struct HeapVerifier: ~Copyable, RootVisitor {
       if !space.contains(term.bits) { return "refers to the inside of an object" }
     } else {
       let isLiteral =
-        term.bits == Term.emptyTuple.bits || LiteralAreas.areas(literals, contain: term.bits)
+        term.bits == Term.emptyTuple.bits || LiteralAreas.area(of: term.bits, in: literals) != nil
       if !isLiteral { return "is in no heap and no literal area" }
     }
     if term.isBoxed {

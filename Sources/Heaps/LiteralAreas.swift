@@ -103,15 +103,15 @@ public final class LiteralAreas: Sendable {
 
   /// Whether an address is in a literal area.
   /// - Complexity: O(log areas).
-  func contains(_ address: UInt) -> Bool { Self.areas(snapshot, contain: address) }
+  func contains(_ address: UInt) -> Bool { Self.area(of: address, in: snapshot) != nil }
 
   /// The areas at this moment, in the order of their addresses.
   var snapshot: [LiteralArea] { areas.withLock { $0 } }
 
-  /// Whether an address is in an area of a ``snapshot``.
+  /// The area of a ``snapshot`` that an address is in.
   /// - Complexity: O(log areas).
-  static func areas(_ areas: [LiteralArea], contain address: UInt) -> Bool {
-    areas.place(of: address) { $0.range } != nil
+  static func area(of address: UInt, in areas: [LiteralArea]) -> LiteralArea? {
+    areas.place(of: address) { $0.range }.map { areas[$0] }
   }
 
   // MARK: Areas in release

@@ -1,5 +1,6 @@
 import CAlloc
 import Carriers
+import Synchronization
 import Terms
 
 extension ProcessHeap {
@@ -47,6 +48,19 @@ extension ProcessHeap {
     try collect(.requested, needing: 0, fully: fully, roots: &roots)
   }
 
+  /// Who hears of the collections of this heap alone, besides the listener of its system; nobody by
+  /// default. It hears of all of them, whatever it wants.
+  public var ownListener: (any CollectionListener)? {
+    get {
+      if !state.pointee.hasOwnListener { return nil }
+      return environment.ownListeners.withLock { $0[UInt(bitPattern: state)] }
+    }
+    nonmutating set {
+      state.pointee.hasOwnListener = newValue != nil
+      environment.ownListeners.withLock { $0[UInt(bitPattern: state)] = newValue }
+    }
+  }
+
   /// Has the next ensure collect, if there is reason to.
   func requestCollectionIfDue() { state.pointee.requestCollectionIfDue() }
 
@@ -75,7 +89,8 @@ extension ProcessHeap {
     // heaps' threads count as well.
     let environment = environment
     let listener = environment.collectionListener
-    let before = listener == nil ? nil : figures
+    let own = ownListener
+    let before = listener == nil && own == nil ? nil : figures
     var stopwatch = Stopwatch(runs: before != nil)
     let sizing = collectionState(
       needing: words, fully: fully || state.pointee.isFullSweepPostponed)
@@ -108,12 +123,15 @@ extension ProcessHeap {
       fillFreeWords()
       verifyAfterCollection(roots: &roots)
     }
-    if let before, let listener {
+    if let before {
       var event = CollectionEvent(
         plan, owner: roots.owner, reason: reason, neededWords: words, before: before,
         after: figures, outcome, resizing, resizeNanoseconds: resizeNanoseconds)
-      if listener.wantsCensus { takeCensuses(for: &event) }
-      listener.collected(event)
+      if listener?.wantsCensus == true || own?.wantsCensus == true {
+        takeCensuses(for: &event)
+      }
+      listener?.collected(event)
+      own?.collected(event)
     }
     if case .refused(let refusal) = resizing,
       state.pointee.freeWords - HeapSizes.reservedWords < words

@@ -8,7 +8,7 @@ extension ProcessHeap {
     if term.isImmediate || term.bits == Term.emptyTuple.bits { return true }
     if !term.isCons && !term.isBoxed { return false }
     return state.pointee.holds(term.address)
-      || LiteralAreas.areas(environment.literals.snapshot, contain: term.bits)
+      || environment.literals.contains(term.bits)
   }
 
   /// Traps in debug builds where a term is of another heap.

@@ -66,6 +66,7 @@ public struct ProcessHeap: ~Copyable {
     allocator.free(state.pointee.youngBlock, kind: .processHeap)
     if let old = state.pointee.old { allocator.free(old.block, kind: .oldHeap) }
     if !state.pointee.fragments.isEmpty { environment.free(state.pointee.fragments) }
+    if state.pointee.hasOwnListener { ownListener = nil }
     allocator.free(
       at: state, byteCount: MemoryLayout<HeapState>.size, kind: .fixed)
   }

@@ -130,7 +130,24 @@ public final class MemorySystem: Sendable {
   public func send(
     _ message: consuming PreparedMessage, to receiver: Term
   ) throws(PreparedMessageError) -> Bool {
-    let message = try message.take(for: self)
+    send(try message.take(for: self), to: receiver)
+  }
+
+  /// Sends a term that no process has: it is built where it is sent from.
+  /// - Parameters:
+  ///   - receiver: a pid.
+  ///   - words: the most words of the term.
+  ///   - body: builds it, of immediates, literals and of itself.
+  /// - Returns: whether there is such a process.
+  /// - Throws: ``MessageError`` where there is no memory for it; then nothing was sent.
+  @discardableResult
+  public func send(
+    to receiver: Term, words: Int, _ body: (inout WordCursor) -> Term
+  ) throws(MessageError) -> Bool {
+    send(try heaps.makeMessage(words: words) { cursor, _ in body(&cursor) }, to: receiver)
+  }
+
+  private func send(_ message: Message, to receiver: Term) -> Bool {
     // No limit keeps it away, so it is counted when it is fetched.
     message.signal = .told
     if processes.deliverSignal(message, to: receiver) { return true }

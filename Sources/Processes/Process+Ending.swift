@@ -114,10 +114,14 @@ extension Process {
     system.processes.signal(message, to: other)
   }
 
-  private func tellWatcher(_ message: Message, _ reason: Term) {
-    let watcher = message.term.tupleElements[0]
+  /// Tells a watcher, with the message that it gave when it began to watch.
+  func tellWatcher(_ message: Message, _ reason: Term) {
+    let elements = message.term.tupleElements
+    let watcher = elements[0]
+    elements[0] = elements[4]
     write(reason, into: message)
-    Self.tellDown(message, to: watcher, system.processes)
+    message.signal = .down
+    system.processes.signal(message, to: watcher)
   }
 
   private func write(_ reason: Term, into message: Message) {

@@ -24,9 +24,9 @@ extension Process {
     let entry = record.pointee.queue.remove { entry in
       let term = entry.queuedMessage?.term ?? entry
       guard term.isTuple(arity: 5) else { return false }
-      let elements = term.tupleElements
-      return elements[0] == .down && elements[1].isBoxed(.reference)
-        && elements[1].referenceNumber == number
+      // With any tag, and so as ERTS with any message that has this form.
+      let reference = term.tupleElements[1]
+      return reference.isBoxed(.reference) && reference.referenceNumber == number
     }
     guard let entry else { return }
     if let message = entry.queuedMessage {

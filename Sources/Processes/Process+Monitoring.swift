@@ -15,14 +15,21 @@ public enum AliasEnd: Sendable {
 extension Process {
   /// Watches another process: with its end comes `{'DOWN', Reference, process, Pid, Reason}`, where
   /// there is no such process at once, with the reason `noproc`.
+  ///
+  /// Until then the message stands with the other one, its tag in the place of the reason:
+  /// ```
+  ///   { Watcher, Reference, process, Pid, Tag }  ->  { Tag, Reference, process, Pid, Reason }
+  /// ```
   /// - Parameters:
   ///   - other: a pid; anything else is no process.
   ///   - named: a name and a node: the message has `{Name, Node}` in place of the pid.
   ///   - alias: makes the reference an alias of this process, which ends so.
+  ///   - tag: any term of this heap, told in place of the atom `DOWN`.
   /// - Returns: the reference, a term of this heap.
   /// - Throws: ``MessageError``; then nothing has changed.
   public mutating func monitor(
-    _ other: Term, named: (name: Term, node: Term)? = nil, alias: AliasEnd? = nil
+    _ other: Term, named: (name: Term, node: Term)? = nil, alias: AliasEnd? = nil,
+    tag: Term = .down
   ) throws(MessageError) -> Term {
     let number = system.processes.makeReferenceNumber()
     let message = try system.heaps.makeMessage(words: 6 + 4 + 3) { cursor, _ in
@@ -31,7 +38,10 @@ extension Process {
       return cursor.makeTuple(pid, reference, .process, object, .undefined)
     }
     let reference: Term
-    do { reference = try makeReference(number, leadingTo: alias.map { _ in pid }) } catch {
+    do {
+      try fill(message, with: tag)
+      reference = try makeReference(number, leadingTo: alias.map { _ in pid })
+    } catch {
       system.heaps.free(message)
       throw error
     }
@@ -44,8 +54,7 @@ extension Process {
       relations.aliasEnds[number] = alias
     }
     if !system.processes.deliverSignal(message, to: other) {
-      message.term.tupleElements[4] = .noProcess
-      Self.tellDown(message, to: pid, system.processes)
+      tellWatcher(message, .noProcess)
     }
     return reference
   }
@@ -70,13 +79,6 @@ extension Process {
     request.signal = .demonitor
     request.argument = UInt(number)
     return request
-  }
-
-  /// Tells a watcher, with the message that it gave when it began to watch and that has the reason.
-  static func tellDown(_ message: Message, to watcher: Term, _ processes: ProcessTable) {
-    message.term.tupleElements[0] = .down
-    message.signal = .down
-    processes.signal(message, to: watcher)
   }
 
   /// Puts a message by an alias into the queue, if the alias has not ended.

@@ -14,7 +14,7 @@ final class Relations {
   private var lastUnlink: UInt = 0
   /// Of other processes, by the number of the monitor.
   var monitors: [Int: Term] = [:]
-  /// Of this one: who watches, and `{'DOWN', Reference, process, Self, _}`.
+  /// Of this one: who watches, and `{Watcher, Reference, process, Self, Tag}`.
   var watchers: [Int: (pid: Term, message: Message)] = [:]
   /// The numbers of references by which it can be sent to.
   var aliases: Set<Int> = []
@@ -63,11 +63,11 @@ enum SignalKind: UInt8 {
   case unlink
   /// The process of the pid that is the term has seen the request to unlink whose number is the argument.
   case unlinkSeen
-  /// `{Watcher, Reference, process, Self, _}` to tell the watcher; the number is the argument.
+  /// `{Watcher, Reference, process, Self, Tag}` to tell the watcher; the number is the argument.
   case monitor
   /// The monitor whose number is the argument has ended.
   case demonitor
-  /// `{'DOWN', Reference, process, Pid, Reason}`; the number is the argument.
+  /// `{Tag, Reference, process, Pid, Reason}`; the number is the argument.
   case down
   /// Somebody asks something of the process: the argument is a ``ProcessRequest``.
   case request

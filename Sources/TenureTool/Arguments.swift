@@ -101,6 +101,9 @@ private struct ArgumentReader {
     case "--move":
       try expectNoValue(attached, of: name)
       run.movesBlocks = true
+    case "--check":
+      try expectNoValue(attached, of: name)
+      run.checksOperands = true
     case "--stats": run.statistics = try statisticsFormat(attached)
     case "--zeal":
       run.zeal =

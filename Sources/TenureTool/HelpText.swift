@@ -14,6 +14,8 @@ enum HelpText {
              --zeal[=N]        collect at every (N-th) ensure
              --move            move the block of a heap at every ensure
              --verify          verify the heap after every collection
+             --check           check each operand as it runs: for modules that no compiler of
+                               OTP wrote; several times slower
              --schedulers N    threads that run processes; default: one for each core
              --flatten[=WORDS] copy messages without their sharing, as Erlang does, up to so
                                many words; default 134217728
@@ -33,6 +35,6 @@ enum HelpText {
            tenure help
     Options stand before PROGRAM.beam; what stands behind belongs to the program.
     exit 0: returned; 1: uncaught exception, memory refused, or a stress failed;
-         2: bad usage or bad file
+         2: bad usage or bad file; N: the program called halt(N)
     """
 }

@@ -24,6 +24,8 @@ struct RunArguments: Equatable {
   var verifies = false
   /// Move the block of a heap at every ensure.
   var movesBlocks = false
+  /// Check each operand of the code as it runs.
+  var checksOperands = false
   /// The threads that run processes; nothing for as many as there are cores.
   var schedulers: Int?
   /// The most bytes the whole system may hold committed.

@@ -51,7 +51,8 @@ struct RunCommand {
   }
 
   private var options: RunOptions {
-    var options = RunOptions(rendersResult: arguments.prints)
+    var options = RunOptions(
+      checksOperands: arguments.checksOperands, rendersResult: arguments.prints)
     options.schedulers = arguments.schedulers ?? RunOptions.coreCount
     return options
   }
@@ -79,6 +80,9 @@ struct RunCommand {
       TextOutput.error.writeLine(report.description)
       writeStatistics(of: summary)
       return .failure
+    case .halted(let status):
+      writeStatistics(of: summary)
+      return .chosen(Int32(truncatingIfNeeded: status))
     case .loadFailed(let error):
       return fail(error, loading: "a module that the program called")
     case .malformedCode(let rule):

@@ -4,7 +4,7 @@ import Glibc
 @main
 struct TenureTool {
   static func main() {
-    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    exit(run(Array(CommandLine.arguments.dropFirst())).status)
   }
 
   private static func run(_ arguments: [String]) -> ExitCode {
@@ -28,11 +28,23 @@ struct TenureTool {
 }
 
 /// How the tool ends.
-enum ExitCode: Int32 {
-  /// The program returned.
-  case success = 0
-  /// An exception that nothing caught, memory that was refused, or a stress that found something.
-  case failure = 1
-  /// Bad usage, or a file that is no module or no term.
-  case usage = 2
+enum ExitCode: Equatable {
+  /// The program returned: 0.
+  case success
+  /// An exception that nothing caught, memory that was refused, or a stress that found something: 1.
+  case failure
+  /// Bad usage, or a file that is no module or no term: 2.
+  case usage
+  /// What a program chose that ended the run itself.
+  case chosen(Int32)
+
+  /// The code for the system.
+  var status: Int32 {
+    switch self {
+    case .success: 0
+    case .failure: 1
+    case .usage: 2
+    case .chosen(let status): status
+    }
+  }
 }

@@ -33,7 +33,7 @@ public final class Machine {
   /// - Throws: ``LoadError``; then nothing was loaded.
   @discardableResult
   public func load(_ bytes: [UInt8]) throws(LoadError) -> String {
-    system.atoms.name(of: try ModuleLoader(store: code).load(bytes))
+    system.atoms.name(of: try code.load(bytes))
   }
 
   /// Loads a module of a `.beam` file.
@@ -146,6 +146,8 @@ public enum RunOutcome: Equatable, Sendable {
   case returned(String)
   /// An exception that nothing caught.
   case exception(ExceptionReport)
+  /// A process ended the run (`erlang:halt/1`), with the status that it chose.
+  case halted(Int)
   /// No loaded module exports the function.
   case undefined
   /// The steps that were allowed are used up.

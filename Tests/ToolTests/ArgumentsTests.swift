@@ -5,7 +5,7 @@ import Testing
 @Suite struct ArgumentsTests {
   @Test func everyOptionIsRead() throws {
     let line =
-      "run -f go --pa a --pa=b --print --stats=json --zeal=7 --verify --max-memory 64M "
+      "run -f go --pa a --pa=b --print --stats=json --zeal=7 --verify --check --max-memory 64M "
       + "--flatten=1000 "
       + "--fail-mapping 3 p.beam one --two"
     var expected = RunArguments()
@@ -17,6 +17,7 @@ import Testing
     expected.statistics = .json
     expected.zeal = 7
     expected.verifies = true
+    expected.checksOperands = true
     expected.flatteningLimitWords = 1000
     expected.budgetBytes = 64 << 20
     expected.failingRequest = 3
@@ -94,6 +95,7 @@ import Testing
     ("run --pa= p", "--pa needs a directory"),
     ("run --print=yes p", "--print takes no value"),
     ("run --verify=1 p", "--verify takes no value"),
+    ("run --check=1 p", "--check takes no value"),
     ("run --stats=xml p", "--stats='xml' is not known, --stats=json is"),
     ("run --zeal=0 p", "--zeal needs a positive number, not '0'"),
     ("run --zeal=-1 p", "--zeal needs a positive number, not '-1'"),

@@ -49,6 +49,14 @@ import Testing
     #expect(run.errors.contains("endings.erl, line "))
   }
 
+  @Test(arguments: [0, 1, 42])
+  func aProgramChoosesItsStatus(status: Int32) throws {
+    let run = try ToolProcess(["run", "-f", "stop", "--print", endings, "\(status)"])
+    #expect(run.exitCode == status)
+    #expect(!run.diedBySignal)
+    #expect(run.output == "" && run.errors == "")
+  }
+
   @Test func anExceptionComesBeforeTheStatistics() throws {
     let run = try ToolProcess(["run", "-f", "quit", "--stats=json", endings])
     #expect(run.exitCode == 1)

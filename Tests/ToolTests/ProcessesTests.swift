@@ -77,7 +77,9 @@ import Testing
       print("left out: no Erlang is installed whose library could be used")
       return
     }
-    for options in [["--schedulers", "1"], ["--schedulers", "2"], ["--zeal=5", "--verify"]] {
+    for options in [
+      ["--schedulers", "1"], ["--schedulers", "2"], ["--zeal=5", "--verify"], ["--check"],
+    ] {
       let run = try ToolProcess(
         ["run", "--print"] + options + Self.modulePaths + [Repository.program("server"), "200"])
       #expect(run.output == "{4900,200,200,normal}\n", "\(options): \(run.errors)")

@@ -101,7 +101,11 @@ struct BeamFileTests {
     }
     let rewritten = BeamFixtures.container(chunks)
     #expect(rewritten != bytes)
-    #expect(try BeamFile(bytes: rewritten) == file)
+    var read = try BeamFile(bytes: rewritten)
+    // The sum is of the bytes in the file, which are others.
+    #expect(read.digest != file.digest)
+    read.digest = file.digest
+    #expect(read == file)
     #expect(BeamFixtures.container(BeamFixtures.chunks(bytes)) == bytes)
   }
 

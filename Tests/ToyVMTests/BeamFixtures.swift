@@ -24,10 +24,14 @@ enum BeamFixtures {
     let applications = (try? manager.contentsOfDirectory(atPath: libraries.path)) ?? []
     return applications.filter { folder in names.contains { folder.hasPrefix($0 + "-") } }.sorted()
       .flatMap { application in
-        let folder = libraries.appendingPathComponent(application).appendingPathComponent("ebin")
-        let files = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
-        return files.filter { $0.hasSuffix(".beam") }.sorted().map(folder.appendingPathComponent)
+        modules(in: libraries.appendingPathComponent(application).appendingPathComponent("ebin"))
       }
+  }
+
+  /// The modules of a folder.
+  static func modules(in folder: URL) -> [URL] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".beam") }.sorted().map(folder.appendingPathComponent)
   }
 
   /// A module's file put together of chunks.

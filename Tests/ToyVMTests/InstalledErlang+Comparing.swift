@@ -21,6 +21,11 @@ extension InstalledErlang {
       directories: directories)
     try machine.load(try BeamFixtures.bytes(module))
     let outcome = try machine.run(module, function, [.strings(arguments)])
+    expect(outcome, toReturn: expected, note)
+  }
+
+  /// Expects that a function returned what Erlang printed.
+  static func expect(_ outcome: RunOutcome, toReturn expected: String, _ note: String) {
     guard case .returned(let text) = outcome else {
       Issue.record("\(note): \(outcome)")
       return

@@ -29,9 +29,9 @@ import Testing
 
   @Test func everyTestHasAnAnswer() throws {
     let modules = [
-      "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_errors", "lang_limits",
-      "lang_literals", "lang_maps", "lang_natives", "lang_old_bits", "lang_processes",
-      "lang_slices", "lang_tables",
+      "lang_big", "lang_bits", "lang_calls", "lang_data", "lang_debug", "lang_errors",
+      "lang_limits", "lang_literals", "lang_maps", "lang_natives", "lang_old_bits",
+      "lang_processes", "lang_slices", "lang_tables",
       "lang_traces",
     ]
     for module in modules {
@@ -56,10 +56,11 @@ import Testing
     try check(answer, variant)
   }
 
-  /// Those that tell sizes of heaps, or when they collect: a lever changes that.
+  /// Those that tell sizes of heaps, or when they collect: a lever changes that, and how often.
   static let tellsSizes: Set<String> = [
     "least_sizes", "fresh_process", "system_defaults", "changed_defaults",
-    "hibernating_beyond_the_limit", "hibernating_with_messages",
+    "hibernating_beyond_the_limit", "hibernating_with_messages", "traced", "traced_ladder",
+    "traced_children", "traced_new", "traced_collections",
   ]
 
   /// Those that build too much to collect at every step.

@@ -54,13 +54,14 @@ enum InstalledErlang {
     && (try? evaluate("io:format(\"~s\", [erlang:system_info(otp_release)])")) == "25"
 
   /// What an expression prints.
-  static func evaluate(_ expression: String) throws -> String {
+  static func evaluate(
+    _ expression: String, directories: [String] = [BeamFixtures.directory.path]
+  ) throws -> String {
+    // A report of an error would stand in what is printed.
     try output(
       "erl",
-      [
-        "-noshell", "-boot", "start_clean", "-pa", BeamFixtures.directory.path, "-eval",
-        expression + ", halt().",
-      ])
+      ["-noshell", "-boot", "start_clean", "-kernel", "logger_level", "emergency"]
+        + directories.flatMap { ["-pa", $0] } + ["-eval", expression + ", halt()."])
   }
 
   /// What a program of the installation prints.

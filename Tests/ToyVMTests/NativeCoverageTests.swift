@@ -32,6 +32,22 @@ import Testing
       print("left out: no Erlang is installed whose modules could be looked at")
       return
     }
+    try Self.expectNatives(of: files, "stdlib and compiler", but: "missing_natives.txt")
+  }
+
+  @Test func nativesOfElixir() throws {
+    let files = InstalledElixir.folders.flatMap(BeamFixtures.modules)
+    guard !files.isEmpty else {
+      print("left out: no Elixir is installed whose modules could be looked at")
+      return
+    }
+    try Self.expectNatives(of: files, "Elixir", but: "missing_elixir_natives.txt")
+  }
+
+  /// Expects that the natives that modules import are there, but those that a file lists.
+  private static func expectNatives(
+    of files: [URL], _ source: String, but exceptions: String
+  ) throws {
     let natives = Set(try Self.names(in: "erts_natives.txt"))
     #expect(natives.count > 500)
     var users: [Name: Int] = [:]
@@ -59,7 +75,7 @@ import Testing
         function: try machine.system.atoms.atom(name.function), arity: name.arity)
       return machine.code.natives.place(of: function) == nil
     }
-    print("natives imported by stdlib and compiler: \(users.count), missing: \(missing.count)")
+    print("natives imported by \(source): \(users.count), missing: \(missing.count)")
     if ProcessInfo.processInfo.environment["TENURE_LIST_NATIVES"] != nil {
       for (name, count) in missing.sorted(by: {
         ($1.value, $0.key.description) < ($0.value, $1.key.description)
@@ -67,7 +83,7 @@ import Testing
         print("  \(count) \(name)")
       }
     }
-    let known = Set(try Self.names(in: "missing_natives.txt"))
+    let known = Set(try Self.names(in: exceptions))
     let unknown = missing.keys.filter { !known.contains($0) }
     #expect(unknown.isEmpty, "natives that went missing")
   }

@@ -19,6 +19,8 @@ struct SenderSpaces: CopyBoundary {
     /// Areas in release, as they were when first asked for: while a copy is measured and made, they
     /// stay the same.
     var leaving: [AddressRange]?
+    /// The area of the last literal that was met: the next one is often one of the same module.
+    var lastArea = AddressRange.empty
   }
 
   init(_ heap: UnsafeMutablePointer<HeapState>, rare: UnsafeMutablePointer<Rare>) {
@@ -50,9 +52,16 @@ struct SenderSpaces: CopyBoundary {
   }
 
   private func isLiteral(_ bits: UInt) -> Bool {
+    rare.pointee.lastArea.contains(bits) || isLiteralOfAnotherArea(bits)
+  }
+
+  @inline(never)
+  private func isLiteralOfAnotherArea(_ bits: UInt) -> Bool {
     let literals = rare.pointee.literals ?? rare.pointee.environment.literals.snapshot
     rare.pointee.literals = literals
-    return LiteralAreas.areas(literals, contain: bits)
+    guard let area = LiteralAreas.area(of: bits, in: literals) else { return false }
+    rare.pointee.lastArea = area.range
+    return true
   }
 }
 

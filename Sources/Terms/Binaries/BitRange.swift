@@ -88,6 +88,13 @@ extension Term {
     isHeapBinary ? heapBinaryBytes : BinaryHandle.bytes(at: boxed)
   }
 
+  /// How many bits a bit string has.
+  @inlinable @inline(__always)
+  public var bitCount: Int {
+    // Of a whole binary, on the heap or outside, the bytes stand behind the header.
+    isBoxed(.subBinary) ? SubBinary.bitCount(at: boxed) : Int(boxed[1]) << 3
+  }
+
   /// The bits of a bit string.
   /// - Important: valid until the next call that takes roots.
   @inlinable

@@ -8,6 +8,7 @@ extension IntegerArithmetic {
     _ a: Term, base: Int, to text: inout [UInt8], scratch: any ScratchProvider
   ) throws(ArithmeticError) {
     guard let radix = Radix(base) else { throw .badArgument }
+    if a.isSmall { return appendSmall(a.smallValue, base: UInt(base), to: &text) }
     try withMagnitude(a) { (x) throws(ArithmeticError) in
       let bits = x.bitLength
       let width = radix.digits(bits: bits)
@@ -40,6 +41,26 @@ extension IntegerArithmetic {
         text.append(
           contentsOf: UnsafeBufferPointer(start: digits + start, count: width &- start))
       }
+    }
+  }
+
+  /// Appends a number of 60 bits, digit by digit from the last.
+  private static func appendSmall(_ value: Int, base: UInt, to text: inout [UInt8]) {
+    let mostBytes = 64
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mostBytes) { bytes in
+      var rest = value.magnitude
+      var start = mostBytes
+      repeat {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: base)
+        start &-= 1
+        bytes[start] = UInt8(truncatingIfNeeded: digit &+ (digit < 10 ? 0x30 : 0x37))
+        rest = quotient
+      } while rest > 0
+      if value < 0 {
+        start &-= 1
+        bytes[start] = 0x2D
+      }
+      text.append(contentsOf: bytes[start...])
     }
   }
 

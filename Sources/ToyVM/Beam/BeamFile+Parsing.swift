@@ -34,6 +34,26 @@ extension BeamFile {
     if var chunk = reader("StrT") { strings = chunk.takeRest() }
     if var chunk = reader("Attr") { attributes = chunk.takeRest() }
     if var chunk = reader("CInf") { compileInfo = chunk.takeRest() }
+    digest = Self.md5(of: chunks, in: bytes)
+  }
+
+  /// The MD5 sum that OTP takes of a module (`beam_lib:md5/1`, `module_info(md5)`): of these chunks
+  /// in this order, with zeros in place of the last word of each closure's entry, which tells of other
+  /// versions of the compiler.
+  private static func md5(of chunks: [String: Range<Int>], in bytes: [UInt8]) -> [UInt8] {
+    var sum = MD5()
+    let entryBytes = 24
+    for name in ["AtU8", "Code", "StrT", "ImpT", "ExpT", "FunT", "LitT", "Meta"] {
+      guard let range = chunks[name] else { continue }
+      var data = Array(bytes[range])
+      if name == "FunT" {
+        for place in stride(from: 4 + entryBytes, through: data.count, by: entryBytes) {
+          data.replaceSubrange(place - 4..<place, with: repeatElement(0, count: 4))
+        }
+      }
+      data.withUnsafeBytes { sum.update($0) }
+    }
+    return sum.finish()
   }
 
   private static func unpackFile(_ file: [UInt8]) throws(BeamError) -> [UInt8] {

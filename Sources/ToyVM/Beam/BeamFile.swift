@@ -62,6 +62,9 @@ struct BeamFile: Equatable, Sendable {
   /// How the module was compiled, in the external term format; empty where it does not say.
   var compileInfo: [UInt8] = []
 
+  /// The MD5 sum of what makes the module what it is, whoever compiled it where; see ``md5(of:in:)``.
+  var digest: [UInt8] = []
+
   /// The module's name.
   var module: String { atoms[1] }
 }

@@ -38,6 +38,8 @@ struct LambdaEntry {
   let index: Int
   let unique: Int
   let address: UnsafeMutablePointer<UInt>
+  /// The MD5 sum of the module, which tells its versions apart.
+  let moduleDigest: LocalFunName.Digest
 
   /// The arguments that a call gives.
   var arity: Int { totalArity - freeCount }
@@ -58,6 +60,27 @@ struct SourceLine {
   let line: Int
 }
 
+/// What a module says of itself, as its file has it.
+struct ModuleInformation: Sendable {
+  /// Its attributes and how it was compiled, in the external term format; empty where it says nothing.
+  let attributes: [UInt8]
+  let compileInfo: [UInt8]
+  /// Its MD5 sum.
+  let digest: [UInt8]
+
+  init(_ file: BeamFile) {
+    attributes = file.attributes
+    compileInfo = file.compileInfo
+    digest = file.digest
+  }
+
+  /// The sum as two numbers.
+  var digestHalves: LocalFunName.Digest {
+    func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    return LocalFunName.Digest(upper: number(digest[..<8]), lower: number(digest[8...]))
+  }
+}
+
 /// A module whose code can run. Lives as long as its machine.
 final class LoadedModule {
   let name: Term
@@ -69,13 +92,17 @@ final class LoadedModule {
   let files: [String]
   /// The instructions that only raise an error, because the machine has none such.
   let missingNames: [String]
+  /// What it says of itself.
+  let information: ModuleInformation
   private let block: MemoryBlock
   private let allocator: BlockAllocator
 
   init(
     name: Term, block: MemoryBlock, slotCount: Int, functions: [FunctionInfo],
-    lines: [SourceLine], files: [String], missingNames: [String], allocator: BlockAllocator
+    lines: [SourceLine], files: [String], missingNames: [String],
+    information: ModuleInformation, allocator: BlockAllocator
   ) {
+    self.information = information
     self.name = name
     self.block = block
     self.slotCount = slotCount

@@ -9,7 +9,7 @@ extension CodeStore: FunNaming {
   private func localFunName(of lambda: LambdaEntry) -> LocalFunName {
     LocalFunName(
       module: lambda.module, index: lambda.index, oldIndex: lambda.index,
-      oldUnique: lambda.unique)
+      oldUnique: lambda.unique, moduleDigest: lambda.moduleDigest)
   }
 
   func externalFunName(entry: UInt) -> ExternalFunName? {

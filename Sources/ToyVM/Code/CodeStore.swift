@@ -143,6 +143,13 @@ final class CodeStore: @unchecked Sendable {
     }
   }
 
+  /// Loads a module, in place of one of the same name.
+  ///
+  /// - Throws: ``LoadError``; then nothing was loaded.
+  func load(_ bytes: [UInt8]) throws(LoadError) -> Term {
+    try lock.withLock { () throws(LoadError) in try ModuleLoader(store: self).load(bytes) }
+  }
+
   /// The module whose code holds an address.
   func module(at address: UInt) -> LoadedModule? {
     lock.withLock {
@@ -161,6 +168,11 @@ final class CodeStore: @unchecked Sendable {
   /// The instructions of a module that only raise an error, because the machine has none such.
   func missingNames(of module: Term) -> [String] {
     lock.withLock { modules[module]?.missingNames ?? [] }
+  }
+
+  /// What a loaded module says of itself.
+  func information(of module: Term) -> ModuleInformation? {
+    lock.withLock { modules[module]?.information }
   }
 
   /// The names of a module's functions.

@@ -58,10 +58,12 @@ struct ModuleLoader {
     } catch {
       throw .outOfMemory(reason: error.description)
     }
+    let information = ModuleInformation(file)
+    let digest = information.digestHalves
     let module = LoadedModule(
       name: name, block: block, slotCount: buffer.end, functions: translator.functions,
       lines: translator.lines, files: file.lines.files, missingNames: translator.missingNames,
-      allocator: system.allocator)
+      information: information, allocator: system.allocator)
     var lambdas: [UnsafeMutablePointer<LambdaEntry>] = []
     for lambda in file.lambdas {
       lambdas.append(
@@ -69,7 +71,7 @@ struct ModuleLoader {
           LambdaEntry(
             module: name, function: atoms[lambda.function], totalArity: lambda.totalArity,
             freeCount: lambda.freeCount, index: lambda.index, unique: lambda.uniq,
-            address: module.code + (try buffer.place(of: lambda.label)))))
+            address: module.code + (try buffer.place(of: lambda.label)), moduleDigest: digest)))
     }
     try buffer.write(to: module.code, store: store) { lambdas[$0] }
     var exports: [FunctionName: UnsafeMutablePointer<UInt>] = [:]

@@ -69,7 +69,7 @@ extension Interpreter {
     }
     guard size.isAtom else { return try segmentBits(size: size, unit: unit) }
     guard value.isBitString else { throw .badArgument }
-    let bits = value.bitRange.bitCount
+    let bits = value.bitCount
     guard bits % unit == 0 else { throw .badArgument }
     return bits
   }
@@ -80,7 +80,7 @@ extension Interpreter {
     case .integer: if !value.isInteger { throw .badArgument }
     case .float: if floatPattern(value, bits: bits) == nil { throw .badArgument }
     case .binary, .append, .privateAppend:
-      if !value.isBitString || value.bitRange.bitCount < bits { throw .badArgument }
+      if !value.isBitString || value.bitCount < bits { throw .badArgument }
     case .string, .utf8, .utf16, .utf32: break
     }
   }
@@ -93,6 +93,22 @@ extension Interpreter {
     case 16: return UInt(Float16(Float(double)).bitPattern)
     case 32: return UInt(Float(double).bitPattern)
     case 64: return UInt(double.bitPattern)
+    default: return nil
+    }
+  }
+
+  /// The bits of a segment that nothing is wrong with, if that is seen at once: a small integer of a
+  /// size that is given, or all of a bit string.
+  @inline(__always)
+  private func bitsAtOnce(_ value: Term, size: Term, unit: Int, _ kind: SegmentKind) -> Int? {
+    switch kind {
+    case .integer:
+      guard value.isSmall, size.isSmall, 0...1 << 32 ~= size.smallValue else { return nil }
+      return size.smallValue &* unit
+    case .binary, .append, .privateAppend:
+      guard size.isAtom, value.isBitString else { return nil }
+      let bits = value.bitCount
+      return bits & 7 == 0 && unit == 8 || unit == 1 ? bits : nil
     default: return nil
     }
   }
@@ -158,7 +174,17 @@ extension Interpreter {
     }
     f.load()
     var writer = built.writer
-    for index in (appends ? 1 : 0)..<f.segmentCount {
+    writeSegments(from: appends ? 1 : 0, &f, to: &writer)
+    f.store(built.term, w.fieldA)
+    f.code += Int(f.code[3])
+    return true
+  }
+
+  /// Writes the segments that were measured.
+  private func writeSegments<Checks: OperandChecks>(
+    from first: Int, _ f: inout Frame<Checks>, to writer: inout BitWriter
+  ) {
+    for index in first..<f.segmentCount {
       let segment = f.segment(index)
       if segment.kind == .string {
         writer.put(
@@ -166,22 +192,27 @@ extension Interpreter {
             start: f.code + Int(segment.value), count: Int(segment.size) >> 3))
         continue
       }
-      let value = f.source(segment.value)
-      guard
-        let bits = try? segmentBits(
-          value, size: f.source(segment.size), unit: segment.unit, segment.kind)
-      else { continue }
+      let (value, size) = (f.source(segment.value), f.source(segment.size))
+      if let bits = bitsAtOnce(value, size: size, unit: segment.unit, segment.kind) {
+        if segment.kind == .integer && bits <= 64 && !segment.flags.isLittle {
+          writer.put(UInt(bitPattern: value.smallValue), bits: bits)
+        } else {
+          write(value, bits: bits, segment.kind, segment.flags, to: &writer)
+        }
+        continue
+      }
+      guard let bits = try? segmentBits(value, size: size, unit: segment.unit, segment.kind) else {
+        continue
+      }
       write(value, bits: bits, segment.kind, segment.flags, to: &writer)
     }
-    f.store(built.term, w.fieldA)
-    f.code += Int(f.code[3])
-    return true
   }
 
   /// The bits of all segments: sizes are looked at before values, as in ERTS.
   private func measureSegments<Checks: OperandChecks>(
     _ f: inout Frame<Checks>
   ) throws(SegmentError) -> Int {
+    if let total = totalAtOnce(&f) { return total }
     var total = 0
     for index in 0..<f.segmentCount {
       let segment = f.segment(index)
@@ -205,90 +236,23 @@ extension Interpreter {
   }
 }
 
-// MARK: - Room
-
-/// A bit string whose bits are yet to be written.
-struct UnwrittenBits {
-  let term: Term
-  let writer: BitWriter
-}
-
 extension Interpreter {
-  /// Makes a bit string: a new one, or a longer one with what is there already. Heap and stack are
-  /// saved.
-  ///
-  /// - Parameters:
-  ///   - bits: of the whole.
-  ///   - start: a bit string that the whole begins with, which need not be in a live register.
-  ///   - isPrivate: whether nothing else refers to the start.
-  ///   - extraWords: what else there is to be room for.
-  ///   - live: the X registers that hold terms.
-  /// - Returns: nothing after an exception was made pending.
-  func makeBitString(
-    bits: Int, appendingTo start: Term? = nil, isPrivate: Bool = false, extraWords: Int = 0,
-    live: Int
-  ) -> UnwrittenBits? {
-    let byteCount = (bits + 7) >> 3
-    if let start {
-      kept[0] = start
-      defer { kept[0] = .nil }
-      guard ensure(WritableBinary.words + extraWords, live: live) else { return nil }
-      do throws(HeapError) {
-        let count = bits - kept[0].bitRange.bitCount
-        var room = isPrivate ? try process.heap.extend(kept[0], bitCount: count) : nil
-        if room == nil { room = try process.heap.append(bitCount: count, to: kept[0]) }
-        guard let room else { return nil }
-        return UnwrittenBits(
-          term: room.term, writer: BitWriter(at: room.destination, offset: room.bitOffset))
-      } catch {
-        refuse(error)
-        return nil
+  /// The bits of all segments, where nothing is wrong with any and that is seen at once.
+  private func totalAtOnce<Checks: OperandChecks>(_ f: inout Frame<Checks>) -> Int? {
+    var total = 0
+    for index in 0..<f.segmentCount {
+      let segment = f.segment(index)
+      if segment.kind == .string {
+        total &+= Int(segment.size)
+        continue
       }
+      guard
+        let bits = bitsAtOnce(
+          f.source(segment.value), size: f.source(segment.size), unit: segment.unit, segment.kind)
+      else { return nil }
+      total &+= bits
     }
-    let isOnHeap = byteCount <= OffHeapBinary.heapLimit
-    let words = isOnHeap ? 1 + Header.heapBinary(byteCount: byteCount).arity : BinaryHandle.words
-    guard ensure(words + SubBinary.words + extraWords, live: live) else { return nil }
-    let whole: Term
-    if isOnHeap {
-      whole = build { $0.makeHeapBinary(byteCount: byteCount) }
-    } else {
-      guard let handle = makeOffHeapBinary(byteCount: byteCount) else { return nil }
-      whole = handle
-    }
-    let bytes = UnsafeMutableRawPointer(
-      mutating: whole.wholeBinaryBytes.baseAddress.unsafelyUnwrapped)
-    let writer = BitWriter(at: bytes.assumingMemoryBound(to: UInt8.self))
-    if bits & 7 == 0 { return UnwrittenBits(term: whole, writer: writer) }
-    let part = build { $0.makeSubBinary(of: whole, bitOffset: 0, bitCount: bits) }
-    return UnwrittenBits(term: part, writer: writer)
-  }
-
-  /// Makes a binary outside the heap, whose bytes the caller fills; its words were ensured.
-  ///
-  /// - Returns: nothing after an exception was made pending.
-  func makeOffHeapBinary(byteCount: Int) -> Term? {
-    do {
-      let binary = try system.heaps.binaries.makeBinary(byteCount: byteCount)
-      return process.heap.buildLinked { cursor, list in
-        cursor.makeBinaryHandle(binary, byteCount: byteCount, list: &list)
-      }
-    } catch {
-      refuse(
-        (error.cause as? MemoryError).map { .outOfMemory($0) }
-          ?? .outOfMemory(.invalidSize(byteCount: byteCount)))
-      return nil
-    }
-  }
-}
-
-extension WordCursor {
-  /// Builds a binary whose bytes the caller fills.
-  mutating func makeHeapBinary(byteCount: Int) -> Term {
-    let header = Header.heapBinary(byteCount: byteCount)
-    let words = reserve(1 + header.arity)
-    words[0] = header.bits
-    words[header.arity] = 0  // The bytes behind the last are zero: equal binaries, equal words.
-    words[1] = UInt(byteCount)
-    return .boxed(at: words)
+    // No more than 2^16 segments of less than 2^42 bits: the sum did not wrap.
+    return total <= Self.mostBits ? total : nil
   }
 }

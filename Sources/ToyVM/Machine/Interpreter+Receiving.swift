@@ -13,6 +13,8 @@ extension Interpreter {
     case waiting
     /// It is to end.
     case exiting
+    /// It ends the run, with a status for whoever began it.
+    case halting(Int)
   }
 
   /// How an instruction that waits ended.
@@ -41,6 +43,7 @@ extension Interpreter {
       stop(at: address, live: argumentCount(at: address))
       return .waiting
     case .exiting: return .exiting
+    case .halting(let status): return .halted(status)
     }
   }
 

@@ -15,6 +15,7 @@ extension Interpreter {
     case .exiting: return .exception(exitReport())
     case .outOfSteps: return .outOfSteps
     case .preempted, .yielded, .waiting: preconditionFailure("a process that can go on: \(end)")
+    case .halted(let status): return .halted(status)
     case .fault(let rule): return .malformedCode("\(rule)")
     case .loadFailed(let error): return .loadFailed(error)
     }

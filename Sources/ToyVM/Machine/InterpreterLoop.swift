@@ -16,6 +16,8 @@ enum RunEnd {
   case waiting
   /// The process is to end: for a signal, or for the size of its heap.
   case exiting
+  /// The process ended the run, with a status.
+  case halted(Int)
   /// Checked code broke a rule of operands.
   case fault(StaticString)
   /// A module that was to be loaded on a call is damaged.

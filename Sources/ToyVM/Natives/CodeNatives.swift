@@ -15,6 +15,7 @@ var codeNatives: [Native] {
       }
     },
     Native("code", "ensure_modules_loaded", 1, ensureAll),
+    Native("code", "load_binary", 3, loadBinary),
     Native("code", "is_loaded", 1) { interpreter, x in
       guard x[0].isAtom else { return interpreter.badArgument() }
       guard interpreter.code.isLoaded(x[0]) else { return .false }
@@ -52,6 +53,23 @@ var codeNatives: [Native] {
     },
     Native("code", "get_mode", 0) { interpreter, _ in interpreter.atom("interactive") ?? .none },
   ]
+}
+
+/// `load_binary(Module, Filename, Bytes)`: `{module, Module}`, or `{error, badfile}`. Code that runs
+/// goes on in the module that was there before.
+private func loadBinary(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, let bytes = interpreter.bytes(ofBinary: x[2]) else {
+    return interpreter.badArgument()
+  }
+  // The name is looked at first: nothing is replaced by a file of another module.
+  guard let file = try? BeamFile(bytes: bytes), file.module == interpreter.atoms.name(of: x[0]),
+    (try? interpreter.code.load(bytes)) != nil
+  else { return interpreter.errorPair("badfile", live: 0) }
+  guard let module = interpreter.atom("module") else { return .none }
+  return interpreter.makeTuple(arity: 2, live: 1) { elements in
+    elements[0] = module
+    elements[1] = x[0]
+  }
 }
 
 /// The name of an application: an atom, or a list of characters.

@@ -130,26 +130,38 @@ private func decode(
 ) -> Term {
   // A copy: the bytes may move when room is made.
   guard let bytes = interpreter.bytes(ofBinary: x[0]) else { return interpreter.badArgument() }
-  let decoder = ExternalDecoder(
-    atoms: interpreter.atoms, scratch: interpreter.scratch, funs: interpreter.code,
-    naming: interpreter.code, binaries: interpreter.system.heaps.binaries, isSafe: isSafe)
-  do throws(ExternalFormatError) {
-    return try bytes.withUnsafeBytes { (bytes) -> Result<Term, ExternalFormatError> in
-      Result { () throws(ExternalFormatError) in
-        let (words, used) = try decoder.measure(bytes)
-        guard interpreter.ensure(words + 3, live: 1) else { return .none }
-        return try interpreter.process.heap.buildLinked {
-          cursor, list throws(ExternalFormatError) in
-          let term = try decoder.decode(bytes, into: &cursor, list: &list)
-          return tellsUsed ? cursor.makeTuple(term, .small(used)) : term
+  return interpreter.decodeExternal(bytes, live: 1, isSafe: isSafe, tellsUsed: tellsUsed)
+}
+
+extension Interpreter {
+  /// Builds the term that bytes hold in the external term format; `badarg` where they hold none.
+  /// - Parameters:
+  ///   - live: the X registers that hold terms.
+  ///   - isSafe: whether atoms must be there already.
+  ///   - tellsUsed: whether the result is `{Term, BytesUsed}`.
+  func decodeExternal(
+    _ bytes: [UInt8], live: Int, isSafe: Bool = false, tellsUsed: Bool = false
+  ) -> Term {
+    let decoder = ExternalDecoder(
+      atoms: atoms, scratch: scratch, funs: code, naming: code,
+      binaries: system.heaps.binaries, isSafe: isSafe)
+    do throws(ExternalFormatError) {
+      return try bytes.withUnsafeBytes { (bytes) -> Result<Term, ExternalFormatError> in
+        Result { () throws(ExternalFormatError) in
+          let (words, used) = try decoder.measure(bytes)
+          guard ensure(words + 3, live: live) else { return .none }
+          return try process.heap.buildLinked { cursor, list throws(ExternalFormatError) in
+            let term = try decoder.decode(bytes, into: &cursor, list: &list)
+            return tellsUsed ? cursor.makeTuple(term, .small(used)) : term
+          }
         }
+      }.get()
+    } catch {
+      switch error.reason {
+      case .scratch(let error): return exhausted(error)
+      case .binary: return systemLimit()
+      default: return badArgument()
       }
-    }.get()
-  } catch {
-    switch error.reason {
-    case .scratch(let error): return interpreter.exhausted(error)
-    case .binary: return interpreter.systemLimit()
-    default: return interpreter.badArgument()
     }
   }
 }

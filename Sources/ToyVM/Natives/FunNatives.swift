@@ -64,6 +64,9 @@ private func funInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   if item == "env" && !isExternal {
     value = environment(interpreter, x)
     if value.isNone { return .none }
+  } else if item == "new_uniq" && !isExternal {
+    value = moduleDigest(interpreter, x[0])
+    if value.isNone { return .none }
   } else {
     let found = isExternal ? externalInfo(x[0], item) : localInfo(x[0], item)
     guard let found else { return interpreter.badArgument() }
@@ -85,6 +88,16 @@ private func typeInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     elements[0] = x[1]
     elements[1] = type
   }
+}
+
+/// The MD5 sum of the module that a local fun is of.
+private func moduleDigest(_ interpreter: Interpreter, _ fun: Term) -> Term {
+  let entry = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)).unsafelyUnwrapped
+  let digest = entry.pointee.moduleDigest
+  let bytes = [digest.upper, digest.lower].flatMap { half in
+    withUnsafeBytes(of: half.bigEndian) { Array($0) }
+  }
+  return interpreter.makeBinary(bytes, live: 2)
 }
 
 /// The list of a local fun's free variables.

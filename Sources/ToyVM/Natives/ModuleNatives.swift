@@ -16,8 +16,8 @@ var moduleNatives: [Native] {
   ]
 }
 
-/// The items of `get_module_info/1`, in its order. What the machine keeps nothing of is empty.
-private let listedItems = ["module", "exports", "attributes", "compile"]
+/// The items of `get_module_info/1`, in its order.
+private let listedItems = ["module", "exports", "attributes", "compile", "md5"]
 
 private func moduleInfo(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard x[0].isAtom, interpreter.code.isLoaded(x[0]) else { return interpreter.badArgument() }
@@ -48,10 +48,25 @@ private func value(_ interpreter: Interpreter, _ x: Arguments, _ item: String) -
   case "module": return x[0]
   case "exports": return functions(interpreter, x[0]) { isExported(interpreter, $0) }
   case "functions": return functions(interpreter, x[0]) { _ in true }
-  case "attributes", "compile", "nifs": return .nil
+  case "attributes": return decoded(interpreter, x[0], \.attributes)
+  case "compile": return decoded(interpreter, x[0], \.compileInfo)
+  case "md5":
+    return interpreter.makeBinary(
+      interpreter.code.information(of: x[0])?.digest ?? [], live: 1)
+  case "nifs": return .nil
   case "native": return .false
   default: return nil
   }
+}
+
+/// A list that a module's file has in the external term format; empty where it has none.
+private func decoded(
+  _ interpreter: Interpreter, _ module: Term, _ part: KeyPath<ModuleInformation, [UInt8]>
+) -> Term {
+  guard let bytes = interpreter.code.information(of: module)?[keyPath: part], !bytes.isEmpty else {
+    return .nil
+  }
+  return interpreter.decodeExternal(bytes, live: 1)
 }
 
 private func isExported(_ interpreter: Interpreter, _ name: FunctionName) -> Bool {

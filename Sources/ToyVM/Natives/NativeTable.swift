@@ -23,8 +23,14 @@ struct Native: Sendable {
 }
 
 /// The native functions of a machine, each at a place that code can name.
-final class NativeTable: Sendable {
-  private let bodies: [NativeBody]
+final class NativeTable: @unchecked Sendable {
+  // Unchecked: nothing changes once it is made.
+
+  /// A body as it is: an array of functions would keep each behind a function of another convention.
+  private struct Entry: Sendable { let body: NativeBody }
+
+  private let entries: UnsafeMutablePointer<Entry>
+  private let count: Int
   /// The name of a node that is not part of a network.
   let nodeName: Term
   private let applyName: Term
@@ -42,7 +48,11 @@ final class NativeTable: Sendable {
 
   init(atoms: AtomTable) {
     let natives = Self.all
-    bodies = natives.map(\.body)
+    count = natives.count
+    entries = .allocate(capacity: count)
+    for (place, native) in natives.enumerated() {
+      (entries + place).initialize(to: Entry(body: native.body))
+    }
     nodeName = (try? atoms.atom("nonode@nohost")) ?? .undefined
     applyName = (try? atoms.atom("apply")) ?? .undefined
     var places: [FunctionName: Int] = [:]
@@ -54,6 +64,11 @@ final class NativeTable: Sendable {
       places[FunctionName(module: module, function: function, arity: native.arity)] = place
     }
     self.places = places
+  }
+
+  deinit {
+    entries.deinitialize(count: count)
+    entries.deallocate()
   }
 
   /// The name of `erlang:apply/2` or `erlang:apply/3`, which the machine runs itself.
@@ -70,5 +85,5 @@ final class NativeTable: Sendable {
   func place(of name: FunctionName) -> Int? { places[name] }
 
   /// The body at a place.
-  func body(_ place: Int) -> NativeBody { bodies[place] }
+  func body(_ place: Int) -> NativeBody { entries[place].body }
 }

@@ -22,6 +22,12 @@ var processFlagNatives: [Native] {
     },
     Native("erlang", "hibernate", 3, hibernate),
     Native("erlang", "hibernate", 0) { interpreter, _ in hibernate(interpreter) },
+    Native("erlang", "halt", 0) { interpreter, _ in halt(interpreter, .small(0)) },
+    Native("erlang", "halt", 1) { interpreter, x in halt(interpreter, x[0]) },
+    Native("erlang", "halt", 2) { interpreter, x in
+      guard areHaltOptions(interpreter, x[1]) else { return interpreter.badArgument() }
+      return halt(interpreter, x[0])
+    },
   ]
 }
 
@@ -143,4 +149,29 @@ private func hibernate(_ interpreter: Interpreter) -> Term {
   // A signal wakes it as well: it looks again.
   interpreter.pause = .waiting
   return .none
+}
+
+/// `halt(Status)`: ends the run, with a number, or with 1 after a text was written. What was printed is
+/// written already, for who prints waits for it.
+private func halt(_ interpreter: Interpreter, _ status: Term) -> Term {
+  if status.isSmall, status.smallValue >= 0 {
+    interpreter.pause = .halting(status.smallValue)
+    return .none
+  }
+  guard let slogan = interpreter.bytes(ofList: status) else { return interpreter.badArgument() }
+  StandardError.write(String(decoding: slogan, as: UTF8.self) + "\n")
+  interpreter.pause = .halting(1)
+  return .none
+}
+
+private func areHaltOptions(_ interpreter: Interpreter, _ list: Term) -> Bool {
+  var rest = list
+  while rest.isCons {
+    let option = rest.cons[0]
+    guard option.isTuple(arity: 2), interpreter.isAtom(option.tupleElements[0], "flush"),
+      option.tupleElements[1].isBoolean
+    else { return false }
+    rest = rest.cons[1]
+  }
+  return rest.isNil
 }

@@ -4,7 +4,7 @@ import Tenure
 var erlangProcessNatives: [Native] {
   dictionaryNatives + raisingNatives + timeNatives + moduleNatives + spawnNatives
     + relationNatives + messageNatives + timerNatives + processFlagNatives + processInfoNatives
-    + memoryNatives
+    + memoryNatives + traceNatives
 }
 
 // MARK: - The process dictionary

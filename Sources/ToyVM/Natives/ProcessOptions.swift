@@ -1,25 +1,45 @@
 import Tenure
 
+/// What a monitor is begun with.
+struct MonitorOptions {
+  /// When the reference ends to be an alias, if it is one.
+  var alias: AliasEnd?
+  /// What the message says in place of `DOWN`, if it was said: a term of the caller's heap, or of
+  /// none, which is valid until the next collection.
+  var tag: Term?
+}
+
 // What programs say of processes, in `spawn_opt`, `process_flag` and `monitor`.
 extension Interpreter {
-  /// What the options of a monitor say of its reference, or nothing where they are none.
-  func monitorAlias(_ options: Term) -> (end: AliasEnd?, Void)? {
-    var end: AliasEnd?
-    var rest = options
+  /// What the options of a monitor say, or nothing where they are none.
+  func monitorOptions(_ list: Term) -> MonitorOptions? {
+    var options = MonitorOptions()
+    var rest = list
     while rest.isCons {
       let option = rest.cons[0]
-      guard option.isTuple(arity: 2), isAtom(option.tupleElements[0], "alias"),
-        option.tupleElements[1].isAtom
-      else { return nil }
-      switch atoms.name(of: option.tupleElements[1]) {
-      case "explicit_unalias": end = .explicit
-      case "demonitor": end = .monitor
-      case "reply_demonitor": end = .reply
-      default: return nil
+      guard option.isTuple(arity: 2) else { return nil }
+      let value = option.tupleElements[1]
+      if isAtom(option.tupleElements[0], "tag") {
+        options.tag = value
+      } else {
+        guard isAtom(option.tupleElements[0], "alias"), let end = aliasEnd(value) else {
+          return nil
+        }
+        options.alias = end
       }
       rest = rest.cons[1]
     }
-    return rest.isNil ? (end, ()) : nil
+    return rest.isNil ? options : nil
+  }
+
+  private func aliasEnd(_ name: Term) -> AliasEnd? {
+    guard name.isAtom else { return nil }
+    switch atoms.name(of: name) {
+    case "explicit_unalias": return .explicit
+    case "demonitor": return .monitor
+    case "reply_demonitor": return .reply
+    default: return nil
+    }
   }
 
   /// The priority of a name.

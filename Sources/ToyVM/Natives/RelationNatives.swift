@@ -12,10 +12,14 @@ var relationNatives: [Native] {
         return .true
       }
     },
-    Native("erlang", "monitor", 2) { interpreter, x in monitor(interpreter, x, alias: nil) },
+    Native("erlang", "monitor", 2) { interpreter, x in
+      monitor(interpreter, x, MonitorOptions())
+    },
     Native("erlang", "monitor", 3) { interpreter, x in
-      guard let alias = interpreter.monitorAlias(x[2]) else { return interpreter.badArgument() }
-      return monitor(interpreter, x, alias: alias.end)
+      guard let options = interpreter.monitorOptions(x[2]) else {
+        return interpreter.badArgument()
+      }
+      return monitor(interpreter, x, options)
     },
     Native("erlang", "demonitor", 1) { interpreter, x in
       demonitor(interpreter, x[0], flushes: false, informs: false)
@@ -85,30 +89,30 @@ private func link(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   }
 }
 
-private func monitor(_ interpreter: Interpreter, _ x: Arguments, alias: AliasEnd?) -> Term {
+private func monitor(
+  _ interpreter: Interpreter, _ x: Arguments, _ options: MonitorOptions
+) -> Term {
   guard x[0] == .process else { return interpreter.badArgument() }
-  var name = x[1]
-  let node = interpreter.code.natives.nodeName
-  if name.isTuple(arity: 2) {
-    let elements = name.tupleElements
+  var pid = x[1]
+  var named: (name: Term, node: Term)?
+  if pid.isTuple(arity: 2) {
+    let elements = pid.tupleElements
     guard elements[0].isAtom, elements[1].isAtom else { return interpreter.badArgument() }
-    name = elements[0]
-    if elements[1] != node {
-      let other = elements[1]
-      return interpreter.signalling { process throws(MessageError) in
-        try process.monitor(.undefined, named: (name, other), alias: alias)
-      }
-    }
+    named = (elements[0], elements[1])
+  } else if pid.isAtom {
+    named = (pid, interpreter.code.natives.nodeName)
   }
-  if name.isAtom {
-    let pid = interpreter.system.pid(named: name) ?? .undefined
-    return interpreter.signalling { process throws(MessageError) in
-      try process.monitor(pid, named: (name, node), alias: alias)
+  if let named {
+    // There is no process on another node.
+    pid = .undefined
+    if named.node == interpreter.code.natives.nodeName {
+      pid = interpreter.system.pid(named: named.name) ?? .undefined
     }
+  } else if !pid.isLocalPid {
+    return interpreter.badArgument()
   }
-  guard name.isLocalPid else { return interpreter.badArgument() }
   return interpreter.signalling { process throws(MessageError) in
-    try process.monitor(name, alias: alias)
+    try process.monitor(pid, named: named, alias: options.alias, tag: options.tag ?? .down)
   }
 }
 

@@ -61,6 +61,8 @@ extension Interpreter {
   fileprivate func spawn(
     _ name: FunctionName, arguments count: Int, _ options: SpawnOptions
   ) -> Term {
+    kept[0] = options.monitoring.tag ?? .down
+    defer { kept[0] = .nil }
     // For the pair, and a reference that is built within it.
     guard ensure(3 + 5, live: count) else { return .none }
     let child: MachineProcess
@@ -74,7 +76,8 @@ extension Interpreter {
     result = child.pid
     if options.monitors {
       do {
-        let reference = try process.monitor(child.pid, alias: options.alias)
+        let reference = try process.monitor(
+          child.pid, alias: options.monitoring.alias, tag: kept[0])
         result = build { $0.makeTuple(child.pid, reference) }
       } catch {
         refuseMessage(error)
@@ -113,9 +116,9 @@ extension Interpreter {
     let value = option.tupleElements[1]
     switch atoms.name(of: option.tupleElements[0]) {
     case "monitor":
-      guard let alias = monitorAlias(value) else { return false }
+      guard let monitoring = monitorOptions(value) else { return false }
       options.monitors = true
-      options.alias = alias.end
+      options.monitoring = monitoring
     case "priority":
       guard let priority = priority(value) else { return false }
       options.priority = priority

@@ -3,7 +3,7 @@ import Tenure
 
 /// Natives that tell of the machine, of what it runs on, and of what it has loaded.
 var systemNatives: [Native] {
-  [
+  environmentNatives + serverlessNatives + [
     Native("erlang", "system_info", 1, systemInfo),
     Native("erlang", "system_flag", 2, setSystemFlag),
     Native("erlang", "module_loaded", 1) { interpreter, x in
@@ -24,9 +24,6 @@ var systemNatives: [Native] {
     Native("os", "system_time", 0) { interpreter, _ in
       interpreter.makeInteger(nanoseconds(CLOCK_REALTIME), live: 0)
     },
-    Native("os", "getenv", 0, allEnvironment),
-    Native("os", "getenv", 1) { interpreter, x in environmentVariable(interpreter, x) ?? .false },
-    Native("os", "getenv", 2) { interpreter, x in environmentVariable(interpreter, x) ?? x[1] },
     Native("os", "getpid", 0) { interpreter, _ in
       interpreter.makeList(Array(String(getpid()).utf8), live: 0)
     },
@@ -34,18 +31,15 @@ var systemNatives: [Native] {
     Native("file", "native_name_encoding", 0) { interpreter, _ in
       interpreter.atom("utf8") ?? .none
     },
-    Native("net_kernel", "dflag_unicode_io", 1) { _, _ in .true },
-    // There is no process `init` to ask: the machine was started without flags.
-    Native("init", "get_arguments", 0) { _, _ in .nil },
-    Native("init", "get_plain_arguments", 0) { _, _ in .nil },
-    Native("init", "get_argument", 1) { _, _ in .error },
     Native("erlang", "nodes", 0) { _, _ in .nil },
     Native("erlang", "nodes", 1, nodes),
     Native("erlang", "monitor_node", 2, monitorNode),
-    Native("erlang", "is_alive", 0) { _, _ in .false },
-    Native("error_logger", "warning_map", 0) { interpreter, _ in
-      interpreter.atom("warning") ?? .none
+    Native("erlang", "monitor_node", 3) { interpreter, x in
+      guard interpreter.listLength(x[2]) != nil else { return interpreter.badArgument() }
+      return monitorNode(interpreter, x)
     },
+    Native("erlang", "ports", 0) { _, _ in .nil },
+    Native("erlang", "is_alive", 0) { _, _ in .false },
     // No tracer of the system watches the machine, so there are no tags for it.
     Native("erlang", "dt_spread_tag", 1) { _, _ in .true },
     Native("erlang", "dt_restore_tag", 1) { _, _ in .true },
@@ -81,43 +75,6 @@ private func monitorNode(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   }
   let message = interpreter.build { $0.makeTuple(name, x[0]) }
   return interpreter.sends(message, to: interpreter.pid) ? .true : .none
-}
-
-// MARK: - The environment
-
-private func allEnvironment(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  var strings: [[UInt32]] = []
-  var place = environ
-  while let string = place.pointee {
-    strings.append(String(cString: string).unicodeScalars.map(\.value))
-    place += 1
-  }
-  guard interpreter.ensure(strings.reduce(0) { $0 + 2 + 2 * $1.count }, live: 0) else {
-    return .none
-  }
-  return interpreter.build { cursor in
-    var list = Term.nil
-    for string in strings {
-      list = cursor.makeCons(cursor.makeList(string.map { .small(Int($0)) }), list)
-    }
-    return list
-  }
-}
-
-/// The value of the variable in x0 as a list of code points; nothing where there is none.
-private func environmentVariable(_ interpreter: Interpreter, _ x: Arguments) -> Term? {
-  var name = String.UnicodeScalarView()
-  var rest = x[0]
-  while rest.isCons {
-    guard rest.cons[0].isSmall, let value = UInt32(exactly: rest.cons[0].smallValue), value > 0,
-      let scalar = Unicode.Scalar(value)
-    else { return interpreter.badArgument() }
-    name.append(scalar)
-    rest = rest.cons[1]
-  }
-  guard rest.isNil else { return interpreter.badArgument() }
-  guard let value = getenv(String(name)) else { return nil }
-  return interpreter.makeList(String(cString: value).unicodeScalars.map(\.value), live: 2)
 }
 
 // MARK: - The machine

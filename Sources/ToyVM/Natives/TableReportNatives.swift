@@ -26,18 +26,38 @@ var tableReportNatives: [Native] {
       }
     },
     Native("ets", "all", 0) { interpreter, _ in
-      interpreter.onTable { () throws(TableError) in
-        var list = Term.nil
-        for table in interpreter.system.tables.tables.reversed() {
-          guard let options = try? table.information().options else { continue }
-          let name = options.isNamed ? table.name : try interpreter.reference(to: table)
-          let rest = list
-          list = try interpreter.building(words: 2) { $0.makeCons(name, rest) }
-        }
-        return list
-      }
+      interpreter.onTable { () throws(TableError) in try allTables(interpreter) }
     },
+    Native("ets", "internal_request_all", 0, requestAll),
   ]
+}
+
+/// The names of all tables, or references to them.
+private func allTables(_ interpreter: Interpreter) throws(TableError) -> Term {
+  var list = Term.nil
+  for table in interpreter.system.tables.tables.reversed() {
+    guard let options = try? table.information().options else { continue }
+    let name = options.isNamed ? table.name : try interpreter.reference(to: table)
+    let rest = list
+    list = try interpreter.building(words: 2) { $0.makeCons(name, rest) }
+  }
+  return list
+}
+
+/// `internal_request_all()`: a reference, with which each scheduler sends `{Reference, Tables}`.
+/// The tables belong to no scheduler here, so the first one tells all of them.
+private func requestAll(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  x[0] = interpreter.makeReference()
+  if x[0].isNone { return .none }
+  let tables = interpreter.onTable { () throws(TableError) in try allTables(interpreter) }
+  if tables.isNone { return .none }
+  x[1] = tables
+  for number in 1...interpreter.schedulers.threadCount {
+    guard interpreter.ensure(3, live: 2) else { return .none }
+    let message = interpreter.build { $0.makeTuple(x[0], number == 1 ? x[1] : .nil) }
+    guard interpreter.sends(message, to: interpreter.pid) else { return .none }
+  }
+  return x[0]
 }
 
 /// The items of `ets:info/1`.

@@ -3,7 +3,7 @@ import Tenure
 /// Natives of module `erlang` that guards may call, and those that take tuples and funs apart
 /// and make them.
 var erlangTermNatives: [Native] {
-  guardNatives + tupleNatives + funNatives + termSizeNatives
+  guardNatives + tupleNatives + funNatives + debugNatives
 }
 
 /// Whatever a guard may call is a function too, the operators of one operand and the comparisons
@@ -15,31 +15,6 @@ private var guardNatives: [Native] {
       let first = arity > 0 ? x[0] : .nil
       let second = arity > 1 ? x[1] : .nil
       return interpreter.guardNative(native, first, second, live: arity)
-    }
-  }
-}
-
-private var termSizeNatives: [Native] {
-  [
-    sizeNative("flat_size") { (term, scratch) throws(ScratchExhausted) in
-      try TermSize.flatWords(of: term, scratch: scratch)
-    },
-    sizeNative("size_shared") { (term, scratch) throws(ScratchExhausted) in
-      try TermSize.sharedWords(of: term, scratch: scratch)
-    },
-    Native("erts_debug", "same", 2) { _, x in .boolean(x[0] == x[1]) },
-  ]
-}
-
-private func sizeNative(
-  _ name: String,
-  _ words: @escaping @Sendable (Term, any ScratchProvider) throws(ScratchExhausted) -> Int
-) -> Native {
-  Native("erts_debug", name, 1) { interpreter, x in
-    do throws(ScratchExhausted) {
-      return interpreter.makeInteger(try words(x[0], interpreter.scratch), live: 0)
-    } catch {
-      return interpreter.exhausted(error)
     }
   }
 }

@@ -18,6 +18,14 @@ var timeNatives: [Native] {
     Native("erlang", "monotonic_time", 1) { interpreter, x in
       time(interpreter, CLOCK_MONOTONIC, unit: x[0])
     },
+    Native("erlang", "time_offset", 1) { interpreter, x in
+      guard let parts = partsPerSecond(x[0], interpreter.atoms) else {
+        return interpreter.badArgument()
+      }
+      let offset = nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC)
+      guard let time = scaled(offset, parts) else { return interpreter.badArgument() }
+      return interpreter.makeInteger(time, live: 0)
+    },
     Native("os", "system_time", 1) { interpreter, x in
       time(interpreter, CLOCK_REALTIME, unit: x[0])
     },
@@ -83,13 +91,18 @@ private func time(_ interpreter: Interpreter, _ clock: clockid_t, unit: Term) ->
   guard let parts = partsPerSecond(unit, interpreter.atoms) else {
     return interpreter.badArgument()
   }
-  let product = nanoseconds(clock).multipliedFullWidth(by: parts)
-  guard product.high < nanosecondsPerSecond else { return interpreter.badArgument() }
+  guard let value = scaled(nanoseconds(clock), parts) else { return interpreter.badArgument() }
+  return interpreter.makeInteger(value, live: 0)
+}
+
+/// Nanoseconds in parts of a second, rounded down; nothing where there are too many.
+private func scaled(_ nanoseconds: Int, _ parts: Int) -> Int? {
+  let product = nanoseconds.multipliedFullWidth(by: parts)
+  guard 0..<nanosecondsPerSecond ~= product.high else { return nil }
   let time = UInt(nanosecondsPerSecond).dividingFullWidth(
     (UInt(bitPattern: product.high), product.low)
   ).quotient
-  guard let value = Int(exactly: time) else { return interpreter.badArgument() }
-  return interpreter.makeInteger(value, live: 0)
+  return Int(exactly: time)
 }
 
 /// `{Megaseconds, Seconds, Microseconds}`.

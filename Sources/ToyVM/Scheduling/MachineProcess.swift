@@ -44,6 +44,14 @@ final class MachineProcess: @unchecked Sendable {
     return files
   }
   private var openFiles: OpenFiles?
+  /// Who is told of its collections, and how.
+  var trace: CollectionTracing? {
+    didSet {
+      process.pointee.heap.ownListener = trace.map {
+        CollectionTracer(tracing: $0, pid: pid, system: schedulers.system)
+      }
+    }
+  }
   /// Where it was told to keep messages; `on_heap` unless told, as in ERTS, where they are kept off
   /// the heap all the same.
   private(set) var messageQueueData = "on_heap"

@@ -116,7 +116,7 @@ final class SchedulerThread {
   /// Ends a process, and the run with the first one.
   private func finish(_ process: MachineProcess, _ end: RunEnd) {
     switch end {
-    case .outOfSteps, .fault, .loadFailed:
+    case .outOfSteps, .fault, .loadFailed, .halted:
       schedulers.stop(RunSummary(outcome: interpreter.outcome(of: end)))
       process.giveUp()
       return

@@ -3,9 +3,9 @@ import Tenure
 /// What a process is begun with.
 struct SpawnOptions {
   var links = false
-  /// Whether it is monitored, and what the monitor's reference is besides.
+  /// Whether it is monitored, and how.
   var monitors = false
-  var alias: AliasEnd?
+  var monitoring = MonitorOptions()
   var priority = MachineProcess.Priority.normal
   var heap: HeapOptions?
   var keepsMessagesOnHeap: Bool?
@@ -102,6 +102,8 @@ extension Schedulers {
       child.save(terms, count: count)
     }
     if options.links { try interpreter.process.link(to: child.pid) }
+    if let trace = interpreter.current.trace, trace.isInherited { child.trace = trace }
+    traceNew(child)
     directory.add(child)
     return child
   }

@@ -30,6 +30,9 @@ final class Schedulers: @unchecked Sendable {
   private let lastWallClock = Atomic<Int>(0)
   /// What processes are begun with that ask for nothing (`erlang:system_flag/2`).
   private let defaults: Mutex<HeapOptions>
+  /// How processes are traced that are begun from now on, and whether they are at all.
+  private let tracing = Mutex<CollectionTracing?>(nil)
+  private let tracesNew = Atomic<Bool>(false)
   /// How the run ended; the lock guards it.
   private var end: RunSummary?
   private(set) var main = Term.undefined
@@ -83,6 +86,21 @@ final class Schedulers: @unchecked Sendable {
   var heapDefaults: HeapOptions {
     get { defaults.withLock { $0 } }
     set { defaults.withLock { $0 = newValue } }
+  }
+
+  /// How processes are traced that are begun from now on.
+  var tracingOfNew: CollectionTracing? {
+    get { tracing.withLock { $0 } }
+    set {
+      tracing.withLock { $0 = newValue }
+      tracesNew.store(newValue != nil, ordering: .releasing)
+    }
+  }
+
+  /// Has a new process traced, if all new ones are.
+  func traceNew(_ process: MachineProcess) {
+    guard tracesNew.load(ordering: .acquiring), let tracing = tracingOfNew else { return }
+    process.trace = tracing
   }
 
   // MARK: The end

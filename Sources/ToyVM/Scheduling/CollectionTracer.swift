@@ -1,0 +1,77 @@
+import Glibc
+import Tenure
+
+/// Who is told of a process's collections, and how (`erlang:trace/3` with `garbage_collection`).
+struct CollectionTracing: Sendable, Equatable {
+  /// What stands behind a message's items.
+  enum Timestamp: Sendable { case none, wallClock, monotonic }
+
+  /// The pid of who is told.
+  var tracer: Term
+  var timestamp = Timestamp.none
+  /// Whether processes that it begins are traced as it is.
+  var isInherited = false
+  /// Whether it is told of collections at all: the flags beside may stand alone.
+  var tellsCollections = false
+}
+
+/// Tells of the collections of one process by messages, in the form of ERTS:
+/// ```
+/// {trace, Pid, gc_minor_start, [{wordsize, Needed}, {old_heap_block_size, Words}, ...]}
+/// {trace, Pid, gc_minor_end, [{wordsize, Freed}, {old_heap_block_size, Words}, ...]}
+/// ```
+final class CollectionTracer: CollectionListener {
+  private let tracing: CollectionTracing
+  private let pid: Term
+  // It is held by a heap of this system.
+  private unowned let system: MemorySystem
+
+  init(tracing: CollectionTracing, pid: Term, system: MemorySystem) {
+    self.tracing = tracing
+    self.pid = pid
+    self.system = system
+  }
+
+  func collected(_ event: CollectionEvent) {
+    guard tracing.tellsCollections else { return }
+    // A minor collection that could not run left all as it was.
+    if event.followsFailedMinor {
+      tell("gc_minor_start", event.neededWords, event.before)
+      tell("gc_minor_end", 0, event.before)
+    }
+    let kind = event.kind == .minor ? "minor" : "major"
+    tell("gc_\(kind)_start", event.neededWords, event.before)
+    tell("gc_\(kind)_end", event.freedWords, event.after)
+  }
+
+  private func tell(_ name: String, _ words: Int, _ figures: HeapFigures) {
+    let items = [("wordsize", words)] + figures.named.map { ($0.name, $0.words) }
+    let isStamped = tracing.timestamp != .none
+    guard let mark = try? system.atoms.atom(isStamped ? "trace_ts" : "trace"),
+      let name = try? system.atoms.atom(name)
+    else { return }
+    let atoms = items.compactMap { try? system.atoms.atom($0.0) }
+    guard atoms.count == items.count else { return }
+    // Without memory for it a message is lost: tracing does not end a process.
+    _ = try? system.send(to: tracing.tracer, words: 5 * items.count + 6 + 4) { cursor in
+      var list = Term.nil
+      for (atom, item) in zip(atoms, items).reversed() {
+        list = cursor.makeCons(cursor.makeTuple(atom, .small(item.1)), list)
+      }
+      guard let stamp = makeTimestamp(&cursor) else {
+        return cursor.makeTuple(mark, pid, name, list)
+      }
+      return cursor.makeTuple(mark, pid, name, list, stamp)
+    }
+  }
+
+  private func makeTimestamp(_ cursor: inout WordCursor) -> Term? {
+    switch tracing.timestamp {
+    case .none: return nil
+    case .monotonic: return .small(nanoseconds(CLOCK_MONOTONIC))
+    case .wallClock:
+      let parts = timestampParts(nanoseconds(CLOCK_REALTIME))
+      return cursor.makeTuple(.small(parts.0), .small(parts.1), .small(parts.2))
+    }
+  }
+}
