@@ -67,6 +67,7 @@ public struct HeapOptions: Equatable, BitwiseCopyable, Sendable {
 
   /// Says what is wrong with the options, if anything is.
   func validate() throws(HeapOptionsError) {
+    if !growth.isValid { throw .growthBelowNeed }
     if limit.words != 0 && limit.words < minimumWords {
       throw .limitBelowMinimum(limitWords: limit.words, minimumWords: minimumWords)
     }
@@ -109,12 +110,16 @@ public struct HeapLimit: Equatable, BitwiseCopyable, Sendable {
 public enum HeapOptionsError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No heap with this least size could ever collect below the limit.
   case limitBelowMinimum(limitWords: Int, minimumWords: Int)
+  /// The numbers of the growth policy would make blocks smaller than what they must hold.
+  case growthBelowNeed
 
   /// One line that says what was wrong.
   public var description: String {
     switch self {
     case .limitBelowMinimum(let limit, let minimum):
       "a limit of \(limit) words is below the least block of \(minimum)"
+    case .growthBelowNeed:
+      "a growth policy makes blocks smaller than what they must hold"
     }
   }
 }

@@ -25,6 +25,36 @@ import Testing
     #expect(events.dropFirst().first?.promotedWords == 228)
   }
 
+  /// Where memory for another size is refused, the collection has been all the same: the event says so,
+  /// and who asked for more than there is gets the refusal.
+  @Test func aRefusedResizeIsTold() throws {
+    var refused: [CollectionEvent] = []
+    for request in 1...30 {
+      var memory = MemoryConfiguration(usesTinyCarriers: true, carrierCacheLimitBytes: 0)
+      memory.failingRequest = request
+      let recorder = EventRecorder()
+      let made = try? HeapFixture(
+        levers: HeapLevers(verifies: true), memory: memory, listener: recorder)
+      guard let fixture = made else { continue }
+      fixture.roots[0] = fixture.heap.build { $0.makeCons(.small(1), .nil) }
+      var refusal: HeapError?
+      do { try fixture.ensure(100_000) } catch { refusal = error as? HeapError }
+      guard let event = recorder.events.first, case .refused(let error) = event.resizing else {
+        continue
+      }
+      refused.append(event)
+      #expect(error == refusal)
+      #expect(event.rule == .grownAfterFullSweep)
+      #expect(event.after.youngBlockWords < 100_000 && event.after.youngUsedWords == 2)
+      // It goes on where there is memory again.
+      try fixture.ensure(100_000)
+      #expect(recorder.events.count == 2)
+      #expect(recorder.events[1].after.youngBlockWords > 100_000)
+      #expect(fixture.roots[0].cons[0] == .small(1))
+    }
+    #expect(!refused.isEmpty)
+  }
+
   @Test func aRequestIsTheReasonOfItsCollection() throws {
     let recorder = EventRecorder()
     let fixture = try HeapFixture(listener: recorder)

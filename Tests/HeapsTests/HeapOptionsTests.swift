@@ -1,5 +1,5 @@
 import Carriers
-import Heaps
+@testable import Heaps
 import TestKit
 import Terms
 import Testing
@@ -149,6 +149,39 @@ import Testing
     let rules = Set(recorder.events.map(\.rule))
     #expect(rules.contains(.grownToBound))
     #expect(rules.contains(.shrunkToBound))
+  }
+
+  /// The numbers of a policy decide, and those that no block could be made by are refused.
+  @Test func theFactorsOfAPolicyDecide() throws {
+    let state = CollectionState(
+      youngBlockWords: 10_958, youngUsedWords: 10_000, stackWords: 0, matureWords: 0,
+      oldBlockWords: 0, oldUsedWords: 0, fragmentWords: 0, neededWords: 0,
+      minorCollectionsSinceFullSweep: 0, fullSweepAfter: 0, minimumHeapWords: 233,
+      wantsFullSweep: true, growAtNextFullSweep: false, oldVirtualHeapIsFull: false)
+    func size(_ policy: GrowthPolicy, live: Int) -> Int? {
+      policy.resizeAfterFullSweep(state, toSpaceWords: 10_958, liveWords: live).newBlockWords
+    }
+    var policy = GrowthPolicy.erts
+    #expect(size(policy, live: 1000) == HeapSizes.atLeast(2008))
+    policy.fullSweepShrunkFactor = 4
+    #expect(size(policy, live: 1000) == HeapSizes.atLeast(4016))
+    policy.fullSweepShrinkFactor = 200
+    #expect(size(policy, live: 1000) == nil)
+    #expect(policy.resizeAfterFullSweep(state, toSpaceWords: 10_958, liveWords: 8000).rule == .kept)
+    policy.crowdedPercent = 70
+    #expect(
+      policy.resizeAfterFullSweep(state, toSpaceWords: 10_958, liveWords: 8000).rule
+        == .growthPostponed)
+    #expect(policy.newOldBlockWords(young: 300) == 610)
+    policy.oldBlockSteps = 3
+    #expect(policy.newOldBlockWords(young: 300) == 1598)
+
+    let fixture = try HeapFixture()
+    for change in [\GrowthPolicy.minorShrunkFactor, \.fullSweepShrunkFactor, \.oldBlockDivisor] {
+      var options = HeapOptions()
+      options.growth[keyPath: change] = 0
+      #expect(throws: HeapOptionsError.growthBelowNeed) { try fixture.heap.setOptions(options) }
+    }
   }
 
   @Test(arguments: [0, 1, 500]) func aTrimmedHeapHoldsWhatLives(count: Int) throws {

@@ -72,6 +72,27 @@ import Testing
     #expect(run.errors.contains("with exit value:\n{oops,[{talking,"))
   }
 
+  /// As Erlang's logger tells it; the process ends alone.
+  @Test func aLimitThatIsReachedIsTold() throws {
+    let run = try ToolProcess(["run", "--print", Repository.fixture("greedy.beam")])
+    #expect(run.exitCode == 0)
+    #expect(run.output == "killed\n")
+    let lines = run.errorLines
+    #expect(lines.first == "=ERROR REPORT====")
+    #expect(lines.dropFirst().first?.hasPrefix("     Process:            <0.") == true)
+    #expect(lines.contains("     Context:            maximum heap size reached"))
+    #expect(lines.contains("     Max Heap Size:      5000"))
+    #expect(lines.contains("     Kill:               true"))
+    #expect(lines.contains("     Message Queue Len:  0"))
+    let total = lines.first { $0.hasPrefix("     Total Heap Size:") }?.split(separator: " ").last
+    #expect(try #require(total.flatMap { Int($0) }) > 5000)
+    #expect(run.errors.contains("{old_heap_block_size,"))
+    let silent = try ToolProcess(
+      ["run", "-f", "alone", "--print", Repository.fixture("greedy.beam")])
+    #expect(silent.output == "killed\n")
+    #expect(silent.errors == "")
+  }
+
   @Test func aServerOfTheLibraryRuns() throws {
     guard !Self.modulePaths.isEmpty else {
       print("left out: no Erlang is installed whose library could be used")

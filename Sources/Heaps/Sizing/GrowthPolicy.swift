@@ -1,8 +1,8 @@
 /// When to collect which generation and how large the blocks are: the rules as pure functions.
 ///
 /// The rules are those of OTP 25's `erl_gc.c`, checked against traces of the runtime itself; the
-/// thresholds in them are values. Where blocks are to be small rather than collections few,
-/// ``freeWords`` replaces the rules of resizing.
+/// thresholds and factors in them are values. Where blocks are to be small rather than collections
+/// few, ``freeWords`` replaces the rules of resizing.
 public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
   /// Blocks up to this size are not shrunk by a minor collection: after a promotion most of a block
   /// is empty, and is soon used again.
@@ -12,6 +12,23 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
   public var shrunkByMinorWords: Int32 = 8000
   /// Blocks up to this size are not shrunk by a full sweep: the system's smallest block.
   public var neverShrunkByFullSweepWords = Int32(CollectionState.defaultMinimumHeapWords)
+  /// A minor collection shrinks a block of more than so many times what it must hold.
+  public var minorShrinkFactor: UInt8 = 4
+  /// It then holds so many times what it must.
+  public var minorShrunkFactor: UInt8 = 3
+  /// An old block of more than so many times that size is far larger,
+  public var oldBlockFactor: UInt8 = 9
+  /// and the young one then gets this part of it at the least: one far smaller would make the old
+  /// one fill up in many small steps.
+  public var oldBlockDivisor: UInt8 = 8
+  /// A full sweep that leaves a block fuller than so many percent has the next one grow it.
+  public var crowdedPercent: UInt8 = 75
+  /// A full sweep shrinks a block of more than so many times what it must hold.
+  public var fullSweepShrinkFactor: UInt8 = 4
+  /// It then holds so many times what it must.
+  public var fullSweepShrunkFactor: UInt8 = 2
+  /// How many sizes of the table an old block is made larger than what is young.
+  public var oldBlockSteps: UInt8 = 1
   /// How many words are free after a collection, beyond those asked for; `nil` for the sizes of
   /// the table. Blocks then have any size from the process's least one on.
   public var freeWords: FreeWords?
@@ -48,6 +65,12 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
   /// Makes the policy with the thresholds of the Erlang runtime.
   public init(freeWords: FreeWords? = nil) { self.freeWords = freeWords }
 
+  /// Whether blocks hold what they must, whatever is decided.
+  var isValid: Bool {
+    minorShrunkFactor >= 1 && fullSweepShrunkFactor >= 1 && oldBlockDivisor >= 1
+      && freeWords.map { $0.least >= 0 && $0.least <= $0.most } ?? true
+  }
+
   /// Decides which collection is to be done.
   /// - Parameter state: the process before the collection.
   public func plan(_ state: CollectionState) -> CollectionPlan {
@@ -80,10 +103,11 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
     let isLarge =
       toSpaceWords > Int(neverShrunkByMinorWords)
       && (toSpaceWords > Int(shrunkByMinorWords) || toSpaceWords > oldBlockWords)
-    if isLarge, 4 * occupied < toSpaceWords {
-      var wanted = 3 * occupied
-      // A block far smaller than the old one would make the old one fill up in many small steps.
-      if 9 * wanted < oldBlockWords { wanted = max(wanted, oldBlockWords / 8) }
+    if isLarge, Int(minorShrinkFactor) * occupied < toSpaceWords {
+      var wanted = Int(minorShrunkFactor) * occupied
+      if Int(oldBlockFactor) * wanted < oldBlockWords {
+        wanted = max(wanted, oldBlockWords / Int(oldBlockDivisor))
+      }
       let size = blockSize(holding: wanted, minimum: state.minimumHeapWords)
       return size < toSpaceWords ? decide(size, .shrunkAfterMinor) : decide(nil, .kept)
     }
@@ -113,11 +137,14 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
       return ResizeDecision(
         newBlockWords: size, rule: .grownAfterFullSweep, growAtNextFullSweep: false)
     }
-    if 3 * toSpaceWords < 4 * occupied {
+    if Int(crowdedPercent) * toSpaceWords < 100 * occupied {
       return ResizeDecision(newBlockWords: nil, rule: .growthPostponed, growAtNextFullSweep: true)
     }
-    if 4 * occupied < toSpaceWords, toSpaceWords > Int(neverShrunkByFullSweepWords) {
-      let size = blockSize(holding: 2 * occupied, minimum: state.minimumHeapWords)
+    if Int(fullSweepShrinkFactor) * occupied < toSpaceWords,
+      toSpaceWords > Int(neverShrunkByFullSweepWords)
+    {
+      let size = blockSize(
+        holding: Int(fullSweepShrunkFactor) * occupied, minimum: state.minimumHeapWords)
       if size < toSpaceWords {
         return ResizeDecision(
           newBlockWords: size, rule: .shrunkAfterFullSweep, growAtNextFullSweep: false)
@@ -172,7 +199,9 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
 
   /// The size of an old block that what is young now can be promoted to.
   func newOldBlockWords(young: Int) -> Int {
-    freeWords == nil ? HeapSizes.oneAbove(young) : young
+    if freeWords != nil { return young }
+    let place = Int(HeapSizes.place(atLeast: young)) + Int(oldBlockSteps)
+    return HeapSizes.table[min(place, HeapSizes.table.count - 1)]
   }
 
   /// The size that leaves the free words that are to be left; nothing where sizes are the table's.

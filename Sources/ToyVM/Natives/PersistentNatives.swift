@@ -15,10 +15,12 @@ var persistentNatives: [Native] {
       return value.isNone ? x[1] : value
     },
     Native("persistent_term", "get", 0) { interpreter, _ in
-      let terms = interpreter.code.objects.allTerms
-      guard interpreter.ensure(5 * terms.count, live: 0) else { return .none }
-      return interpreter.build { cursor in
-        cursor.makeListOfPairs(terms)
+      // Room first: an ensure may give up areas that were found before.
+      while true {
+        let count = interpreter.code.objects.termFigures.count
+        guard interpreter.ensure(5 * count, live: 0) else { return .none }
+        let terms = interpreter.code.objects.allTerms
+        if terms.count <= count { return interpreter.build { $0.makeListOfPairs(terms) } }
       }
     },
     Native("persistent_term", "erase", 1) { interpreter, x in
