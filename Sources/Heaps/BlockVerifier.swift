@@ -21,12 +21,11 @@ struct BlockVerifier: ~Copyable {
   /// outside.
   func verify(_ list: OffHeapList) throws(HeapDamage) {
     var handles = 0
-    for block in blocks { try block.mark(place) }
+    for block in blocks { handles += try block.mark(place).handles }
     for block in blocks {
       var scan = block.range.pointer
       let top = scan + block.range.words
       while scan < top {
-        if scan.pointee & 0x3F == Header.Subtag.binaryHandle.bits { handles += 1 }
         let end = ObjectStarts.end(ofObjectAt: scan)
         var slot = ObjectStarts.terms(ofObjectAt: scan)
         while slot < end {

@@ -50,11 +50,12 @@ struct HeapVerifier: ~Copyable, RootVisitor {
     do throws(HeapDamage) {
       try verifyBounds(state)
       var verifier = HeapVerifier(state: state, literals: environment.literals.snapshot)
-      try verifier.markStarts()
+      let contents = try verifier.markStarts()
       try verifier.verifyObjects(of: state)
       try verifier.verifyRoots(of: state, &roots)
-      try OffHeapVerifier.verify(state, binaries: binaries)
-      try verifier.verifyBits(of: state)
+      try OffHeapVerifier.verify(
+        state, handles: (contents.young.handles, contents.old.handles), binaries: binaries)
+      if contents.young.hasBits || contents.old.hasBits { try verifier.verifyBits(of: state) }
       if findsCycles { try verifier.findCycle() }
       return nil
     } catch {
@@ -93,10 +94,17 @@ struct HeapVerifier: ~Copyable, RootVisitor {
 
   // MARK: - Objects and roots
 
-  private func markStarts() throws(HeapDamage) {
-    try young.mark(.young)
-    try old.mark(.old)
-    for fragment in fragments { try fragment.mark(.fragment) }
+  /// Finds where all objects begin, and what is among them.
+  private func markStarts() throws(HeapDamage) -> (
+    young: ObjectStarts.Contents, old: ObjectStarts.Contents
+  ) {
+    var inYoung = try young.mark(.young)
+    for fragment in fragments {
+      let contents = try fragment.mark(.fragment)
+      inYoung.handles += contents.handles
+      inYoung.hasBits = inYoung.hasBits || contents.hasBits
+    }
+    return (inYoung, try old.mark(.old))
   }
 
   /// What holds the objects of a heap, each under the name by which damage in it is told.

@@ -18,10 +18,19 @@ struct ObjectStarts: BitwiseCopyable {
 
   func free() { marks.deallocate() }
 
+  /// What is among the objects of a space.
+  struct Contents {
+    /// The handles of binaries.
+    var handles = 0
+    /// Whether there are bit strings or match contexts.
+    var hasBits = false
+  }
+
   /// Walks the objects that stand one behind the other.
   /// - Throws: what is wrong with the first that is none.
-  func mark(_ place: HeapDamage.Place) throws(HeapDamage) {
-    if range.isEmpty { return }
+  func mark(_ place: HeapDamage.Place) throws(HeapDamage) -> Contents {
+    var contents = Contents()
+    if range.isEmpty { return contents }
     let start = range.pointer
     let top = start + range.words
     var scan = start
@@ -31,8 +40,18 @@ struct ObjectStarts: BitwiseCopyable {
       if let problem = Self.problem(withObjectAt: scan, before: top) {
         throw HeapDamage(at: scan, place, problem)
       }
+      switch scan.pointee & 0x3F {
+      case Header.Subtag.binaryHandle.bits:
+        contents.handles += 1
+        contents.hasBits = true
+      case Header.Subtag.heapBinary.bits, Header.Subtag.subBinary.bits,
+        Header.Subtag.matchContext.bits:
+        contents.hasBits = true
+      default: break
+      }
       scan = Self.end(ofObjectAt: scan)
     }
+    return contents
   }
 
   /// Whether an object begins at the address of a cons or boxed term in the range.

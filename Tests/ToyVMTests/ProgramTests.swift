@@ -5,7 +5,7 @@ import ToyVM
 @Suite struct ProgramTests {
   @Test func everyProgramHasTwoSmallSizes() {
     let sizes = Dictionary(grouping: BenchmarkPrograms.expectations, by: \.program)
-    #expect(sizes.count == 18)
+    #expect(sizes.count == 20)
     for (program, sizes) in sizes {
       #expect(sizes.count == 2, "\(program)")
       #expect(sizes[0].size < sizes[sizes.count - 1].size, "\(program)")

@@ -18,14 +18,14 @@ struct OffHeapVerifier {
   }
 
   /// Verifies the list of a heap all of whose objects are whole.
-  /// - Parameter binaries: the blocks of all binaries of the system, by address, with their bytes;
-  ///   without them each handle is taken to hold one.
-  static func verify(_ state: HeapState, binaries: [UInt: Int]?) throws(HeapDamage) {
+  /// - Parameters:
+  ///   - handles: how many are among the objects of each generation.
+  ///   - binaries: the blocks of all binaries of the system, by address, with their bytes; without
+  ///     them each handle is taken to hold one.
+  static func verify(
+    _ state: HeapState, handles: (young: Int, old: Int), binaries: [UInt: Int]?
+  ) throws(HeapDamage) {
     let verifier = OffHeapVerifier(state, binaries: binaries)
-    let handles = (
-      young: verifier.young.reduce(0) { $0 + Self.handles(in: $1) },
-      old: Self.handles(in: verifier.old)
-    )
     var counts = (young: 0, old: 0)
     var words = (young: 0, old: 0)
     var next = state.offHeap.first
@@ -92,17 +92,5 @@ struct OffHeapVerifier {
     try check(
       offset <= capacity && handle[1] <= capacity - offset,
       "shows \(handle[1]) bytes from \(offset) on, of a binary of \(capacity)")
-  }
-
-  private static func handles(in range: AddressRange) -> Int {
-    if range.words == 0 { return 0 }
-    var count = 0
-    var scan = range.pointer
-    let top = scan + range.words
-    while scan < top {
-      if scan.pointee & 0x3F == Header.Subtag.binaryHandle.bits { count += 1 }
-      scan = ObjectStarts.end(ofObjectAt: scan)
-    }
-    return count
   }
 }

@@ -128,7 +128,9 @@ private func traceFlags(
 
 /// `trace_info(Pid, flags)` and `trace_info(Pid, tracer)`.
 private func traceInformation(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard x[1].isAtom else { return interpreter.badArgument() }
+  // An atom, which stays what it is when the registers are cleared by a collection.
+  let item = x[1]
+  guard item.isAtom else { return interpreter.badArgument() }
   var tracing: CollectionTracing?
   if interpreter.isAtom(x[0], "new") || interpreter.isAtom(x[0], "new_processes") {
     tracing = interpreter.schedulers.tracingOfNew
@@ -142,7 +144,7 @@ private func traceInformation(_ interpreter: Interpreter, _ x: Arguments) -> Ter
     if found.isNone { return .none }
   }
   let value: Term
-  switch interpreter.atoms.name(of: x[1]) {
+  switch interpreter.atoms.name(of: item) {
   case "tracer": value = tracing?.tracer ?? .nil
   case "flags":
     value = interpreter.makeList(of: tracing.map { flagNames($0, interpreter) } ?? [])
@@ -151,8 +153,8 @@ private func traceInformation(_ interpreter: Interpreter, _ x: Arguments) -> Ter
   }
   interpreter.kept[0] = value
   defer { interpreter.kept[0] = .nil }
-  return interpreter.makeTuple(arity: 2, live: 2) { elements in
-    elements[0] = x[1]
+  return interpreter.makeTuple(arity: 2, live: 0) { elements in
+    elements[0] = item
     elements[1] = interpreter.kept[0]
   }
 }
