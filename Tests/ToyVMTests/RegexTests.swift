@@ -124,12 +124,29 @@ import Testing
     ("(a\\1?){4}", "aaaaaaaa", [0, 7, 6, 7]), ("(\\1a|a){3}", "aaaaaaaaaaaaaaa", [0, 6, 3, 6]),
   ])
   func groupsReferToThemselves(_ pattern: String, _ text: String, _ places: [Int]) throws {
-    let program = try RegexProgram(Array(pattern.utf8), RegexSettings())
-    let found = try Array(text.utf8).withUnsafeBufferPointer { text in
+    #expect(try Self.search(pattern, RegexSettings(), text) == places)
+  }
+
+  /// No match begins within the end of a line, unless the pattern names CR or LF: which `\R` does not.
+  /// The answers are those of `re:run/3` with `{newline, crlf}`.
+  @Test(arguments: [
+    (".", [2, 3]), (".\\R?", [2, 3]), ("\\Rx|.", [2, 3]), (".{1,}?(?i)\\R{0}", [2, 3]),
+    ("\\R|.", [0, 2]), (".\\n?", [1, 2]), ("(?:\\n){0}.", [1, 2]), (".[\\n]{0}", [1, 2]),
+  ])
+  func aMatchBeginsBehindTheEndOfALine(_ pattern: String, _ places: [Int]) throws {
+    var settings = RegexSettings()
+    settings.newline = .crlf
+    #expect(try Self.search(pattern, settings, "\r\nab") == places)
+  }
+
+  private static func search(
+    _ pattern: String, _ settings: RegexSettings, _ text: String
+  ) throws -> [Int]? {
+    let program = try RegexProgram(Array(pattern.utf8), settings)
+    return try Array(text.utf8).withUnsafeBufferPointer { text in
       var matcher = RegexMatcher(program, text, from: 0, [])
       return try matcher.search()
     }
-    #expect(found == places)
   }
 
   // MARK: - Time

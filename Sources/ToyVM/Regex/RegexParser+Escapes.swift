@@ -99,9 +99,7 @@ extension RegexParser {
     case UInt8(ascii: "N"): return .node(.anyButNewline)
     case UInt8(ascii: "C"): return .node(.anyByte)
     case UInt8(ascii: "X"): throw failure("\\X is not supported", at: place - 1)
-    case UInt8(ascii: "R"):
-      asksForLineEnds = true
-      return .node(.lineBreak(onlyCRLF: settings.breaksAreCRLF))
+    case UInt8(ascii: "R"): return .node(.lineBreak(onlyCRLF: settings.breaksAreCRLF))
     case UInt8(ascii: "k"): return .node(try namedReference())
     case UInt8(ascii: "g"): return .node(try generalReference())
     default: return try unknownEscape(byte)
