@@ -59,6 +59,7 @@ public struct OwnedArena: ~Copyable {
   /// Has another budget bound what the arena holds. What it holds already is charged whatever the
   /// limit, for nobody can refuse it.
   public borrowing func changeBudget(to budget: MemoryBudget?) {
+    if budget === state.pointee.budget { return }
     budget?.chargeBeyondLimit(byteCount: heldByteCount)
     state.pointee.budget?.credit(byteCount: heldByteCount)
     state.pointee.budget = budget

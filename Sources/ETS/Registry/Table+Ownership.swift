@@ -49,6 +49,8 @@ extension Table {
       try checkOwner(caller)
       throw .noProcess(pid)
     }
+    try checkOwner(caller)
+    registry.chargeBeforehand(self, to: pid)
     try whileAlive { () throws(TableError) in
       try checkOwner(caller)
       record.pointee.owner.store(pid.bits, ordering: .relaxed)

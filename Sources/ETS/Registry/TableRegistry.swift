@@ -62,19 +62,29 @@ public final class TableRegistry: Sendable {
   /// Whether a process that is to own a table lives.
   func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
 
+  /// Charges a table to an owner's budget; one that ended is charged to nobody.
+  private func charge(_ table: Table, to owner: Term) {
+    let budget = listener?.tableBudget(of: owner)
+    try? table.forEachPart { $0.changeBudget(to: budget) }
+  }
+
+  /// Charges a private table to who is to own it: by its owner, who uses it without a lock.
+  func chargeBeforehand(_ table: Table, to owner: Term) {
+    if table.isPrivate { charge(table, to: owner) }
+  }
+
   /// Charges a table that has another owner to that one's budget, and tells it.
   func tell(_ transfer: TableTransfer) {
-    if let listener {
+    guard let listener else { return }
+    if !transfer.table.isPrivate {
       // Others may pass it on meanwhile: who comes last sees the last owner.
       var owner: Term
       repeat {
         owner = transfer.table.owner
-        let budget = listener.tableBudget(of: owner)
-        // One that ended is charged to nobody.
-        try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
+        charge(transfer.table, to: owner)
       } while transfer.table.owner != owner
-      listener.tableChangedOwner(transfer)
     }
+    listener.tableChangedOwner(transfer)
   }
 }
 
@@ -117,7 +127,8 @@ extension TableRegistry {
       record.pointee.options = options
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)
-      record.pointee.life.store(table.number, ordering: .relaxed)
+      // Releasing: pairs with the acquiring load in `table(named:)`.
+      record.pointee.life.store(table.number, ordering: .releasing)
       record.pointee.gate.store(table.number, ordering: .releasing)
       state.tables[table.number] = table
       tableCount.add(1, ordering: .relaxed)
@@ -234,6 +245,7 @@ extension TableRegistry {
   /// - Returns: `false` where it is no more the process's, or has another heir; nobody is told then.
   private func pass(_ table: Table, from owner: Term, to heir: Term) -> Bool {
     let record = table.record
+    chargeBeforehand(table, to: heir)
     // The heir may set other data, or end the table, as soon as it has it.
     let data: KeptTerm?
     do {

@@ -19,6 +19,7 @@ struct TableCharge {
 
   /// Charges another one, whatever its limit.
   mutating func change(to new: MemoryBudget?) {
+    if new === budget { return }
     new?.chargeBeyondLimit(byteCount: besideByteCount)
     end()
     budget = new

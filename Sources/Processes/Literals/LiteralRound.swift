@@ -141,14 +141,20 @@ final class LiteralRound: @unchecked Sendable {
   /// Waits for processes that are just telling others why they end: they read what their reasons
   /// refer to.
   private func waitForEnds() {
+    var ended = 0
+    // Else the records' memory could go where the last process ends meanwhile.
+    let reader = processes.allocator.reader
+    reader.enter()
     processes.forEachRecord { record in
       if record.pointee.ending.load(ordering: .sequentiallyConsistent) != 1 { return }
       state.withLock { $0.open += 1 }
       let isEnding = record.pointee.ending.compareExchange(
         expected: 1, desired: 2, ordering: .sequentiallyConsistent
       ).exchanged
-      if !isEnding { isAnswered() }
+      if !isEnding { ended += 1 }
     }
+    reader.leave()
+    for _ in 0..<ended { isAnswered() }
   }
 
   private func end() {
