@@ -17,8 +17,8 @@ struct BlockVerifier: ~Copyable {
 
   deinit { for block in blocks { block.free() } }
 
-  /// Verifies that all objects are whole, all terms of the objects, and which of these the list of those has that hold something
-  /// outside.
+  /// Verifies that all objects are whole, that their terms are terms, and that the list of those that
+  /// hold something outside has each of them once.
   func verify(_ list: OffHeapList) throws(HeapDamage) {
     var handles = 0
     for block in blocks { handles += try block.mark(place).handles }
@@ -55,7 +55,7 @@ struct BlockVerifier: ~Copyable {
   func verifyTerm(at slot: UnsafeMutablePointer<UInt>) throws(HeapDamage) {
     let term = Term(bits: slot.pointee)
     if term.isImmediate {
-      if term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort { return }
+      if term.isKnownImmediate { return }
       throw damage(slot, "is no immediate")
     }
     if term.bits & 3 == 0 { throw damage(slot, "of an object is no term") }

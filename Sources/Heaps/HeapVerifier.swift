@@ -177,9 +177,7 @@ struct HeapVerifier: ~Copyable, RootVisitor {
   private func problem(withSlot slot: UnsafeMutablePointer<UInt>) -> String? {
     let term = Term(bits: slot.pointee)
     if term.isImmediate {
-      let isKnown =
-        term.isSmall || term.isAtom || term.isNil || term.isLocalPid || term.isLocalPort
-        || (term.isCatch && place == .stack)
+      let isKnown = term.isKnownImmediate || (term.isCatch && place == .stack)
       return isKnown ? nil : "is no immediate"
     }
     if slot.pointee & 3 == 0 { return "of an object is no term" }
@@ -245,6 +243,11 @@ struct HeapVerifier: ~Copyable, RootVisitor {
     var search = CycleSearch(spaces: spaces)
     try search.run()
   }
+}
+
+extension Term {
+  /// Whether an immediate word is a value that an object may hold.
+  var isKnownImmediate: Bool { isSmall || isAtom || isNil || isLocalPid || isLocalPort }
 }
 
 extension ProcessHeap {

@@ -75,7 +75,7 @@ extension Process {
   }
 
   func demonitorRequest(_ number: Int) throws(MessageError) -> Message {
-    let request = try system.heaps.makeMessage(words: 0) { _, _ in .nil }
+    let request = try system.heaps.makeMessage(of: .nil)
     request.signal = .demonitor
     request.argument = UInt(number)
     return request

@@ -68,7 +68,7 @@ extension Process {
   public mutating func unlink(from other: Term) throws(MessageError) {
     guard record.pointee.relations?.links[other] != nil else { return }
     let pid = pid
-    let request = try system.heaps.makeMessage(words: 0) { _, _ in pid }
+    let request = try system.heaps.makeMessage(of: pid)
     let relations = relations
     let number = relations.makeUnlinkNumber()
     request.signal = .unlink

@@ -109,7 +109,7 @@ extension ProcessTable {
   ) -> LimitedMailbox.Pushed? {
     let signal: Message
     do throws(MessageError) {
-      signal = try environment.makeMessage(words: 0) { _, _ in .nil }
+      signal = try environment.makeMessage(of: .nil)
     } catch {
       return .outOfMemory(error)
     }

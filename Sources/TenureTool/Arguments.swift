@@ -92,18 +92,10 @@ private struct ArgumentReader {
     switch name {
     case "-f": run.function = try text(attached, of: name, "a function")
     case "--pa": run.directories.append(try text(attached, of: name, "a directory"))
-    case "--print":
-      try expectNoValue(attached, of: name)
-      run.prints = true
-    case "--verify":
-      try expectNoValue(attached, of: name)
-      run.verifies = true
-    case "--move":
-      try expectNoValue(attached, of: name)
-      run.movesBlocks = true
-    case "--check":
-      try expectNoValue(attached, of: name)
-      run.checksOperands = true
+    case "--print": run.prints = try flag(attached, of: name)
+    case "--verify": run.verifies = try flag(attached, of: name)
+    case "--move": run.movesBlocks = try flag(attached, of: name)
+    case "--check": run.checksOperands = try flag(attached, of: name)
     case "--stats": run.statistics = try statisticsFormat(attached)
     case "--zeal":
       run.zeal =
@@ -141,8 +133,10 @@ private struct ArgumentReader {
     return text
   }
 
-  private func expectNoValue(_ attached: String?, of name: String) throws(UsageError) {
+  /// What an option says by being there.
+  private func flag(_ attached: String?, of name: String) throws(UsageError) -> Bool {
     if attached != nil { throw UsageError("\(name) takes no value") }
+    return true
   }
 
   private func statisticsFormat(

@@ -58,12 +58,8 @@ import Testing
     let before = system.allocator.memory(by: .literal).byteCount
     let shared = Shared()
     try shared.replace(in: system)
-    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: size)
+    let processes = try TestScheduler.makeProcesses(size, in: system)
     defer { processes.deallocate() }
-    for index in 0..<size {
-      (processes + index).initialize(to: try system.makeProcess())
-      processes[index].context = UnsafeMutableRawPointer(processes + index)
-    }
     let pids = (0..<size).map { processes[$0].pid }
     for index in 0..<size {
       _ = try processes[index].send(shared.term, to: pids[index])

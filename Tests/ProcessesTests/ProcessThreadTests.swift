@@ -22,12 +22,8 @@ import Testing
     let system = MemorySystem(
       configuration: SystemConfiguration(
         heapOptions: .tiny(), processListener: scheduler))
-    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: size)
+    let processes = try TestScheduler.makeProcesses(size, in: system)
     defer { processes.deallocate() }
-    for index in 0..<size {
-      (processes + index).initialize(to: try system.makeProcess())
-      processes[index].context = UnsafeMutableRawPointer(processes + index)
-    }
     let pids = (0..<size).map { processes[$0].pid }
     let counts = Counts()
     for token in 0..<tokens {

@@ -17,6 +17,17 @@ final class TestScheduler: ProcessListener {
   func add(_ process: UnsafeMutablePointer<SystemProcess>) {
     state.withLock { $0.queue.append(UInt(bitPattern: process)) }
   }
+  /// Makes processes that have their places as contexts; the caller ends them and frees the places.
+  static func makeProcesses(
+    _ count: Int, in system: MemorySystem
+  ) throws -> UnsafeMutablePointer<SystemProcess> {
+    let processes = UnsafeMutablePointer<SystemProcess>.allocate(capacity: count)
+    for index in 0..<count {
+      (processes + index).initialize(to: try system.makeProcess())
+      processes[index].context = UnsafeMutableRawPointer(processes + index)
+    }
+    return processes
+  }
   func end() { state.withLock { $0.isOver = true } }
 
   /// Runs what is runnable until the end, on so many threads.

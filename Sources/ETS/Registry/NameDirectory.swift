@@ -37,7 +37,7 @@ package struct NameDirectory: ~Copyable, Sendable {
   }
 
   /// Has a name stand for something else; under the owner's lock.
-  /// - Parameter value: 0 for nothing.
+  /// - Parameter value: not 0.
   /// - Throws: ``MemoryError`` where a new name has no room; then nothing has changed.
   package func set(_ name: Term, to value: UInt) throws(MemoryError) {
     var current = NameSlots(address: slots.load(ordering: .relaxed))
@@ -45,7 +45,6 @@ package struct NameDirectory: ~Copyable, Sendable {
       slot[1].store(value, ordering: .releasing)
       return
     }
-    if value == 0 { return }
     if current?.isFull ?? true { current = try replace(current) }
     current?.add(name, value)
   }
@@ -82,6 +81,7 @@ package struct NameDirectory: ~Copyable, Sendable {
 
   /// Gives all memory back, where there is no name; under the owner's lock.
   package func trim() {
+    if slots.load(ordering: .relaxed) == 0 { return }
     let address = slots.exchange(0, ordering: .acquiringAndReleasing)
     // Nobody finds them any more; who had found them before may still read them.
     if allocator.readersHavePassed(allocator.endEpoch()) {

@@ -111,6 +111,13 @@ package struct Message: BitwiseCopyable, Equatable {
 }
 
 extension HeapEnvironment {
+  /// Makes a message of a term without words of its own: an immediate, a literal, or one whose blocks
+  /// are put behind the message.
+  @inline(__always)
+  package func makeMessage(of term: Term) throws(MessageError) -> Message {
+    try makeMessage(words: 0) { _, _ in term }
+  }
+
   /// Makes a message of a term that is built for it.
   /// - Parameters:
   ///   - words: the most words of the term.

@@ -17,7 +17,7 @@ extension ProcessHeap {
     if term.isImmediate || !hasRoom || environment.literals.isAnyLeaving {
       return try makeMessage(of: term).message
     }
-    let message = try environment.makeMessage(words: 0) { _, _ in term }
+    let message = try environment.makeMessage(of: term)
     let words = state.pointee.options.minimumWords
     let block: MemoryBlock
     do {

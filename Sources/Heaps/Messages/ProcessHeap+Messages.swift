@@ -61,10 +61,10 @@ extension ProcessHeap {
     of term: Term, takingLiterals takesLiterals: Bool = false
   ) throws(MessageError) -> Message? {
     let environment = environment
-    if term.isImmediate { return try environment.makeMessage(words: 0) { _, _ in term } }
+    if term.isImmediate { return try environment.makeMessage(of: term) }
     return try withSenderSpaces(takingLiterals: takesLiterals) { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
-        return try environment.makeMessage(words: 0) { _, _ in term }
+        return try environment.makeMessage(of: term)
       }
       var small = SmallGraph(spaces: spaces)
       guard let words = small.words(of: term), !small.isShared else { return nil }
@@ -77,10 +77,10 @@ extension ProcessHeap {
     of term: Term, copying: MessageCopying, takingLiterals takesLiterals: Bool = false
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
     let environment = environment
-    if term.isImmediate { return (try environment.makeMessage(words: 0) { _, _ in term }, 0) }
+    if term.isImmediate { return (try environment.makeMessage(of: term), 0) }
     return try withSenderSpaces(takingLiterals: takesLiterals) { spaces throws(MessageError) in
       if !spaces.copies(term.bits) {
-        return (try environment.makeMessage(words: 0) { _, _ in term }, 0)
+        return (try environment.makeMessage(of: term), 0)
       }
       if copying.keepsSharing {
         return try Self.copySharing(term, spaces, firstWords: Self.firstBlockWords, environment)

@@ -68,7 +68,7 @@ final class LiteralRound: @unchecked Sendable {
   /// Makes the message that asks a process.
   func makeQuestion() throws(HeapError) -> Message {
     do throws(MessageError) {
-      return try environment.makeMessage(words: 0) { _, _ in .nil }
+      return try environment.makeMessage(of: .nil)
     } catch .outOfMemory(let error) {
       throw .outOfMemory(error)
     } catch {

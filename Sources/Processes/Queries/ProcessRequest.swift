@@ -77,7 +77,7 @@ extension MemorySystem {
   }
 
   private func ask(_ pid: Term, _ request: ProcessRequest) throws(MessageError) {
-    let message = try heaps.makeMessage(words: 0) { _, _ in .nil }
+    let message = try heaps.makeMessage(of: .nil)
     message.carry(request)
     if processes.deliverSignal(message, to: pid) { return }
     message.takeRequest().refuse()
