@@ -50,17 +50,12 @@ public struct HeapState: BitwiseCopyable {
   public package(set) var virtualHeap: VirtualHeap
 
   package var options: HeapOptions
-  package var minorsSinceFullSweep: Int32 = 0
+  @usableFromInline var flags: Flags = []
+  package var minorsSinceFullSweep: UInt16 = 0
+  /// The sections under way in which no collection may run.
+  package var delays: Int16 = 0
   /// Ensures since the last collection that the zeal lever asked for.
   package var ensuresSinceZeal: Int32 = 0
-  /// The sections under way in which no collection may run.
-  package var delays: Int32 = 0
-  package var growsAtNextFullSweep = false
-  /// Whether a collection was asked for in a section where none may run, and a full sweep.
-  package var isCollectionPostponed = false
-  package var isFullSweepPostponed = false
-  /// Whether somebody hears of this heap's collections besides the system's listener.
-  var hasOwnListener = false
   package var tallies = HeapTallies()
 
   /// Makes the state of a fresh block with an empty heap and an empty stack.
@@ -74,6 +69,41 @@ public struct HeapState: BitwiseCopyable {
     givenUpMature = .empty
     virtualHeap = VirtualHeap(minimumWords: options.minimumVirtualWords)
     self.reservedBytes = reservedBytes
+  }
+
+  /// One bit each, as there are as many of these records as processes.
+  @usableFromInline struct Flags: OptionSet, BitwiseCopyable, Sendable {
+    @usableFromInline let rawValue: UInt8
+    @usableFromInline init(rawValue: UInt8) { self.rawValue = rawValue }
+    static let growsAtNextFullSweep = Flags(rawValue: 1)
+    static let isCollectionPostponed = Flags(rawValue: 2)
+    static let isFullSweepPostponed = Flags(rawValue: 4)
+    static let hasOwnListener = Flags(rawValue: 8)
+
+    subscript(flag: Flags) -> Bool {
+      get { contains(flag) }
+      set { if newValue { insert(flag) } else { remove(flag) } }
+    }
+  }
+
+  package var growsAtNextFullSweep: Bool {
+    get { flags[.growsAtNextFullSweep] }
+    set { flags[.growsAtNextFullSweep] = newValue }
+  }
+  /// Whether a collection was asked for in a section where none may run.
+  package var isCollectionPostponed: Bool {
+    get { flags[.isCollectionPostponed] }
+    set { flags[.isCollectionPostponed] = newValue }
+  }
+  /// Whether that collection is to be a full sweep.
+  package var isFullSweepPostponed: Bool {
+    get { flags[.isFullSweepPostponed] }
+    set { flags[.isFullSweepPostponed] = newValue }
+  }
+  /// Whether somebody hears of this heap's collections besides the system's listener.
+  var hasOwnListener: Bool {
+    get { flags[.hasOwnListener] }
+    set { flags[.hasOwnListener] = newValue }
   }
 
   /// What survived the last collection and is promoted by the next minor one.

@@ -106,7 +106,7 @@ public final class LiteralAreas: Sendable {
   func contains(_ address: UInt) -> Bool { Self.area(of: address, in: snapshot) != nil }
 
   /// The areas at this moment, in the order of their addresses.
-  var snapshot: [LiteralArea] { areas.withLock { $0 } }
+  var snapshot: [LiteralArea] { areas.withLock { $0.separately } }
 
   /// The area of a ``snapshot`` that an address is in.
   /// - Complexity: O(log areas).
@@ -140,10 +140,16 @@ public final class LiteralAreas: Sendable {
   var isAnyLeaving: Bool { leavingCount.load(ordering: .relaxed) > 0 }
 
   /// The areas in release, in the order of their addresses.
-  var leavingRanges: [AddressRange] { isAnyLeaving ? leaving.withLock { $0 } : [] }
+  var leavingRanges: [AddressRange] { isAnyLeaving ? leaving.withLock { $0.separately } : [] }
 
   /// The lists of what their objects hold outside.
   var offHeapLists: [OffHeapList] { areas.withLock { $0.map(\.offHeap) } }
+}
+
+extension Array {
+  /// The same elements in memory of their own. A copy that shares it would be no race either, but the
+  /// thread sanitizer does not see that reference counts are looked at before a change.
+  fileprivate var separately: [Element] { withUnsafeBufferPointer { Array($0) } }
 }
 
 /// Why an area of literals could not be made.

@@ -86,9 +86,11 @@ public final class MemorySystem: Sendable {
   }
 
   /// Gives back to the operating system what nobody uses, as far as that can be: freed blocks that
-  /// are kept for reuse, and the records of processes where there is no process.
+  /// are kept for reuse, the records of processes where there is no process, and the names of
+  /// tables where there is no table.
   public func trim() {
     processes.trim()
+    tables.trim()
     allocator.trim()
   }
 

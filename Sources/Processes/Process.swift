@@ -100,10 +100,10 @@ public struct Process: ~Copyable {
   public mutating func hibernate(
     roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
+    let record = record
     record.pointee.queue.trim()
-    try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
-      try heap.hibernate(roots: &roots)
-    }
+    heap.dropStack()
+    try trim(roots: &roots)
   }
 
   /// Does what may collect with all roots, and what was asked for that needs them; tells those of a

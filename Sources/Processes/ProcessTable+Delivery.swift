@@ -174,8 +174,7 @@ extension ProcessTable: OwnershipListener {
     let words = try TermSize.flatWords(of: data, scratch: environment.scratch)
     let message = try environment.makeMessage(words: 5 + 3 + words) { cursor, list in
       let copy = TermCopy.copy(data, words: words, into: &cursor, list: &list)
-      let table = transfer.table
-      let reference = table.isNamed ? table.name : cursor.makeReference(to: table)
+      let reference = transfer.name ?? cursor.makeReference(to: transfer.table)
       return cursor.makeTuple(.tableTransfer, reference, transfer.from, copy)
     }
     message.signal = .told

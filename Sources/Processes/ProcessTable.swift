@@ -124,10 +124,13 @@ final class ProcessTable: @unchecked Sendable {
     try state.withLock { state throws(HeapError) in
       let index = try takeIndex(&state)
       guard let record = record(at: index) else { preconditionFailure("no record \(index)") }
-      state.inUse += 1
       let number = LocalIdentifier.number(
         identifier: UInt(index + 1), serial: UInt(record.pointee.serial))
-      guard let number else { throw .outOfMemory(.invalidSize(byteCount: index)) }
+      guard let number else {
+        state.free.append(index)
+        throw .outOfMemory(.invalidSize(byteCount: index))
+      }
+      state.inUse += 1
       record.pointee.serial &+= 1
       record.pointee.contextBits.store(0, ordering: .relaxed)
       record.pointee.limit = limit

@@ -118,6 +118,50 @@ import Testing
     #expect(table.isAlive && table.owner == .pid(2))
   }
 
+  /// The next owner of a private table uses it without a lock, so who fixed it must not release it as
+  /// it ends.
+  @Test(arguments: TableType.allCases)
+  func aPrivateTableGoesUnfixed(type: TableType) throws {
+    let system = MemorySystem()
+    let reader = TermReader(words: 1 << 10, atoms: system.atoms)
+    let options = TableOptions(type: type, protection: .private)
+    let (giver, next) = (Term.pid(1), Term.pid(2))
+    let tables = TableRegistry(environment: system.heaps, atoms: system.atoms)
+    let table = try tables.makeTable(named: .ok, options: options, owner: giver)
+    for number in 0..<20 { try table.insert(reader.read("{\(number),[a]}"), by: giver) }
+    let filled = try table.information().words
+    for _ in 0..<2 { try table.fix(by: giver) }
+    for number in 0..<20 { try table.delete(.small(number), by: giver) }
+    try table.giveAway(to: next, data: .nil, by: giver)
+    #expect(table.fixations.isEmpty)
+    #expect(try table.information().words < filled)
+    try table.insert(reader.read("{1,[b]}"), by: next)
+    tables.end(owner: giver)
+    #expect(try table.objectCount() == 1)
+  }
+
+  /// Names keep memory for the next ones only until they are asked for it.
+  @Test func trimmingGivesBackWhatNamesNeeded() throws {
+    let system = MemorySystem()
+    let reader = TermReader(words: 64, atoms: system.atoms)
+    var options = TableOptions()
+    options.isNamed = true
+    var blocks = 0
+    for round in 0..<2 {
+      for number in 0..<100 {
+        let table = try system.tables.makeTable(
+          named: reader.read("name\(number)"), options: options, owner: .pid(1))
+        try table.delete(by: .pid(1))
+      }
+      let kept = system.allocator.memory(by: .ets).blockCount
+      system.trim()
+      let left = system.allocator.memory(by: .ets).blockCount
+      #expect(left < kept)
+      if round > 0 { #expect(left == blocks) }
+      blocks = left
+    }
+  }
+
   /// A process may end while it is given a table: the table must not be left to it.
   @Test func noTableIsLeftToAProcessThatEnded() throws {
     let listener = TransferNotes()

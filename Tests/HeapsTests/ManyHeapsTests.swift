@@ -38,7 +38,7 @@ import Testing
     #expect(blocks / count <= crowd.mostBytes, "\(blocks / count) bytes a heap")
     // Little of what is committed is in no block, but for the last step of each carrier.
     #expect(bytes < blocks + blocks / 20, "\(bytes / count) bytes committed for each heap")
-    #expect(MemoryLayout<HeapState>.size == 248)
+    #expect(MemoryLayout<HeapState>.size == 240)
     // A request for each step by which carriers are committed, not for each heap.
     #expect(allocator.statistics.pages.requestCount < count / 16)
     // Every other one goes, and others take the places.

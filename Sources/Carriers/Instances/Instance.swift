@@ -46,8 +46,10 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// - Parameter isHeld: whether the caller holds the instance's handle.
   @inlinable @inline(__always)
   func allocateAtOnce(byteCount: Int, kind: MemoryKind, isHeld: Bool) -> MemoryBlock? {
+    if !enter(isHeld: isHeld) { return nil }
+    // Looked for inside: who closes the door may give the slab up.
     let slab = slot(of: SizeClass(holding: byteCount), kind: kind).pointee
-    guard enter(isHeld: isHeld), let block = slab.pointee.firstFree else { return nil }
+    guard let block = slab.pointee.firstFree else { return nil }
     let size = unlink(block, of: slab, kind: kind)
     leave(isHeld: isHeld)
     return MemoryBlock(base: block, byteCount: size)

@@ -22,6 +22,8 @@ extension OwnershipListener {
 public struct TableTransfer {
   /// The table.
   public let table: Table
+  /// The atom that found it as it changed hands, where one did.
+  public let name: Term?
   /// The pid of who owned it.
   public let from: Term
   /// The pid of who owns it now.

@@ -50,12 +50,14 @@ extension Table {
       throw .noProcess(pid)
     }
     try checkOwner(caller)
-    registry.chargeBeforehand(self, to: pid)
-    try whileAlive { () throws(TableError) in
+    // Its next owner uses a private table without a lock: who fixed it could not release it then.
+    if isPrivate { releaseAll(of: caller) }
+    let budget = registry.budget(of: pid)
+    let transfer = try whileAlive { () throws(TableError) in
       try checkOwner(caller)
-      record.pointee.owner.store(pid.bits, ordering: .relaxed)
+      return registry.handOver(self, to: pid, data: data, budget)
     }
-    registry.tell(TableTransfer(table: self, from: caller, to: pid, data: data))
+    registry.tell(transfer)
     registry.endTables(ofDead: pid)
   }
 
@@ -141,12 +143,16 @@ extension Table {
     (try? whileAlive { claims.fixations }) ?? []
   }
 
-  /// Ends all that a process fixed, as it ends.
+  /// Ends all that a process fixed, as it ends, or gives a private table away.
   func releaseAll(of process: Term) {
     let count = try? whileAlive {
       guard let index = claims.fixations.firstIndex(where: { $0.process == process })
       else { return 0 }
-      return claims.fixations.remove(at: index).count
+      let count = claims.fixations.remove(at: index).count
+      if !isPrivate { return count }
+      // Two threads may end its owner: the other one does not end the table meanwhile.
+      for part in record.pointee.storage.parts { for _ in 0..<count { part.unfix() } }
+      return 0
     }
     for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
   }

@@ -62,16 +62,26 @@ public final class TableRegistry: Sendable {
   /// Whether a process that is to own a table lives.
   func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
 
-  /// Charges a table to an owner's budget; one that ended is charged to nobody.
-  private func charge(_ table: Table, to owner: Term) {
-    let budget = listener?.tableBudget(of: owner)
-    try? table.forEachPart { $0.changeBudget(to: budget) }
+  /// Makes a process the owner of a table, under the registry's lock, while which the table cannot
+  /// end. A private one is charged to the budget before its new owner uses it, which it does
+  /// without a lock; any other afterwards, by ``tell(_:)``.
+  /// - Parameter budget: the new owner's.
+  /// - Returns: what is to be told.
+  func handOver(
+    _ table: Table, to owner: Term, data: Term, _ budget: MemoryBudget?
+  ) -> TableTransfer {
+    if table.isPrivate {
+      for part in table.record.pointee.storage.parts { part.changeBudget(to: budget) }
+    }
+    let transfer = TableTransfer(
+      table: table, name: table.isNamed ? table.name : nil, from: table.owner, to: owner,
+      data: data)
+    table.record.pointee.owner.store(owner.bits, ordering: .relaxed)
+    return transfer
   }
 
-  /// Charges a private table to who is to own it: by its owner, who uses it without a lock.
-  func chargeBeforehand(_ table: Table, to owner: Term) {
-    if table.isPrivate { charge(table, to: owner) }
-  }
+  /// What the tables of a process are charged to.
+  func budget(of owner: Term) -> MemoryBudget? { listener?.tableBudget(of: owner) }
 
   /// Charges a table that has another owner to that one's budget, and tells it.
   func tell(_ transfer: TableTransfer) {
@@ -81,7 +91,9 @@ public final class TableRegistry: Sendable {
       var owner: Term
       repeat {
         owner = transfer.table.owner
-        charge(transfer.table, to: owner)
+        let budget = budget(of: owner)
+        // One that ended is charged to nobody.
+        try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
       } while transfer.table.owner != owner
     }
     listener.tableChangedOwner(transfer)
@@ -107,7 +119,7 @@ extension TableRegistry {
     if let limit = options.limit, let problem = limit.problem(ofType: options.type) {
       throw .invalidOption(problem)
     }
-    let budget = listener?.tableBudget(of: owner)
+    let budget = budget(of: owner)
     return try withState { state throws(TableError) in
       if options.isNamed && names.value(of: name) != 0 { throw .nameTaken(name) }
       let record = try takeRecord(&state)
@@ -173,6 +185,11 @@ extension TableRegistry {
         return Table(record: record, number: number)
       }
     }
+  }
+
+  /// Gives back what names need, where there is no table.
+  public func trim() {
+    withState { state in if state.tables.isEmpty { names.trim() } }
   }
 
   /// Has a name find a table; under the registry's lock.
@@ -245,19 +262,20 @@ extension TableRegistry {
   /// - Returns: `false` where it is no more the process's, or has another heir; nobody is told then.
   private func pass(_ table: Table, from owner: Term, to heir: Term) -> Bool {
     let record = table.record
-    chargeBeforehand(table, to: heir)
+    let budget = budget(of: heir)
     // The heir may set other data, or end the table, as soon as it has it.
     let data: KeptTerm?
+    let transfer: TableTransfer
     do {
-      data = try table.whileAlive { () throws(TableError) in
+      (data, transfer) = try table.whileAlive { () throws(TableError) in
         if !table.isOwned(by: owner) || record.pointee.claims.heir != heir { throw .noAccess }
-        record.pointee.owner.store(heir.bits, ordering: .relaxed)
-        return record.pointee.claims.heirData
+        let data = record.pointee.claims.heirData
+        return (data, handOver(table, to: heir, data: data?.term ?? .undefined, budget))
       }
     } catch {
       return false
     }
-    tell(TableTransfer(table: table, from: owner, to: heir, data: data?.term ?? .undefined))
+    tell(transfer)
     withExtendedLifetime(data) {}
     return true
   }
