@@ -57,6 +57,8 @@ struct ProcessRecord: ~Copyable {
   var isQueueLong = false
   /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
   var hasSentToSelf = false
+  /// How often the place was used; here, where it takes no room of its own.
+  var serial: UInt32 = 0
   /// The embedder's own pointer, or 0.
   let contextBits = Atomic<UInt>(0)
   /// The limit of the mailbox, or nothing; set before the process is known to anybody, and kept as
@@ -71,8 +73,6 @@ struct ProcessRecord: ~Copyable {
   var queue: MessageQueue
   /// The state of the heap; who has entered writes there.
   var heap: UnsafeMutablePointer<HeapState>?
-  /// How often the place was used; here, where it takes no room of its own.
-  var serial: UInt32 = 0
   /// The address of the oldest message that was taken from the outer queue and is still to be
   /// looked at, or 0: memory was refused in between.
   var taken: UInt = 0
