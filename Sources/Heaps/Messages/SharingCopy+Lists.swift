@@ -40,7 +40,7 @@ extension SharingCopy {
             continue
           }
           let noted = progress.pendingTop
-          guard let object = copyObject(head, headPlace, &progress) else { break }
+          guard let object = copyObject(head, headPlace, leaving: nil, &progress) else { break }
           new[0] = object
           if progress.pendingTop != noted { break }
           progress.pendingTop = waiting

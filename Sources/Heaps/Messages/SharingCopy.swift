@@ -61,8 +61,20 @@ struct SharingCopy {
           if place.pointee != 0 {
             slot.pointee = rest.pointee.address(ofShared: place.pointee) &+ (bits & 3)
           } else if bits & 3 == 2 {
-            guard let copy = copyObject(bits, place, &progress) else { return nil }
+            var last: UInt = 0
+            guard let copy = copyObject(bits, place, leaving: &last, &progress) else {
+              return nil
+            }
             slot.pointee = copy
+            if last != 0 {
+              if slot + 1 == end {
+                // At once rather than noted: it would be the next one anyhow.
+                slot = Words(bitPattern: last &+ 7).unsafelyUnwrapped
+                end = slot + 1
+                continue
+              }
+              note(last, &progress)
+            }
           } else {
             progress = copyList(bits, place, slot, progress)
           }
@@ -94,10 +106,13 @@ struct SharingCopy {
   private static var spareWords: Int { mostDeferred + 1 }
 
   /// Copies a boxed object without what its terms refer to; these become pending.
+  /// - Parameter last: 0; then what is to become pending last, where that is left to the caller.
+  ///   Where it is nil, nothing is.
   /// - Returns: the word of the copy; nothing where memory was refused.
   @inline(__always)
   mutating func copyObject(
-    _ bits: UInt, _ place: CopiedObjects.Page, _ progress: inout Progress
+    _ bits: UInt, _ place: CopiedObjects.Page, leaving last: UnsafeMutablePointer<UInt>?,
+    _ progress: inout Progress
   ) -> UInt? {
     let object = Term(bits: bits).boxed
     let header = object[0]
@@ -114,7 +129,11 @@ struct SharingCopy {
           Self.lookAhead(to: element, from: object)
           // As the tail of a cell that would stand a word before. A branch, so that what is done next
           // need not wait for the element.
-          if element & 3 != 3 { note(UInt(bitPattern: new + index) &- 7, &progress) }
+          if element & 3 != 3 {
+            var item = UInt(bitPattern: new + index) &- 7
+            if let last { swap(&item, &last.pointee) }
+            if item != 0 { note(item, &progress) }
+          }
           index &+= 1
         }
         growPendingIfFull(&progress)
