@@ -35,9 +35,9 @@ struct ToSpace {
     var end = behind
     while true {
       while slot < end {
-        let bits = slot.pointee
-        if bits & 3 == 2 {
-          if plan.moves(bits) {
+        var bits = slot.pointee
+        following: while true {
+          if bits & 3 == 2 && plan.moves(bits) {
             let object = Term(bits: bits).boxed
             let header = object[0]
             if header == Header.tuple(arity: 2).bits {
@@ -51,13 +51,24 @@ struct ToSpace {
               object[0] = forward
               slot.pointee = forward
               top += 3
-              let settled = Self.areSettled(first & second)
-              if slot + 1 == end && settled == 0 {
-                slot = copy + 1
-                end = top
-                continue
+              if slot + 1 == end {
+                // The last element at once, the first one when all that is behind it was visited.
+                if second & 3 != 3 {
+                  if first & 3 != 3 && !pending.push(UInt(bitPattern: copy) &+ 1) { leave(forward) }
+                  slot = copy + 2
+                  end = top
+                  bits = second
+                  continue following
+                }
+                if first & 3 != 3 {
+                  slot = copy + 1
+                  end = copy + 2
+                  bits = first
+                  continue following
+                }
+              } else {
+                noteUnless(settled: Self.areSettled(first & second), forward, in: &pending)
               }
-              noteUnless(settled: settled, forward, in: &pending)
             } else if header & 3 != 0 {
               slot.pointee = header
             } else {
@@ -68,11 +79,7 @@ struct ToSpace {
               top = moved.end
               noteUnless(settled: moved.settled, UInt(bitPattern: copy) &+ 2, in: &pending)
             }
-          } else {
-            plan.evacuateElsewhere(slot, pending)
-          }
-        } else if bits & 3 == 1 {
-          if plan.moves(bits) {
+          } else if bits & 3 == 1 && plan.moves(bits) {
             let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
             if cell[0] & cell[1] & 3 == 3 {
               // A pair of immediates, as the leaves of hash maps are, is not worth a call.
@@ -83,9 +90,10 @@ struct ToSpace {
               pending.top = moveChain(bits, slot, by: &plan, pending: pending)
               top = self.top
             }
-          } else {
+          } else if bits & 3 == 1 || bits & 3 == 2 {
             plan.evacuateElsewhere(slot, pending)
           }
+          break
         }
         slot += 1
       }
