@@ -1,5 +1,6 @@
 /// A short stack of what was moved and whose terms are still to be visited: the new terms of
-/// objects, and of cells whose head was visited but not their tail.
+/// objects, and of cells whose head was visited but not their tail. A slot of its own stands there as
+/// the cell that it would be the tail of.
 ///
 /// By value, like the address it is: who pushes hands the new top on.
 struct PendingObjects {
