@@ -15,9 +15,13 @@ final class LimitedMailbox: Sendable {
     var unfetchedBytes = 0
     /// The senders that wait for room, by their pids.
     var waiting: [Term: WaitingSender] = [:]
+    /// As many may wait before it is looked which of them have ended.
+    var mostWaiting = LimitedMailbox.fewWaiting
     /// Whether the process is no more: then nobody waits.
     var isClosed = false
   }
+
+  private static var fewWaiting: Int { 16 }
 
   /// A sender that waits for room.
   struct WaitingSender {
@@ -82,15 +86,28 @@ final class LimitedMailbox: Sendable {
     }
   }
 
-  /// Has a sender wait for room.
+  /// Has a sender wait for room. Those that ended meanwhile are forgotten before they are as many as
+  /// those that wait.
   /// - Returns: whether it waits; else there is room by now, and the signal is still the caller's.
-  func wait(_ sender: WaitingSender, freeing free: (Message) -> Void) -> Bool {
+  func wait(
+    _ sender: WaitingSender, isAlive: (Term) -> Bool, freeing free: (Message) -> Void
+  ) -> Bool {
     state.withLock { state in
       guard case .mustWait = refusal(of: sender.byteCount, state) else { return false }
       if let before = state.waiting.updateValue(sender, forKey: sender.pid) { free(before.signal) }
+      if state.waiting.count > state.mostWaiting {
+        for ended in state.waiting.values where !isAlive(ended.pid) {
+          free(ended.signal)
+          state.waiting[ended.pid] = nil
+        }
+        state.mostWaiting = max(Self.fewWaiting, 2 * state.waiting.count)
+      }
       return true
     }
   }
+
+  /// The senders that wait for room, those that ended and were not forgotten yet among them.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
 
   /// Drops the oldest of what was not fetched, where it stands: what others push meanwhile stays
   /// behind all that was sent before. The newest stays, and so do signals.

@@ -6,8 +6,9 @@ public struct MailboxLimit: Equatable, Sendable {
     case reject
     /// The message is thrown away.
     case dropNewest
-    /// The message that has waited longest is thrown away; one that is larger than all the room is
-    /// rejected.
+    /// The message that has waited longest is thrown away, but none that is just looked at, and nothing
+    /// that the system says, as that a process ended; one that is larger than all the room is rejected.
+    /// Until the owner fetches, twice as much may wait.
     case dropOldest
     /// The message is not sent, and the sender is told to wait until there is room; one that is larger
     /// than all the room is rejected.

@@ -109,13 +109,11 @@ public final class MemorySystem: Sendable {
     let member = group.map { GroupMember(group: $0) }
     let record = try processes.begin(
       limit: limit, member: member, keepsSharing: configuration.messageCopying.keepsSharing)
+    group?.processBegan()
     record.pointee.heap = heap.state
     var process = Process(record: record, heap: heap, system: self)
     if releaser.asksSenders.load(ordering: .relaxed) { try releaser.ask(process.pid) }
-    if let group {
-      group.processBegan()
-      try process.settle()
-    }
+    if group != nil { try process.settle() }
     return process
   }
 

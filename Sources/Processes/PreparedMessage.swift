@@ -50,6 +50,7 @@ extension Process {
   public func prepare(
     _ term: Term, copying: MessageCopying? = nil
   ) throws(MessageError) -> PreparedMessage {
+    heap.assertOwns(term)
     let message = try heap.makeMessage(
       of: term, copying: copying ?? self.copying, takingLiterals: true
     ).message
@@ -68,6 +69,7 @@ extension Process {
     _ term: Term, onto other: inout Process, copying: MessageCopying? = nil
   ) throws(MessageError) -> Term {
     precondition(other.system === system, "a term is copied to a process of another system")
+    heap.assertOwns(term)
     if term.isImmediate { return term }
     let message = try heap.makeMessage(of: term, copying: copying ?? self.copying).message
     let copy = message.term

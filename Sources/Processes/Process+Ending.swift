@@ -7,7 +7,8 @@ extension Process {
   /// Ends the process: nothing can be sent to it any more, its names are free, who is linked with it
   /// or watches it is told, its tables go to their heirs or end. Its heap, its dictionary
   /// and what was kept from Swift stay until the value ends, and so does what was sent to it; but what
-  /// of that is a literal of an area that is released may not be there any more.
+  /// of that is a literal of an area that is released may not be there any more. It links with nobody
+  /// and monitors nobody any more (that traps), owns no table, and never parks.
   ///
   /// Without a call of this, the end of the value is the process's end, with the reason `normal`.
   /// - Parameter reason: a term of this heap. Who is told gets a copy; where there is no memory for
@@ -27,7 +28,7 @@ extension Process {
   ///   - reason: an immediate; it is told after the result was sent.
   /// - Returns: what became of the result.
   /// - Throws: ``SendError``: where memory was refused the process has not ended; where the receiver
-  ///   has no room the result is lost and it has.
+  ///   has no room the result is lost and it has, also where others would be told to wait.
   /// - Complexity: O(fragments of the heap + what ``end(reason:)`` says).
   public mutating func end(
     handing result: Term, to receiver: Term, reason: Term = .normal
@@ -38,14 +39,16 @@ extension Process {
     if !receiver.isLocalPid { throw .badReceiver(receiver) }
     _ = record.pointee.takeBack()
     let message: Message
-    do { message = try heap.handOver(result) } catch { throw .message(error) }
+    do { message = try heap.handOver(result, copying: copying) } catch { throw .message(error) }
+    // What the heap held is charged as a message from here on.
+    _ = record.pointee.member?.settle(GroupMember.Holding())
     // Nothing here may lead to what is not of this heap any more.
     dictionary.removeAll()
     record.pointee.endHandles(system.heaps)
     record.pointee.exitReason = .none
     record.pointee.queue.updateEach { $0.queuedMessage == nil ? .nil : $0 }
     let outcome = Result { () throws(SendError) in
-      try system.processes.deliver(message, to: receiver, from: pid)
+      try system.processes.deliver(message, to: receiver, from: .none)
     }
     tellOfEnd(reason: reason)
     return try outcome.get()

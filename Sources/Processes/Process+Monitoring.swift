@@ -31,6 +31,7 @@ extension Process {
     _ other: Term, named: (name: Term, node: Term)? = nil, alias: AliasEnd? = nil,
     tag: Term = .down
   ) throws(MessageError) -> Term {
+    precondition(!record.pointee.hasEnded, "a process that has ended monitors another one")
     let number = system.processes.makeReferenceNumber()
     let message = try system.heaps.makeMessage(words: 6 + 4 + 3) { cursor, _ in
       let reference = cursor.makeReference(number: number, leadingTo: alias.map { _ in pid })

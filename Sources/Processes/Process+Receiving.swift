@@ -29,6 +29,8 @@ extension Process {
       try fetch()
     }
     if record.pointee.queue.isAtEnd || !record.pointee.exitReason.isNone { return nil }
+    let record = record
+    record.pointee.looksAtMessage = true
     let entry = record.pointee.queue.current
     return entry.queuedMessage?.term ?? entry
   }
@@ -41,6 +43,7 @@ extension Process {
   public mutating func skipMessage() {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be skipped")
+    record.pointee.looksAtMessage = false
     record.pointee.queue.skip()
   }
 
@@ -62,6 +65,7 @@ extension Process {
   public mutating func removeMessage() {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be removed")
+    record.pointee.looksAtMessage = false
     let entry = record.pointee.queue.remove()
     guard let message = entry.queuedMessage else {
       if record.pointee.isLimited { countOut(byteCount: 0) }
@@ -75,6 +79,7 @@ extension Process {
   /// Begins with the first message again, as after a timeout.
   public mutating func restartReceive() {
     let record = record
+    record.pointee.looksAtMessage = false
     record.pointee.queue.restart()
   }
 
@@ -88,6 +93,7 @@ extension Process {
   /// Begins a receive behind the mark, where messages that came before need not be looked at.
   public mutating func skipToMark() {
     let record = record
+    record.pointee.looksAtMessage = false
     record.pointee.queue.skipToMark()
   }
 
@@ -227,10 +233,13 @@ extension Process {
   }
 
   /// Puts a message at the end of the queue.
-  mutating func enqueue(_ message: Message) {
+  /// - Parameter isTold: whether no sender was charged for it: then no limit drops it, so where there
+  ///   is one it stays a message, of which that is known.
+  mutating func enqueue(_ message: Message, isTold: Bool = false) {
     let record = record
-    message.signal = .message
-    if message.words == 0 || record.pointee.keepsMessagesOnHeap {
+    message.signal = isTold ? .told : .message
+    let becomesTerm = message.words == 0 || record.pointee.keepsMessagesOnHeap
+    if becomesTerm && !(isTold && record.pointee.isLimited) {
       let term = message.term
       becomesHeap(message)
       record.pointee.queue.append(term)
@@ -253,7 +262,12 @@ extension Process {
   private mutating func dropBeyondLimit() {
     let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
-    while limit.isBeyondLimit, let entry = record.pointee.queue.removeFirst() {
+    let lookedAt = record.pointee.looksAtMessage ? record.pointee.queue.current : .none
+    while limit.isBeyondLimit,
+      let entry = record.pointee.queue.remove(where: {
+        $0 != lookedAt && $0.queuedMessage?.signal != .told
+      })
+    {
       if let message = entry.queuedMessage { drop(message) } else { countOut(byteCount: 0) }
     }
   }

@@ -38,6 +38,7 @@ extension Process {
   /// Where there is no such process, this one gets a signal with the reason `noproc`.
   /// - Throws: ``MessageError``; then nothing has changed.
   public mutating func link(to other: Term) throws(MessageError) {
+    precondition(!record.pointee.hasEnded, "a process that has ended links with another one")
     let relations = relations
     if other == pid || relations.links[other] != nil { return }
     // What either will tell the other is written now, so that its end needs no memory for it.
@@ -86,6 +87,7 @@ extension Process {
   /// - Returns: the reference, a term of this heap.
   /// - Throws: ``MessageError``; then nothing has changed.
   public mutating func makeAlias(endsWithReply: Bool = false) throws(MessageError) -> Term {
+    precondition(!record.pointee.hasEnded, "a process that has ended makes an alias")
     let number = system.processes.makeReferenceNumber()
     let reference = try makeReference(number, leadingTo: pid)
     let relations = relations

@@ -83,10 +83,14 @@ extension Process {
       throw .message(error)
     }
     message.lead(byAlias: alias)
+    if record.pointee.hasLimits {
+      reader.leave()
+      return try processes.deliver(message, to: receiver, from: pid)
+    }
     let context = record.pointee.context
-    let pushed = processes.push(message, to: record, from: pid)
+    let pushed = record.pointee.push(message)
     reader.leave()
-    return try processes.finish(pushed, of: message, to: receiver, context)
+    return try processes.finish(.pushed(pushed), of: message, to: receiver, context)
   }
 
   /// Puts a term into the mailbox of a process that this one has entered, as a term of its heap.
@@ -199,6 +203,7 @@ extension Process {
   /// Writes a reason into the last place of a message's tuple, with a copy of what it refers to.
   func fill(_ message: Message, with reason: Term) throws(MessageError) {
     let elements = message.term.tupleElements
+    heap.assertOwns(reason)
     if reason.isImmediate {
       elements[elements.count - 1] = reason
       return

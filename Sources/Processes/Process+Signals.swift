@@ -57,7 +57,7 @@ extension Process {
       record.pointee.limit?.cameIn(byteCount: byteCount)
       record.pointee.member?.group.chargeMailboxBeyondLimit(byteCount)
     }
-    enqueue(message)
+    enqueue(message, isTold: true)
   }
 
   /// Ends the link that a request of the other process names, and answers it.

@@ -55,6 +55,8 @@ struct ProcessRecord: ~Copyable {
   var hasEnded = false
   /// The owner's alone: whether it was told that its queue is long, and it has been since.
   var isQueueLong = false
+  /// The owner's alone: whether a message was given that is looked at: it stays.
+  var looksAtMessage = false
   /// The owner's alone: whether it sent to itself since it was last looked whether its queue is long.
   var hasSentToSelf = false
   /// How often the place was used; here, where it takes no room of its own.
@@ -118,6 +120,16 @@ struct ProcessRecord: ~Copyable {
 
   var context: UnsafeMutableRawPointer? {
     UnsafeMutableRawPointer(bitPattern: contextBits.load(ordering: .acquiring))
+  }
+
+  /// Whether what is sent to it is held to a limit or to a budget.
+  var hasLimits: Bool { isLimited || isGrouped }
+
+  /// Forgets the limit and the group, where no sender can have found the record any more.
+  mutating func forgetLimits() {
+    if isLimited { limit = nil }
+    if isGrouped { member = nil }
+    (isLimited, isGrouped) = (false, false)
   }
 
   /// Whether there is no process.

@@ -22,27 +22,34 @@ extension ProcessTable {
   }
 
   /// Puts a message into the mailbox of a process, if its limit allows.
-  /// - Parameter sender: who is told where it has to wait.
+  /// - Parameter sender: who is told where it has to wait; none where it cannot.
   func deliver(
     _ message: Message, to pid: Term, from sender: Term
   ) throws(SendError) -> SendOutcome {
     var context: UnsafeMutableRawPointer?
-    let pushed = reading(pid) { record -> LimitedMailbox.Pushed in
+    var limits: Limits?
+    var pushed = reading(pid) { record -> LimitedMailbox.Pushed in
       context = record.pointee.context
-      return push(message, to: record, from: sender)
+      limits = Limits(of: record)
+      return limits == nil ? .pushed(record.pointee.push(message)) : .mustWait
+    }
+    if let limits {
+      pushed = pushWithinLimits(message, to: pid, limits, from: sender)
     }
     return try finish(pushed ?? .pushed(.refused), of: message, to: pid, context)
   }
 
-  /// Puts a message into the mailbox of a record that the thread reads, if its limit allows.
-  @inline(__always)
-  func push(
-    _ message: Message, to record: ProcessRecord.Pointer, from sender: Term
-  ) -> LimitedMailbox.Pushed {
-    if record.pointee.isLimited || record.pointee.isGrouped {
-      return pushWithinLimits(message, to: record, from: sender)
+  /// What a mailbox is held to. Kept while nobody reads: who hears of a budget may use processes.
+  private struct Limits {
+    let mailbox: LimitedMailbox?
+    let group: ProcessGroup?
+
+    /// Nothing where a record's mailbox has none.
+    init?(of record: ProcessRecord.Pointer) {
+      if !record.pointee.hasLimits { return nil }
+      mailbox = record.pointee.limit
+      group = record.pointee.member?.group
     }
-    return .pushed(record.pointee.push(message))
   }
 
   /// Tells what became of a message, and frees it where it is in no mailbox.
@@ -72,32 +79,32 @@ extension ProcessTable {
   /// Puts a message into a mailbox that has a limit, or a group.
   @inline(never)
   private func pushWithinLimits(
-    _ message: Message, to record: ProcessRecord.Pointer, from sender: Term
+    _ message: Message, to pid: Term, _ limits: Limits, from sender: Term
   ) -> LimitedMailbox.Pushed {
-    let group = record.pointee.isGrouped ? record.pointee.member?.group : nil
     // Before it is pushed: its receiver may free it at once.
     let byteCount = message.byteCount
-    if let group {
+    if let group = limits.group {
       do throws(MemoryError) { try group.chargeMailbox(byteCount) } catch { return .full }
     }
-    var pushed: LimitedMailbox.Pushed
-    if record.pointee.isLimited, let limit = record.pointee.limit {
-      while true {
-        pushed = limit.push(message, to: record) { dropped in
-          group?.creditMailbox(dropped.byteCount)
-          environment.free(dropped)
-        }
-        guard case .mustWait = pushed else { break }
-        guard let outcome = wait(sender, for: byteCount, in: limit) else { continue }
-        pushed = outcome
-        break
+    var dropped: [Message] = []
+    var pushed = LimitedMailbox.Pushed.mustWait
+    while case .mustWait = pushed {
+      let now = reading(pid) { record -> LimitedMailbox.Pushed in
+        guard let mailbox = limits.mailbox else { return .pushed(record.pointee.push(message)) }
+        return mailbox.push(message, to: record) { dropped.append($0) }
       }
-    } else {
-      pushed = .pushed(record.pointee.push(message))
+      pushed = now ?? .pushed(.refused)
+      if case .mustWait = pushed, let mailbox = limits.mailbox {
+        pushed = sender.isNone ? .full : wait(sender, for: byteCount, in: mailbox) ?? .mustWait
+      }
+    }
+    for message in dropped {
+      limits.group?.creditMailbox(message.byteCount)
+      environment.free(message)
     }
     switch pushed {
     case .pushed(.queued), .pushed(.queuedAndWoken): break
-    default: group?.creditMailbox(byteCount)
+    default: limits.group?.creditMailbox(byteCount)
     }
     return pushed
   }
@@ -115,7 +122,7 @@ extension ProcessTable {
     }
     signal.signal = .room
     let waiting = LimitedMailbox.WaitingSender(pid: sender, signal: signal, byteCount: byteCount)
-    if limit.wait(waiting, freeing: environment.free) { return .suspended }
+    if limit.wait(waiting, isAlive: isAlive, freeing: environment.free) { return .suspended }
     environment.free(signal)
     return nil
   }
@@ -125,20 +132,22 @@ extension ProcessTable {
   func outcomeOfAnyMessage(
     to pid: Term, from sender: Term
   ) throws(SendError) -> SendOutcome? {
-    let known = reading(pid) { record -> LimitedMailbox.Pushed? in
-      if record.pointee.isClosed { return .pushed(.refused) }
-      if record.pointee.isGrouped, let budget = record.pointee.member?.group.budget,
-        budget.usedBytes >= budget.limitBytes
-      {
-        return .full
-      }
-      guard record.pointee.isLimited, let limit = record.pointee.limit else { return nil }
-      let outcome = limit.outcomeOfAny
-      guard case .mustWait = outcome else { return outcome }
-      return wait(sender, for: Message.leastBytes, in: limit)
+    var limits: Limits?
+    let isThere = reading(pid) { record in
+      limits = Limits(of: record)
+      return !record.pointee.isClosed
     }
-    guard let pushed = known ?? .pushed(.refused) else { return nil }
-    return try finish(pushed, of: nil, to: pid, nil)
+    if isThere != true { return .noProcess }
+    guard let limits else { return nil }
+    if let budget = limits.group?.budget, budget.usedBytes >= budget.limitBytes {
+      return try finish(.full, of: nil, to: pid, nil)
+    }
+    guard let mailbox = limits.mailbox, var outcome = mailbox.outcomeOfAny else { return nil }
+    if case .mustWait = outcome {
+      guard let waits = wait(sender, for: Message.leastBytes, in: mailbox) else { return nil }
+      outcome = waits
+    }
+    return try finish(outcome, of: nil, to: pid, nil)
   }
 
   /// Tells senders that there may be room for what they want to send: through their mailboxes, so

@@ -10,6 +10,13 @@ extension ProcessTable {
     (0..<Self.mostBlocks).map { blocks[$0].exchange(0, ordering: .relaxed) }
   }
 
+  /// Has the blocks of all records found again.
+  func putBack(_ addresses: [UInt]) {
+    for (number, address) in addresses.enumerated() {
+      blocks[number].store(address, ordering: .releasing)
+    }
+  }
+
   /// Frees the blocks of all records, where there is no process and nobody reads one. No pid comes
   /// twice.
   func freeBlocks(at addresses: [UInt], _ state: inout State) {
@@ -42,9 +49,7 @@ extension ProcessTable {
       if environment.allocator.readersHavePassed(environment.allocator.endEpoch()) {
         freeBlocks(at: addresses, &state)
       } else {
-        for (number, address) in addresses.enumerated() {
-          blocks[number].store(address, ordering: .releasing)
-        }
+        putBack(addresses)
       }
     }
   }

@@ -176,6 +176,7 @@ final class ProcessTable: @unchecked Sendable {
   private func recycle(_ state: inout State) {
     let allocator = environment.allocator
     if !state.leaving.isEmpty && allocator.readersHavePassed(state.leavingEpoch) {
+      for index in state.leaving { record(at: index)?.pointee.forgetLimits() }
       state.free.append(contentsOf: state.leaving)
       state.leaving.removeAll(keepingCapacity: true)
     }
@@ -218,11 +219,19 @@ final class ProcessTable: @unchecked Sendable {
       state.inUse -= 1
       if allocator.hasSeveralThreads {
         state.ended.append(record.pointee.index)
-      } else if state.inUse == 0 {
-        freeBlocks(at: takeBlocks(), &state)
-        names.trim()
+        return
+      }
+      record.pointee.forgetLimits()
+      let index = record.pointee.index
+      if state.inUse > 0 { return state.free.append(index) }
+      let addresses = takeBlocks()
+      if allocator.hasSeveralThreads {
+        // One that came meanwhile may have found a block before.
+        putBack(addresses)
+        state.ended.append(index)
       } else {
-        state.free.append(record.pointee.index)
+        freeBlocks(at: addresses, &state)
+        names.trim()
       }
     }
   }

@@ -1,11 +1,12 @@
 import Carriers
-import ETS
 import Foundation
 import Heaps
 import Processes
 import Terms
 import TestKit
 import Testing
+
+@testable import ETS
 
 /// What belongs to a table beside its objects: it goes with the table, and with nothing else.
 @Suite struct TableReuseTests {
@@ -116,6 +117,19 @@ import Testing
     tables.end(owner: .pid(1))
     #expect(listener.texts == ["1>2 {data,1}"])
     #expect(table.isAlive && table.owner == .pid(2))
+  }
+
+  /// Another thread may have passed it on since it was seen to be somebody's.
+  @Test(arguments: [TableProtection.private, .public])
+  func aTableThatHasAnotherOwnerDoesNotEndWithTheOldOne(protection: TableProtection) throws {
+    let tables = MemorySystem().tables
+    let table = try tables.makeTable(
+      named: .ok, options: TableOptions(protection: protection), owner: .pid(1))
+    #expect(throws: TableError.noTable) { try tables.delete(table, ownedBy: .pid(2)) }
+    #expect(table.isAlive)
+    #expect(try table.contains(.small(1), by: .pid(1)) == false)
+    try tables.delete(table, ownedBy: .pid(1))
+    #expect(!table.isAlive)
   }
 
   /// The next owner of a private table uses it without a lock, so who fixed it must not release it as

@@ -82,6 +82,61 @@ import Testing
     checkSum(group)
   }
 
+  /// The heap that goes to another member is charged once, as what it becomes.
+  @Test func aResultHandedOverIsChargedOnce() throws {
+    let group = group(1 << 20)
+    var parent = try system.makeProcess(group: group)
+    do {
+      var child = try system.makeProcess(group: group)
+      let list = try child.keep(.list((0..<40_000).map { .integer($0) }))
+      var roots = NoRoots()
+      try child.collectGarbage(roots: &roots)
+      #expect(group.budget.usedBytes > 1 << 19)
+      let result = try child.term(of: list)
+      let outcome = try child.end(handing: result, to: parent.pid)
+      #expect(outcome == .delivered)
+      #expect(group.usage.mailboxBytes > 1 << 19)
+    }
+    checkSum(group)
+    let message = try parent.nextMessage()
+    #expect(message != nil)
+    parent.removeMessage()
+    #expect(group.usage.mailboxBytes == 0)
+    checkSum(group)
+  }
+
+  /// Whoever hears of a budget may send: nothing is read or locked meanwhile.
+  @Test(arguments: [nil, MailboxLimit(messages: 4, policy: .dropOldest)])
+  func whoHearsOfABudgetMaySend(limit: MailboxLimit?) throws {
+    let teller = Teller()
+    let group = ProcessGroup(
+      budget: MemoryBudget(limitBytes: 30_000, warnBytes: 6_000, listener: teller))
+    let supervisor = try TestProcess(system)
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(system, mailboxLimit: limit, group: group)
+    teller.tell = { [system] level in
+      _ = try? system.send(to: supervisor.pid, words: 0) { _ in .small(level.rawValue) }
+      _ = try? system.send(to: receiver.pid, words: 0) { _ in .nil }
+    }
+    let list = sender.build { $0.makeList((0..<40).map { Term.small($0) }) }
+    for _ in 0..<100 {
+      do { _ = try sender.process.send(list, to: receiver.pid) } catch SendError.mailboxFull {}
+    }
+    while try receiver.receiveText() != nil {}
+    var levels: Set<String> = []
+    while let text = try supervisor.receiveText() { levels.insert(text) }
+    // Warned and refused; or warned, and normal again when the oldest were dropped.
+    #expect(levels.isSuperset(of: limit == nil ? ["1", "3"] : ["1", "0"]))
+    teller.tell = { _ in }
+    checkSum(group)
+  }
+
+  private final class Teller: MemoryBudgetListener, @unchecked Sendable {
+    // Unchecked: set and called by the test's thread.
+    var tell: (MemoryBudget.Level) -> Void = { _ in }
+    func budget(_ budget: MemoryBudget, changedTo level: MemoryBudget.Level) { tell(level) }
+  }
+
   /// Every kind of table: what is charged is all that it takes from the allocator.
   @Test(arguments: [TableType.set, .orderedSet, .bag, .duplicateBag])
   func aTableIsChargedWhatItTakes(_ type: TableType) throws {

@@ -43,7 +43,64 @@ import Testing
     }
     var received: [String] = []
     while let text = try receiver.receiveText() { received.append(text) }
-    #expect(received == (oldest ? ["996", "997", "998", "999"] : ["0", "1", "2", "3"]))
+    // What was looked at stays, as its term is valid until it is skipped or removed.
+    #expect(received == (oldest ? ["497", "997", "998", "999"] : ["0", "1", "2", "3"]))
+  }
+
+  @Test(arguments: [false, true])
+  func whatTheSystemSaysIsNotDropped(onHeap: Bool) throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 2, policy: .dropOldest))
+    receiver.process.setKeepsMessagesOnHeap(onHeap)
+    do {
+      let watched = try TestProcess(system)
+      _ = try receiver.process.monitor(watched.pid)
+      let goesOn = try watched.process.handleSignals()
+      #expect(goesOn)
+    }
+    for number in 0..<3 { _ = try sender.send(number, to: receiver.pid) }
+    _ = try receiver.process.handleSignals()
+    for number in 3..<6 { _ = try sender.send(number, to: receiver.pid) }
+    let first = try #require(try receiver.receiveText())
+    #expect(first.hasPrefix("{'DOWN',") && first.hasSuffix(",normal}"))
+    #expect(try receiver.receiveText() == "5")
+    #expect(try receiver.receiveText() == nil)
+  }
+
+  @Test func sendersThatEndedAreForgotten() throws {
+    let system = Self.makeSystem()
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 1, policy: .suspendSender))
+    let patient = try TestProcess(system)
+    #expect(try patient.send(0, to: receiver.pid) == .delivered)
+    #expect(try patient.send(1, to: receiver.pid) == .suspended)
+    for number in 0..<200 {
+      let sender = try TestProcess(system)
+      #expect(try sender.send(number, to: receiver.pid) == .suspended)
+    }
+    let waiting = try #require(receiver.process.record.pointee.limit?.waitingCount)
+    #expect(waiting <= 32)
+    #expect(patient.park())
+    #expect(try receiver.receiveText() == "0")
+    // It was woken.
+    let isParked = patient.process.unpark()
+    #expect(!isParked)
+  }
+
+  /// Nobody would hear that there is room.
+  @Test func aResultThatWouldHaveToWaitIsRefused() throws {
+    let system = Self.makeSystem()
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 1, policy: .suspendSender))
+    let child = try TestProcess(system)
+    #expect(try child.send(0, to: receiver.pid) == .delivered)
+    let result = child.build { $0.makeTuple(.small(1), .small(2)) }
+    #expect(throws: SendError.mailboxFull(receiver.pid)) {
+      try child.process.end(handing: result, to: receiver.pid)
+    }
+    #expect(receiver.process.record.pointee.limit?.waitingCount == 0)
   }
 
   @Test func aFullMailboxSuspendsWhoSends() throws {

@@ -132,5 +132,8 @@ public final class MemoryBudget: Sendable {
 public protocol MemoryBudgetListener: Sendable {
   /// The level changed, in either direction. Called by the thread that changed it, in the middle of
   /// a request: do little, and ask for no memory under the same budget.
+  ///
+  /// A budget that tables are charged to changes while one of them is locked, so whoever hears of it
+  /// uses no table; that of a group's mailboxes and heaps alone may send messages.
   func budget(_ budget: MemoryBudget, changedTo level: MemoryBudget.Level)
 }

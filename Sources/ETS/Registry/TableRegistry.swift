@@ -76,7 +76,8 @@ public final class TableRegistry: Sendable {
     let transfer = TableTransfer(
       table: table, name: table.isNamed ? table.name : nil, from: table.owner, to: owner,
       data: data)
-    table.record.pointee.owner.store(owner.bits, ordering: .relaxed)
+    // Releasing: pairs with the acquiring load in `checkOwner`, for who has not been told yet.
+    table.record.pointee.owner.store(owner.bits, ordering: .releasing)
     return transfer
   }
 
@@ -107,7 +108,8 @@ extension TableRegistry {
   /// - Parameters:
   ///   - name: an atom.
   ///   - options: its type, and the rest.
-  ///   - owner: the pid of the process that it ends with.
+  ///   - owner: the pid of the process that it ends with, and that does not end in the meantime: with
+  ///     one that has ended it would stay.
   /// - Throws: ``TableError``; then nothing is held.
   public func makeTable(
     named name: Term, options: TableOptions = TableOptions(), owner: Term
@@ -228,7 +230,7 @@ extension TableRegistry {
       // Another thread may end the owner too: what it did with the table is done.
       while table.isOwned(by: owner) {
         guard let heir = heir(of: table, besides: owner) else {
-          try? delete(table)
+          try? delete(table, ownedBy: owner)
           break
         }
         if pass(table, from: owner, to: heir) { endTables(ofDead: heir) }
@@ -281,19 +283,38 @@ extension TableRegistry {
   }
 
   /// Ends a table.
-  /// - Throws: ``TableError/noTable`` where it ended already.
+  /// - Parameter owner: whose it has still to be, where that matters.
+  /// - Throws: ``TableError/noTable`` where it ended already, or has another owner.
   /// - Complexity: O(runs of pages + handles of binaries).
-  func delete(_ table: Table) throws(TableError) {
+  func delete(_ table: Table, ownedBy owner: Term? = nil) throws(TableError) {
     let record = table.record
     if !table.isPrivate { try table.closeGate() }
-    // Of a private table only one of those who end its owner goes on.
-    let isEnded = record.pointee.life.compareExchange(
-      expected: table.number, desired: 0, ordering: .acquiringAndReleasing
-    ).exchanged
-    if !isEnded { throw .noTable }
-    record.pointee.gate.store(0, ordering: .relaxed)
-    let storage = record.pointee.storage
-    let data = withState { state in
+    let storage: TableStorage
+    let data: KeptTerm?
+    do throws(TableError) {
+      (storage, data) = try takeOut(table, ownedBy: owner)
+    } catch {
+      if !table.isPrivate { table.openGate() }
+      throw error
+    }
+    withExtendedLifetime(data) {}
+    storage.destroy(environment)
+    withState { state in
+      record.pointee.storage = TableStorage()
+      state.free.append(record)
+    }
+  }
+
+  /// Takes a table out of the registry: of those who end it only one does.
+  /// - Returns: what it held, and what its heir was to be told.
+  private func takeOut(
+    _ table: Table, ownedBy owner: Term?
+  ) throws(TableError) -> (TableStorage, KeptTerm?) {
+    try withState { state throws(TableError) in
+      let record = table.record
+      if !table.isAlive || owner.map({ $0 != table.owner }) ?? false { throw .noTable }
+      record.pointee.life.store(0, ordering: .releasing)
+      record.pointee.gate.store(0, ordering: .relaxed)
       let claims = record.pointee.claims
       let data = claims.heirData
       claims.heirData = nil
@@ -303,13 +324,7 @@ extension TableRegistry {
       tableCount.subtract(1, ordering: .relaxed)
       let name = Term(bits: record.pointee.name.load(ordering: .relaxed))
       if names.value(of: name) == UInt(bitPattern: record) { names.remove(name) }
-      return data
-    }
-    withExtendedLifetime(data) {}
-    storage.destroy(environment)
-    withState { state in
-      record.pointee.storage = TableStorage()
-      state.free.append(record)
+      return (record.pointee.storage, data)
     }
   }
 }

@@ -244,7 +244,8 @@ extension Table {
   @inline(__always)
   func checkOwner(_ caller: Term) throws(TableError) {
     try checkLife()
-    if record.pointee.owner.load(ordering: .relaxed) != caller.bits { throw .noAccess }
+    // Acquiring: pairs with the releasing store in `TableRegistry.handOver`.
+    if record.pointee.owner.load(ordering: .acquiring) != caller.bits { throw .noAccess }
   }
 
   /// Whether a process may write.

@@ -8,14 +8,18 @@ extension ProcessHeap {
   /// What is dead goes along, until the receiver's next collection. Where the old generation's block
   /// is full to its last words the term is copied after all, and where an area of literals is in
   /// release, to which dead and live terms may refer.
-  /// - Parameter term: any term but a match context.
+  /// - Parameters:
+  ///   - term: any term but a match context.
+  ///   - copying: whether sharing is kept, where it is copied.
   /// - Throws: ``MessageError``; then nothing has changed.
   /// - Complexity: O(fragments).
-  package mutating func handOver(_ term: Term) throws(MessageError) -> Message {
+  package mutating func handOver(
+    _ term: Term, copying: MessageCopying
+  ) throws(MessageError) -> Message {
     let old = state.pointee.old
     let hasRoom = old.map { $0.end - $0.top >= FragmentList.noteWords } ?? true
     if term.isImmediate || !hasRoom || environment.literals.isAnyLeaving {
-      return try makeMessage(of: term).message
+      return try makeMessage(of: term, copying: copying).message
     }
     let message = try environment.makeMessage(of: term)
     let words = state.pointee.options.minimumWords
