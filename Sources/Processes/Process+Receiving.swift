@@ -131,7 +131,8 @@ extension Process {
   ///
   /// Who looks parks it again where nothing came meanwhile, or else runs it, as the listener hears of
   /// nothing that comes until then.
-  /// - Returns: whether it was parked; else it runs already or is to run.
+  /// - Returns: whether it was parked; else it runs already or is to run, and where it was parked before,
+  ///   the listener hears so, if it has not yet.
   public func takeBack() -> Bool { record.pointee.takeBack() }
 
   /// Says that the process runs again though nothing came, as at a timeout.

@@ -6,6 +6,9 @@ import Terms
 public protocol ProcessListener: Sendable {
   /// A process that was parked has something to look at, or room to send what it was told to wait
   /// with: run it.
+  ///
+  /// Who sent calls it after it was woken, so the process may have ended by then where it was ended
+  /// though ``Process/takeBack()`` answered `false`: the context must outlive that call.
   /// - Parameters:
   ///   - pid: of the process.
   ///   - context: what ``Process/context`` was set to.

@@ -136,7 +136,9 @@ struct StackMachine: ~Copyable {
     case .receive:
       // Room first: the message's term must not be moved before it is on the stack.
       try ensure(1)
-      guard let message = try process.nextMessage() else { return .waiting }
+      guard let message = try process.nextMessage() else {
+        return process.exitReason == nil ? .waiting : .halted
+      }
       process.removeMessage()
       process.heap.push(message)
     case .halt: return .halted

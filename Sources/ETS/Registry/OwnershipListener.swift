@@ -8,7 +8,8 @@ public protocol OwnershipListener: Sendable {
   /// The budget that the tables of a process are charged to, if there is one.
   func tableBudget(of pid: Term) -> MemoryBudget?
   /// A table went to another process: Erlang sends it
-  /// `{'ETS-TRANSFER', Table, From, Data}`.
+  /// `{'ETS-TRANSFER', Table, From, Data}`. Where there is no memory for a message, that is not known
+  /// to the table: it has its new owner all the same.
   /// - Parameter transfer: its terms are valid during the call.
   func tableChangedOwner(_ transfer: TableTransfer)
 }
