@@ -10,9 +10,9 @@ public final class LiteralAreas: Sendable {
   private let allocator: BlockAllocator
   private let binaries: BlockBinaries
   /// In the order of their addresses.
-  private let areas = Mutex<[LiteralArea]>([])
+  private let areas = Guarded<[LiteralArea]>([])
   /// Those of them that are in release, and how many: who copies looks at the number first.
-  private let leaving = Mutex<[AddressRange]>([])
+  private let leaving = Guarded<[AddressRange]>([])
   private let leavingCount = Atomic<Int>(0)
 
   init(allocator: BlockAllocator, binaries: BlockBinaries) {

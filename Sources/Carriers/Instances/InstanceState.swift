@@ -19,6 +19,8 @@ struct InstanceState: ~Copyable {
   /// The epoch in which the thread began to read; 0 where it does not. See ``ThreadReader``.
   @usableFromInline let readEpoch = Atomic<UInt64>(0)
   @usableFromInline let epochs: UnsafeMutablePointer<ReadEpochs>
+  /// What the thread keeps of where it read last.
+  @usableFromInline var memo = ReadMemo()
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, Unmanaged<InstanceBlocks>?>(repeating: nil)
   /// Whether a handle holds the instance. Under the registry's lock.

@@ -22,6 +22,13 @@ public struct ThreadReader: BitwiseCopyable {
   /// A number that no other thread has at this time.
   public var identity: UInt { UInt(bitPattern: instance) }
 
+  /// A few words that the thread keeps from one section to the next, whoever wrote them last.
+  @inlinable @inline(__always)
+  package var memo: UnsafeMutablePointer<ReadMemo> {
+    // The instance stays where it is.
+    withUnsafeMutablePointer(to: &instance.pointee.memo) { $0 }
+  }
+
   /// Begins to read.
   /// - Precondition: the thread is not reading already.
   @inlinable @inline(__always)
@@ -41,6 +48,19 @@ public struct ThreadReader: BitwiseCopyable {
     // Releasing: pairs with the acquiring load in `BlockAllocator.readersHavePassed`.
     instance.pointee.readEpoch.store(0, ordering: .releasing)
   }
+}
+
+/// What a thread keeps of where it read last: an object, which may be gone.
+@frozen
+public struct ReadMemo: BitwiseCopyable {
+  /// By which its writer knows whether the object is still there; 0 for nothing.
+  package var number: UInt = 0
+  /// The address of the object.
+  package var object: UInt = 0
+  /// A place in it.
+  package var place: UInt = 0
+
+  @usableFromInline init() {}
 }
 
 /// The count of removals of an allocator, on a line that is written seldom.

@@ -136,6 +136,41 @@ extension OrderedTree {
     return Place(index: low, entry: .none)
   }
 
+  /// Where a key stands or would, near where the thread found one last or else from the root.
+  /// - Returns: nothing where there are no objects, or where something changed meanwhile, as the leaf
+  ///   tells.
+  @inline(__always)
+  func locate(_ key: Term, prefix: UInt) throws(TableError) -> (leaf: Sight, place: Place) {
+    let finger = TreeFinger(of: self)
+    if let leaf = finger.leaf(in: self, of: key, prefix: prefix) {
+      let place = try place(of: key, prefix: prefix, in: leaf.node, near: finger)
+      finger.index = place.index
+      return (leaf, place)
+    }
+    return try locateFromRoot(key, prefix: prefix, finger)
+  }
+
+  /// Where a key stands in the leaf of a finger, or would.
+  @inline(__always)
+  func place(
+    of key: Term, prefix: UInt, in leaf: TreeNode, near finger: TreeFinger
+  ) throws(TableError) -> Place {
+    if let place = finger.place(of: key, prefix: prefix, in: leaf, self) { return place }
+    return try place(of: key, prefix: prefix, in: leaf)
+  }
+
+  @inline(__always)
+  private func locateFromRoot(
+    _ key: Term, prefix: UInt, _ finger: TreeFinger
+  ) throws(TableError) -> (leaf: Sight, place: Place) {
+    let retiredNodes = retiredNodes
+    let leaf = try leaf(of: key, prefix: prefix)
+    if leaf.isEmpty || leaf.isLost { return (leaf, Place(index: 0, entry: .none)) }
+    let place = try place(of: key, prefix: prefix, in: leaf.node)
+    finger.set(leaf, index: place.index, retiredNodes: retiredNodes)
+    return (leaf, place)
+  }
+
   /// The object of a key; none where there is none.
   ///
   /// For readers and writers.
@@ -144,10 +179,9 @@ extension OrderedTree {
     let prefix = prefix(of: key)
     var tries = 0
     while true {
-      let leaf = try leaf(of: key, prefix: prefix)
+      let (leaf, place) = try locate(key, prefix: prefix)
       if leaf.isEmpty { return .none }
       if !leaf.isLost {
-        let place = try place(of: key, prefix: prefix, in: leaf.node)
         // What was found was there since the leaf was seen.
         if !place.entry.isNone || leaf.isValid { return place.entry }
       }

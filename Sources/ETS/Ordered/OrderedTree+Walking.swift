@@ -19,8 +19,8 @@ extension OrderedTree {
     /// The object given last; none at the beginning and behind the end.
     fileprivate(set) var entry = TableEntry.none
     fileprivate var isAtEnd = false
-    /// Where nodes are freed at once, how many had been when the leaf was found.
-    fileprivate var freedNodeCount = 0
+    /// The nodes that had left the tree when the leaf was looked for.
+    fileprivate var retiredNodes: UInt = 0
 
     fileprivate init(leaf: Sight, index: Int, entry: TableEntry) {
       (self.leaf, self.index, self.entry) = (leaf, index, entry)
@@ -62,7 +62,7 @@ extension OrderedTree {
   private func step(
     _ cursor: inout Cursor, _ direction: Direction
   ) throws(TableError) -> TableEntry {
-    if !cursor.entry.isNone && cursor.freedNodeCount == state.pointee.freedNodeCount {
+    if !cursor.entry.isNone && cursor.retiredNodes == retiredNodes {
       let leaf = cursor.leaf.node
       let index = direction == .forward ? cursor.index &+ 1 : cursor.index &- 1
       let extent = leaf.extent
@@ -90,7 +90,6 @@ extension OrderedTree {
       cursor.entry.isNone
       ? end(direction) : try position(from: key(of: cursor.entry), direction)
     cursor.isAtEnd = cursor.entry.isNone
-    cursor.freedNodeCount = state.pointee.freedNodeCount
     return cursor.entry
   }
 }
@@ -104,7 +103,10 @@ extension OrderedTree {
     from key: Term, _ direction: Direction
   ) throws(TableError) -> Cursor {
     let prefix = prefix(of: key)
-    return try retrying { () throws(TableError) in
+    let finger = TreeFinger(of: self)
+    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
+    let retiredNodes = retiredNodes
+    var cursor = try retrying { () throws(TableError) -> Cursor? in
       var way = Way(direction)
       guard var sight = way.begin(self) else { return Cursor() }
       while way.level > 0 && !sight.isLost {
@@ -116,11 +118,37 @@ extension OrderedTree {
       return way.end(
         at: direction == .forward ? place.indexBehind : place.index - 1, of: sight, in: self)
     }
+    cursor.retiredNodes = retiredNodes
+    if !cursor.entry.isNone {
+      finger.set(cursor.leaf, index: cursor.index, retiredNodes: retiredNodes)
+    }
+    return cursor
+  }
+
+  /// A walk from a key in the leaf where the thread found one last.
+  /// - Returns: nothing where the next object is not in that leaf.
+  @inline(__always)
+  private func position(
+    from key: Term, prefix: UInt, _ direction: Direction, near finger: TreeFinger
+  ) throws(TableError) -> Cursor? {
+    let retiredNodes = retiredNodes
+    guard let leaf = finger.leaf(in: self, of: key, prefix: prefix) else { return nil }
+    let place = try place(of: key, prefix: prefix, in: leaf.node, near: finger)
+    let index = direction == .forward ? place.indexBehind : place.index - 1
+    let extent = leaf.node.extent
+    if index < 0 || index >= extent.count { return nil }
+    var cursor = Cursor(
+      leaf: leaf, index: index, entry: leaf.node.entry(index, room: extent.room))
+    if !leaf.isValid { return nil }
+    cursor.retiredNodes = retiredNodes
+    finger.index = index
+    return cursor
   }
 
   /// The first or the last object.
   private func end(_ direction: Direction) -> Cursor {
-    retrying { () throws(Never) in
+    let retiredNodes = retiredNodes
+    var cursor = retrying { () throws(Never) in
       var way = Way(direction)
       guard var sight = way.begin(self) else { return Cursor() }
       while way.level > 0 && !sight.isLost {
@@ -130,6 +158,8 @@ extension OrderedTree {
       return way.end(
         at: direction == .forward ? 0 : sight.node.count - 1, of: sight, in: self)
     }
+    cursor.retiredNodes = retiredNodes
+    return cursor
   }
 
   /// Does something again until nothing changed meanwhile.

@@ -41,9 +41,8 @@ extension OrderedTree {
   @inline(__always)
   func change(_ object: Term, key: Term, rule: InsertRule) throws(TableError) -> OrderedChange? {
     let prefix = prefix(of: key)
-    let leaf = try leaf(of: key, prefix: prefix)
+    let (leaf, place) = try locate(key, prefix: prefix)
     if leaf.isEmpty { return try addFirst(object, prefix: prefix) }
-    let place = try place(of: key, prefix: prefix, in: leaf.node)
     if place.entry.isNone {
       return try add(object, key: key, prefix: prefix, to: leaf.node, at: place.index)
     }
@@ -162,9 +161,8 @@ extension OrderedTree {
     _ key: Term
   ) throws(TableError) -> (leaf: TreeNode, place: Place, prefix: UInt)? {
     let prefix = prefix(of: key)
-    let leaf = try leaf(of: key, prefix: prefix)
+    let (leaf, place) = try locate(key, prefix: prefix)
     if leaf.isEmpty { return nil }
-    let place = try place(of: key, prefix: prefix, in: leaf.node)
     return place.entry.isNone ? nil : (leaf.node, place, prefix)
   }
 }

@@ -15,8 +15,11 @@ struct OrderedTreeState: ~Copyable {
   let keyPosition: Int
   let atoms: AtomTable
   let order: TermOrder
-  /// Nodes that were freed at once, as nobody but who writes reads.
-  var freedNodeCount = 0
+  /// Counts the nodes that left the tree, from a number on that no other tree ever comes to.
+  let retiredNodes: Atomic<UInt>
+
+  /// Numbers for trees: far enough apart, as no tree retires so many nodes.
+  private static let lastNumber = Atomic<UInt>(0)
 
   // Behind this line what only writers touch.
   private let padding = InlineArray<8, UInt>(repeating: 0)
@@ -31,6 +34,8 @@ struct OrderedTreeState: ~Copyable {
   var path = TreePath()
 
   init(objects: consuming ObjectStore, options: OrderedTreeOptions, atoms: AtomTable) {
+    retiredNodes = Atomic(
+      Self.lastNumber.add(1, ordering: .relaxed).newValue << 36)
     order = TermOrder(atoms: atoms, scratch: objects.environment.scratch)
     self.objects = objects
     keyPosition = options.keyPosition
@@ -102,6 +107,7 @@ struct OrderedTree: BitwiseCopyable {
   /// - Precondition: nobody reads.
   /// - Complexity: O(runs of pages + handles of binaries).
   func removeAll() {
+    countRetired()
     state.pointee.objects.removeAll()
     state.pointee.objectCount.store(0, ordering: .relaxed)
     state.pointee.root.store(0, ordering: .releasing)
@@ -151,9 +157,19 @@ extension OrderedTree {
     }
   }
 
+  /// How many nodes left the tree.
+  @inline(__always)
+  var retiredNodes: UInt { state.pointee.retiredNodes.load(ordering: .acquiring) }
+
+  /// Counts a node that leaves the tree, or all: before it can be freed, so that who finds the number
+  /// as it was within a section may read the node.
+  private func countRetired() {
+    state.pointee.retiredNodes.store(retiredNodes &+ 1, ordering: .releasing)
+  }
+
   /// Keeps a node until nobody reads it, then gives it back.
   func retire(node: TreeNode, byteCount: Int) {
-    if !state.pointee.objects.hasReaders { state.pointee.freedNodeCount += 1 }
+    countRetired()
     state.pointee.objects.retire(block: node.words, byteCount: byteCount)
   }
 }
