@@ -41,8 +41,10 @@ extension OrderedTree {
   @inline(__always)
   func change(_ object: Term, key: Term, rule: InsertRule) throws(TableError) -> OrderedChange? {
     let prefix = prefix(of: key)
-    let (leaf, place) = try locate(key, prefix: prefix)
+    // From the root: keys that come in order come behind all that the last one's leaf has.
+    let leaf = try leaf(of: key, prefix: prefix)
     if leaf.isEmpty { return try addFirst(object, prefix: prefix) }
+    let place = try place(of: key, prefix: prefix, in: leaf.node)
     if place.entry.isNone {
       return try add(object, key: key, prefix: prefix, to: leaf.node, at: place.index)
     }

@@ -106,17 +106,26 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
   // MARK: Search
 
-  /// How many prefixes are below one: a binary search without branches that depend on keys.
+  /// How many prefixes are below one: a search without branches that depend on keys, in quarters:
+  /// three prefixes are waited for at once, so it waits half as often as in halves.
   @inline(__always)
   func rank(below prefix: UInt, count: Int) -> Int {
     var (first, left) = (prefixes, count)
-    while left > 1 {
-      let half = left &>> 1
-      let isBelow = first[half &- 1].load(ordering: .acquiring) < prefix
-      first += isBelow ? half : 0
-      left &-= half
+    @inline(__always)
+    func skip(_ words: Int, unless last: Int) -> Int {
+      first[last].load(ordering: .acquiring) < prefix ? words : 0
     }
-    if left == 1 && first[0].load(ordering: .acquiring) < prefix { first += 1 }
+    while left > 3 {
+      let part = left &>> 2
+      first +=
+        skip(part, unless: part &- 1) &+ skip(part, unless: 2 &* part &- 1)
+        &+ skip(part, unless: 3 &* part &- 1)
+      left &-= 3 &* part
+    }
+    while left > 0 {
+      first += skip(1, unless: 0)
+      left &-= 1
+    }
     return first - prefixes
   }
 
