@@ -89,7 +89,12 @@ struct StressProcess: ~Copyable {
     if process.exitReason != nil { return .goesOn }
     let waits = isSuspended || random.next() % 3 == 0
     isSuspended = false
-    return waits && !process.hasRequests && process.park() ? .waits : .goesOn
+    // Decided before: once it is parked another thread may run it.
+    let looksAgain = random.next() % 8 == 0
+    if !waits || process.hasRequests || !process.park() { return .goesOn }
+    if !looksAgain || !process.takeBack() { return .waits }
+    verify()
+    return .goesOn
   }
 
   /// Complains of an error that nothing gave a reason for.
