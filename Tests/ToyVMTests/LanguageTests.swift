@@ -51,7 +51,7 @@ import Testing
 
   @Test(
     arguments: answers.filter { !slow.contains($0.function) && !tellsSizes.contains($0.function) },
-    [RunVariant.zeal, .zeal.checked, .tinyHeap, .tinyHeap.checked])
+    [RunVariant.zeal, .tinyHeap.checked])
   func answersUnderStress(_ answer: Answer, _ variant: RunVariant) throws {
     try check(answer, variant)
   }
