@@ -137,7 +137,9 @@ public final class BlockAllocator: Sendable {
   /// Gives back to the operating system all memory that holds no block, of all threads: cached
   /// ranges, empty carriers, and the free pages of others.
   public func trim() {
+    registry.withAllClosed { $0.drainRemoteFrees() }
     registry.forEachClosed { $0.trim() }
+    instance.trimPool()
     core.trim()
     large.trim()
   }
@@ -260,7 +262,10 @@ extension BlockAllocator {
   /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
   /// their peak in their own instance.
   func settlePeak(of kind: MemoryKind) {
-    notePeak(memory(by: kind).byteCount + instance.takePeak(of: kind), of: kind)
+    let instance = self.instance
+    // Inside, for others take the peak of an instance whose door they closed.
+    let above = instance.state.pointee.door.inside { instance.takePeak(of: kind) }
+    notePeak(memory(by: kind).byteCount + above, of: kind)
   }
 
   @discardableResult

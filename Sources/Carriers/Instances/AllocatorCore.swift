@@ -20,6 +20,16 @@ final class AllocatorCore: @unchecked Sendable {
   private let pool: Guarded<SlabPool>
   /// How blocks are placed, by kind.
   let strategies: InlineArray<16, BlockStrategy>
+  /// Whether freed blocks with headers wait for the next request before they join their neighbours.
+  /// Not where a tool watches who touches free bytes.
+  let keepsBlocksAtHand = !MemoryPoison.isActive
+
+  /// Kinds whose strategy has blocks with headers, a bit each.
+  var kindsWithHeaders: UInt32 {
+    MemoryKind.allCases.reduce(0) { bits, kind in
+      strategies[kind.index] == .sizeClasses ? bits : bits | 1 << UInt32(kind.index)
+    }
+  }
 
   /// Of a kind's slabs, and of a single one, how much is in use below which it is left to others.
   static var abandonBelowPercent: UInt32 { 60 }
@@ -175,6 +185,9 @@ final class AllocatorCore: @unchecked Sendable {
 
   /// Slabs in the pool.
   var pooledSlabCount: Int { pool.withLock { $0.count } }
+
+  /// Calls the body with each slab in the pool, which nobody else touches meanwhile.
+  func forEachPooledSlab(_ body: (SlabPointer) -> Void) { pool.withLock { $0.forEach(body) } }
 
   /// Runs the body while no slab of the pool changes.
   func withPoolLocked(_ body: () -> Void) { pool.withLock { _ in body() } }

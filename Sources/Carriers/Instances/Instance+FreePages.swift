@@ -38,6 +38,9 @@ struct SlabPages {
 }
 
 extension Instance {
+  /// Gives the free pages of slabs that no instance owns back. Outside the door.
+  func trimPool() { core.forEachPooledSlab { discardFreePages(of: $0) } }
+
   /// Gives the pages of a slab back that hold no byte of a block in use.
   ///
   /// The free blocks that begin in such a page leave the list, for they cannot hold its links any

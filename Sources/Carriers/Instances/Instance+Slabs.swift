@@ -21,13 +21,20 @@ extension Instance {
   }
 
   /// Takes back what other threads freed of this instance's blocks.
+  @inline(__always)
   func drainRemoteFrees() {
+    // Empty most of the time, and then no locked instruction is needed.
+    if state.pointee.remoteFrees.load(ordering: .relaxed) != 0 { takeRemoteFrees() }
+  }
+
+  @inline(never)
+  private func takeRemoteFrees() {
     // Acquiring: pairs with the releasing exchange in `AllocatorCore.freeForeign`.
     var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
     while let block = UnsafeMutableRawPointer(bitPattern: next) {
       next = block.load(as: UInt.self)
       switch RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self)) {
-      case .carrier(let kind): blocks(of: kind).free(block)
+      case .carrier(let kind): putBack(Block(payload: block), kind: kind)
       case .slab(let slab):
         precondition(!FreeBlock.isMarked(block), "the block at \(block) is freed twice")
         if slab.pointee.owner.load(ordering: .relaxed) == address {
@@ -62,7 +69,11 @@ extension Instance {
   func trim() {
     drainRemoteFrees()
     for kind in MemoryKind.allCases {
-      state.pointee.blocks[kind.index]?.takeUnretainedValue().trim()
+      if let blocks = state.pointee.blocks[kind.index] {
+        joinBlocksAtHand(of: kind)
+        blocks.trim()
+        continue
+      }
       for index in 0..<core.layout.classCount {
         var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee
         while let slab = next, slab != core.emptySlab {

@@ -28,12 +28,14 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         door: InstanceDoor(staysClosed: MemoryPoison.isActive), slots: slots, counters: counters,
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
-        largestUnitBlock: core.layout.largestUnitBlock, core: core, epochs: core.epochs))
+        largestUnitBlock: core.layout.largestUnitBlock,
+        largestSmallBlock: core.layout.largestSmallBlock,
+        kindsWithHeaders: core.kindsWithHeaders, core: core, epochs: core.epochs))
   }
 
   /// Frees the state; slabs and carriers are the core's to give back.
   func destroy() {
-    for kind in MemoryKind.allCases { state.pointee.blocks[kind.index]?.release() }
+    for kind in MemoryKind.allCases { destroyBlocks(of: kind) }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
     state.pointee.slots.deallocate()
@@ -73,7 +75,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     let slab = record(of: base, byteCount: byteCount)
     guard enter(isHeld: isHeld),
       slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
-    else { return freeSlowly(base, in: slab, kind: kind) }
+    else { return freeSlowly(base, in: slab, kind: kind, isHeld: isHeld) }
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
     state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
     FreeBlock.link(base, before: slab.pointee.firstFree)
@@ -119,7 +121,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func allocateSlowly(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     state.pointee.door.leaveAtOnce()
     return try state.pointee.door.inside { () throws(MemoryError) in
-      if core.strategies[kind.index] != .sizeClasses {
+      if hasHeaders(kind) {
         return try allocateByStrategy(byteCount: byteCount, kind: kind)
       }
       let slab = try makeRoom(in: SizeClass(holding: byteCount), kind: kind)
@@ -134,10 +136,18 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
   @usableFromInline @inline(never)
   func freeSlowly(
-    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
+    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
+    if hasHeaders(kind) {
+      if !isHeld && state.pointee.door.isOpen {
+        // Still inside.
+        freeByStrategy(base, kind: kind)
+        return state.pointee.door.leaveAtOnce()
+      }
+      state.pointee.door.leaveAtOnce()
+      return state.pointee.door.inside { freeByStrategy(base, kind: kind) }
+    }
     state.pointee.door.leaveAtOnce()
-    if core.strategies[kind.index] != .sizeClasses { return freeByStrategy(base, kind: kind) }
     precondition(!FreeBlock.isMarked(base), "the block at \(base) is freed twice")
     let isOwn = state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
@@ -147,6 +157,12 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       return true
     }
     if !isOwn { core.freeForeign(base, in: slab) }
+  }
+
+  /// Whether blocks of a kind have headers.
+  @inline(__always)
+  private func hasHeaders(_ kind: MemoryKind) -> Bool {
+    state.pointee.kindsWithHeaders >> UInt32(kind.index) & 1 != 0
   }
 
   @usableFromInline @inline(never)

@@ -81,3 +81,15 @@ final class InstanceRegistry: Sendable {
     }
   }
 }
+
+extension [Instance] {
+  /// Takes back what other threads freed of these instances' blocks; their doors are closed.
+  ///
+  /// Twice, for a block may have been put into the queue of an instance that gave its slab up since:
+  /// from there it goes on to the slab's new owner, whose queue may have been emptied already.
+  func drainRemoteFrees() {
+    for _ in 0..<2 {
+      for instance in self { instance.drainRemoteFrees() }
+    }
+  }
+}

@@ -18,7 +18,7 @@ extension BlockAllocator {
   /// - Complexity: O(carriers + blocks).
   public func forEachBlock(_ body: (BlockDescription) -> Void) {
     registry.withAllClosed { instances in
-      for instance in instances { instance.drainRemoteFrees() }
+      instances.drainRemoteFrees()
       // Blocks of slabs in the pool are freed outside any door.
       core.withPoolLocked { walkShared(instances) { _, block in body(block) } }
     }
@@ -30,7 +30,7 @@ extension BlockAllocator {
   public func report() -> AllocatorReport {
     var report = AllocatorReport()
     registry.withAllClosed { instances in
-      for instance in instances { instance.drainRemoteFrees() }
+      instances.drainRemoteFrees()
       var rows = instances.map { instance in
         MemoryKind.allCases.map { instance.emptyReport(of: $0) }
       }
@@ -78,10 +78,14 @@ extension BlockAllocator {
   private func forEachSharedCarrier(
     _ instances: [Instance], _ body: (UInt, MemoryKind, Int) -> Void
   ) {
+    let reachable = Set(instances.map(\.address) + [Slab.pooled])
     core.supply.withLock { supply in
       supply.forEachSlab { slab in
+        let owner = slab.pointee.owner.load(ordering: .relaxed)
+        // The record of a slab that a handle's holder just got is still being written.
+        if !reachable.contains(owner) { return }
         let byteCount = Int(slab.pointee.capacity) * Int(slab.pointee.blockByteCount)
-        body(slab.pointee.owner.load(ordering: .relaxed), slab.pointee.kind, byteCount)
+        body(owner, slab.pointee.kind, byteCount)
       }
     }
     for instance in instances {
@@ -141,7 +145,10 @@ extension Instance {
   /// Calls the body with each carrier of blocks with headers.
   func forEachBlockCarrier(_ body: (MemoryKind, BlockCarrier) -> Void) {
     for kind in MemoryKind.allCases {
-      state.pointee.blocks[kind.index]?.takeUnretainedValue().forEachCarrier { body(kind, $0) }
+      guard let blocks = state.pointee.blocks[kind.index] else { continue }
+      // Blocks that wait for the next request are free.
+      joinBlocksAtHand(of: kind)
+      blocks.carriers.forEach { body(kind, $0) }
     }
   }
 }
