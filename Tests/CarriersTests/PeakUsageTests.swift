@@ -1,5 +1,4 @@
 import Carriers
-import Synchronization
 import TestKit
 import Testing
 
@@ -67,30 +66,5 @@ import Testing
     }
     #expect(allocator.peakByteCount(of: .oldHeap) == peak, "seed \(seed)")
     for block in blocks { allocator.free(block, kind: .oldHeap) }
-  }
-
-  private final class Flag: Sendable {
-    let isDone = Atomic(false)
-  }
-
-  /// A thread's own look at its peak, before each large block, and another one's never meet.
-  @Test func askingForThePeakWhileAThreadWorksLosesNoByte() async throws {
-    let allocator = BlockAllocator()
-    let flag = Flag()
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        for step in 0..<3_000 {
-          let small = try? allocator.allocate(byteCount: 16 + step % 1_000, kind: .ets)
-          let large = try? allocator.allocate(byteCount: 300_000, kind: .ets)
-          if let small { allocator.free(small, kind: .ets) }
-          if let large { allocator.free(large, kind: .ets) }
-        }
-        flag.isDone.store(true, ordering: .releasing)
-      }
-      group.addTask {
-        while !flag.isDone.load(ordering: .acquiring) { _ = allocator.peakByteCount(of: .ets) }
-      }
-    }
-    #expect(allocator.memory(by: .ets) == MemoryUsage())
   }
 }
