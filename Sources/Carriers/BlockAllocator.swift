@@ -23,15 +23,17 @@ public final class BlockAllocator: Sendable {
   ) {
     let source = source ?? PageSource(configuration: configuration)
     let pages = source.pageByteCount
+    let usesHugePages = configuration.usesHugePages && !configuration.isHardened
     let layout: CarrierLayout =
       configuration.usesTinyCarriers
       ? .tiny(pageByteCount: pages)
-      : .standard(pageByteCount: pages, usesHugePages: configuration.usesHugePages)
+      : .standard(pageByteCount: pages, usesHugePages: usesHugePages)
     self.source = source
     largestSmallBlock = layout.largestSmallBlock
     core = AllocatorCore(source: source, layout: layout, configuration: configuration)
     large = LargeBlocks(
-      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes)
+      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes,
+      isHardened: configuration.isHardened)
   }
 
   deinit { registry.close() }

@@ -22,8 +22,7 @@ private func carrierCase(
   BenchmarkCase(
     name: "carrier/\(trace)/\(server)", unit: "ns/block", peers: peers ?? MallocPeer.all(trace)
   ) { effort in
-    let answer = try CarrierChild.measure(
-      trace, server, repetitions: effort.repetitions, scale: 1)
+    let answer = try CarrierChild.measureOurs(trace, server, effort)
     return Measurement(samples: answer.nanoseconds, check: answer.check)
   }
 }
@@ -33,8 +32,7 @@ private func peakCase(_ trace: Trace) -> BenchmarkCase {
     name: "carrier/\(trace)/peak", unit: "MiB",
     peers: MallocPeer.all(trace, measuresPeak: true)
   ) { effort in
-    let answer = try CarrierChild.measure(
-      trace, .door, repetitions: effort.repetitions, scale: 1)
+    let answer = try CarrierChild.measureOurs(trace, .door, effort)
     return Measurement(
       samples: [Double(answer.peakByteCount) / Double(1 << 20)], check: answer.check)
   }

@@ -20,6 +20,8 @@ struct BlockCarrier: BitwiseCopyable, Equatable {
     let owner: Atomic<UInt>
     /// Bytes from the head to the end of the last block.
     let byteCount: UInt32
+    /// What its blocks are for.
+    let kind: MemoryKind
   }
 
   let base: UnsafeMutableRawPointer

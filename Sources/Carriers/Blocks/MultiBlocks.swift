@@ -48,6 +48,8 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     let carrierByteCount: Int
     let largestSmallBlock: Int
     let pageByteCount: Int
+    /// Whether free blocks hold a pattern.
+    let fillsFreeBlocks: Bool
   }
 
   let state: UnsafeMutablePointer<State>
@@ -59,7 +61,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       to: State(
         index: Index(carrierByteCount: carrierByteCount), core: core, owner: owner, kind: kind,
         carrierByteCount: carrierByteCount, largestSmallBlock: core.layout.largestSmallBlock,
-        pageByteCount: core.source.pageByteCount))
+        pageByteCount: core.source.pageByteCount, fillsFreeBlocks: core.fillsFreeBlocks))
   }
 
   func destroy() {
@@ -80,8 +82,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
 
   func free(_ base: UnsafeMutableRawPointer) {
     let block = Block(payload: base)
-    precondition(
-      !block.isFree, "the block at \(base) (\(state.pointee.kind)) is freed twice")
+    if block.isFree { BlockFault.stop(base, state.pointee.kind, .freedTwice) }
     let joined = join(block)
     if joined.isLast, joined.header == carrier(of: joined).firstBlock.header,
       state.pointee.carriers.count > 1
@@ -153,8 +154,11 @@ extension MultiBlocks where Index: ~Copyable {
   /// Puts a free block, which the index let go of, in use.
   private func use(_ block: Block, byteCount: Int) -> Block {
     MemoryPoison.allow(block.payload, byteCount: block.payloadByteCount)
+    if state.pointee.fillsFreeBlocks { checkUnwritten(block, byteCount: byteCount) }
     block.setUsed(byteCount: block.byteCount, isPreviousFree: false, isLast: block.isLast)
     block.next?.setPreviousFree(false)
+    // What was here before, a free block of a slab maybe, must not look as if this one were free.
+    block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
     cut(block, to: byteCount)
     return block
   }
@@ -175,16 +179,23 @@ extension MultiBlocks where Index: ~Copyable {
     var start = block
     var byteCount = block.byteCount
     var isLast = block.isLast
+    var unused = block.header + Self.linksEnd..<block.end - 8
     if let next = block.next, next.isFree {
       state.pointee.index.remove(next)
       byteCount += next.byteCount
       isLast = next.isLast
+      unused = unused.lowerBound..<next.header + Self.linksEnd
     }
     if let previous = block.previousFree {
       assert(previous.isFree, "the block before \(block.header) is in use, and marked free")
       state.pointee.index.remove(previous)
       byteCount += previous.byteCount
       start = previous
+      unused = block.header - 8..<unused.upperBound
+    }
+    // What links and footers took of the neighbours is unused from now on, too.
+    if state.pointee.fillsFreeBlocks {
+      FreePattern.fill(unused.lowerBound, upTo: unused.upperBound)
     }
     start.setFree(byteCount: byteCount, isLast: isLast)
     start.next?.setPreviousFree(true)
@@ -192,9 +203,19 @@ extension MultiBlocks where Index: ~Copyable {
     return start
   }
 
+  /// Ends the program where the bytes of a free block that are needed now were written to.
+  private func checkUnwritten(_ block: Block, byteCount: Int) {
+    let end = min(block.end - 8, block.header + byteCount + Self.linksEnd)
+    if FreePattern.isIntact(block.header + Self.linksEnd, upTo: end) { return }
+    BlockFault.stop(block.payload, state.pointee.kind, .writtenWhileFree)
+  }
+
+  /// Where the links of a free block end, from its header on.
+  private static var linksEnd: Int { Block.headerByteCount + MemoryLayout<TreeLinks>.size }
+
   /// Bytes of a free block between its links and its footer are nobody's.
   private func forbidUnused(of block: Block) {
-    let used = Block.headerByteCount + MemoryLayout<TreeLinks>.size
+    let used = Self.linksEnd
     MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
   }
 
@@ -202,7 +223,7 @@ extension MultiBlocks where Index: ~Copyable {
   private func discardPages(of block: Block) {
     if block.isDiscarded { return }
     let mask = state.pointee.pageByteCount - 1
-    let links = Int(bitPattern: block.header) + Block.headerByteCount + MemoryLayout<TreeLinks>.size
+    let links = Int(bitPattern: block.header) + Self.linksEnd
     let start = (links + mask) & ~mask
     let end = (Int(bitPattern: block.end) - 8) & ~mask
     guard end > start, let base = UnsafeMutableRawPointer(bitPattern: start) else { return }
@@ -232,10 +253,14 @@ extension MultiBlocks where Index: ~Copyable {
     }
     let carrier = BlockCarrier(base: head.base)
     carrier.fields.initialize(
-      to: BlockCarrier.Fields(owner: .init(state.pointee.owner), byteCount: UInt32(byteCount)))
+      to: BlockCarrier.Fields(
+        owner: .init(state.pointee.owner), byteCount: UInt32(byteCount), kind: state.pointee.kind))
     state.pointee.carriers.insert(carrier)
     let block = carrier.firstBlock
     block.setFree(byteCount: carrier.blockByteCount, isLast: true)
+    if state.pointee.fillsFreeBlocks {
+      FreePattern.fill(block.header + Self.linksEnd, upTo: block.end - 8)
+    }
     forbidUnused(of: block)
     return block
   }

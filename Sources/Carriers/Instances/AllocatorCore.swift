@@ -22,7 +22,12 @@ final class AllocatorCore: @unchecked Sendable {
   let strategies: InlineArray<16, BlockStrategy>
   /// Whether freed blocks with headers wait for the next request before they join their neighbours.
   /// Not where a tool watches who touches free bytes.
-  let keepsBlocksAtHand = !MemoryPoison.isActive
+  let keepsBlocksAtHand: Bool
+  /// Whether callers' mistakes are looked for.
+  let isHardened: Bool
+
+  /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
+  var fillsFreeBlocks: Bool { isHardened && !MemoryPoison.isActive }
 
   /// Kinds whose strategy has blocks with headers, a bit each.
   var kindsWithHeaders: UInt32 {
@@ -49,6 +54,8 @@ final class AllocatorCore: @unchecked Sendable {
     var strategies = InlineArray<16, BlockStrategy>(repeating: .sizeClasses)
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
     self.strategies = strategies
+    isHardened = configuration.isHardened
+    keepsBlocksAtHand = !isHardened && !MemoryPoison.isActive
   }
 
   deinit {
@@ -127,15 +134,15 @@ final class AllocatorCore: @unchecked Sendable {
   // MARK: Blocks and slabs of others
 
   /// Frees a block of a slab that is not the caller's.
-  func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) {
+  func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     while true {
       // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
       let owner = slab.pointee.owner.load(ordering: .acquiring)
-      precondition(owner != Slab.nobody, "the block at \(block) is freed twice, or is none of ours")
+      if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
       if owner == Slab.pooled {
         if freePooled(block, in: slab) { return }
       } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
-        return push(block, origin: UInt(bitPattern: slab), to: state)
+        return push(block, kind: kind, origin: UInt(bitPattern: slab), to: state)
       }
     }
   }
@@ -143,16 +150,18 @@ final class AllocatorCore: @unchecked Sendable {
   /// Gives a block with a header to the instance whose carrier it stands in.
   func push(_ block: UnsafeMutableRawPointer, of carrier: BlockCarrier, kind: MemoryKind) {
     guard let state = UnsafeMutablePointer<InstanceState>(bitPattern: carrier.owner) else {
-      preconditionFailure("the block at \(block) (\(kind)) is freed twice, or is none of ours")
+      BlockFault.stop(block, kind, .freedTwiceOrForeign)
     }
-    push(block, origin: RemoteOrigin.word(carrier, kind: kind), to: state)
+    push(block, kind: kind, origin: RemoteOrigin.word(carrier, kind: kind), to: state)
   }
 
   /// Puts a block in an instance's queue.
   /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
   private func push(
-    _ block: UnsafeMutableRawPointer, origin: UInt, to state: UnsafeMutablePointer<InstanceState>
+    _ block: UnsafeMutableRawPointer, kind: MemoryKind, origin: UInt,
+    to state: UnsafeMutablePointer<InstanceState>
   ) {
+    if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
     var last = state.pointee.remoteFrees.load(ordering: .relaxed)
     while true {

@@ -45,9 +45,9 @@ extension Instance {
 
   @inline(never)
   private func putBackInOrder(_ block: Block, kind: MemoryKind) {
-    precondition(
-      !block.isFree && !FreeBlock.isMarked(block.payload),
-      "the block at \(block.payload) (\(kind)) is freed twice")
+    if block.isFree || FreeBlock.isMarked(block.payload) {
+      BlockFault.stop(block.payload, kind, .freedTwice)
+    }
     blocks(of: kind).free(block.payload)
   }
 

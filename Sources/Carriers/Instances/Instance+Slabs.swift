@@ -33,14 +33,16 @@ extension Instance {
     var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
     while let block = UnsafeMutableRawPointer(bitPattern: next) {
       next = block.load(as: UInt.self)
-      switch RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self)) {
+      let origin = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
+      // It is in no queue any more.
+      block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
+      switch origin {
       case .carrier(let kind): putBack(Block(payload: block), kind: kind)
       case .slab(let slab):
-        precondition(!FreeBlock.isMarked(block), "the block at \(block) is freed twice")
         if slab.pointee.owner.load(ordering: .relaxed) == address {
           takeBack(block, in: slab)
         } else {
-          core.freeForeign(block, in: slab)
+          core.freeForeign(block, in: slab, kind: slab.pointee.kind)
         }
       }
     }
@@ -144,7 +146,10 @@ extension Instance {
       try core.commit(slab, upTo: slab.pointee.block(end))
     }
     slab.pointee.carvedCount = end
-    for number in (first..<end).reversed() { link(slab.pointee.block(number), in: slab) }
+    for number in (first..<end).reversed() {
+      if core.fillsFreeBlocks { fillFree(slab.pointee.block(number), in: slab) }
+      link(slab.pointee.block(number), in: slab)
+    }
   }
 
   /// Links the blocks that begin in a page that was given back.

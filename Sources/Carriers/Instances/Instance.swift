@@ -25,7 +25,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     state = .allocate(capacity: 1)
     state.initialize(
       to: InstanceState(
-        door: InstanceDoor(staysClosed: MemoryPoison.isActive), slots: slots, counters: counters,
+        door: InstanceDoor(staysClosed: core.isHardened || MemoryPoison.isActive), slots: slots,
+        counters: counters,
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
         largestUnitBlock: core.layout.largestUnitBlock,
@@ -128,7 +129,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       guard let block = slab.pointee.firstFree else {
         preconditionFailure("a slab with room has no free block")
       }
-      MemoryPoison.allow(block, byteCount: Int(slab.pointee.blockByteCount))
+      let size = Int(slab.pointee.blockByteCount)
+      MemoryPoison.allow(block, byteCount: size)
+      if core.fillsFreeBlocks { checkUnwritten(block, byteCount: size, kind: kind) }
       return MemoryBlock(base: block, byteCount: unlink(block, of: slab, kind: kind))
     }
   }
@@ -145,10 +148,16 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         return state.pointee.door.leaveAtOnce()
       }
       state.pointee.door.leaveAtOnce()
+      if core.isHardened { _ = checkedSlab(of: base, kind: kind) }
       return state.pointee.door.inside { freeByStrategy(base, kind: kind) }
     }
     state.pointee.door.leaveAtOnce()
-    precondition(!FreeBlock.isMarked(base), "the block at \(base) is freed twice")
+    var slab = slab
+    if core.isHardened, let found = checkedSlab(of: base, kind: kind) {
+      slab = found
+      if core.fillsFreeBlocks { fillFree(base, in: slab) }
+    }
+    if FreeBlock.isMarked(base) { BlockFault.stop(base, kind, .freedTwice) }
     let isOwn = state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
       state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
@@ -156,7 +165,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       takeBack(base, in: slab)
       return true
     }
-    if !isOwn { core.freeForeign(base, in: slab) }
+    if !isOwn { core.freeForeign(base, in: slab, kind: kind) }
   }
 
   /// Whether blocks of a kind have headers.
