@@ -139,7 +139,7 @@ public final class BlockAllocator: Sendable {
   /// Gives back to the operating system all memory that holds no block, of all threads: cached
   /// ranges, empty carriers, and the free pages of others.
   public func trim() {
-    registry.withAllClosed { $0.drainRemoteFrees() }
+    registry.withAllClosed { $0.takeBackAll() }
     registry.forEachClosed { $0.trim() }
     instance.trimPool()
     core.trim()
@@ -287,6 +287,7 @@ extension BlockAllocator {
   package func firstFault() -> String? {
     var fault: String?
     registry.forEachClosed { fault = fault ?? $0.firstFault() }
+    core.forEachPooledCarrier { fault = fault ?? $0.firstFault }
     return fault
   }
 }

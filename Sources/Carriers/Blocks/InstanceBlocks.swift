@@ -43,12 +43,33 @@ enum InstanceBlocks: BitwiseCopyable {
   }
 
   /// Takes a block back, which joins its free neighbours.
-  func free(_ base: UnsafeMutableRawPointer) {
+  /// - Returns: whether so little of its carrier is in use from now on that others should have it.
+  func free(_ base: UnsafeMutableRawPointer) -> Bool {
     switch self {
     case .carrierOrderedBestFit(let blocks): blocks.free(base)
     case .bestFit(let blocks): blocks.free(base)
     case .addressOrderedFirstFit(let blocks): blocks.free(base)
     case .goodFit(let blocks): blocks.free(base)
+    }
+  }
+
+  /// Lets go of a carrier.
+  func leave(_ carrier: BlockCarrier) {
+    switch self {
+    case .carrierOrderedBestFit(let blocks): blocks.leave(carrier)
+    case .bestFit(let blocks): blocks.leave(carrier)
+    case .addressOrderedFirstFit(let blocks): blocks.leave(carrier)
+    case .goodFit(let blocks): blocks.leave(carrier)
+    }
+  }
+
+  /// Takes up a carrier that another instance left.
+  func adopt(_ carrier: BlockCarrier) {
+    switch self {
+    case .carrierOrderedBestFit(let blocks): blocks.adopt(carrier)
+    case .bestFit(let blocks): blocks.adopt(carrier)
+    case .addressOrderedFirstFit(let blocks): blocks.adopt(carrier)
+    case .goodFit(let blocks): blocks.adopt(carrier)
     }
   }
 

@@ -47,7 +47,6 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     let kind: MemoryKind
     let carrierByteCount: Int
     let largestSmallBlock: Int
-    let pageByteCount: Int
     /// Whether free blocks hold a pattern.
     let fillsFreeBlocks: Bool
   }
@@ -61,7 +60,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       to: State(
         index: Index(carrierByteCount: carrierByteCount), core: core, owner: owner, kind: kind,
         carrierByteCount: carrierByteCount, largestSmallBlock: core.layout.largestSmallBlock,
-        pageByteCount: core.source.pageByteCount, fillsFreeBlocks: core.fillsFreeBlocks))
+        fillsFreeBlocks: core.fillsFreeBlocks))
   }
 
   func destroy() {
@@ -80,17 +79,22 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     return use(try makeCarrier(for: needed), byteCount: needed)
   }
 
-  func free(_ base: UnsafeMutableRawPointer) {
+  /// - Returns: whether so little of the carrier is in use from now on that others should have it.
+  @discardableResult
+  func free(_ base: UnsafeMutableRawPointer) -> Bool {
     let block = Block(payload: base)
     if block.isFree { BlockFault.stop(base, state.pointee.kind, .freedTwice) }
+    let carrier = carrier(of: block)
+    let before = carrier.fields.pointee.usedByteCount
+    let used = before - UInt32(block.byteCount)
+    carrier.fields.pointee.usedByteCount = used
     let joined = join(block)
-    if joined.isLast, joined.header == carrier(of: joined).firstBlock.header,
-      state.pointee.carriers.count > 1
-    {
-      giveUp(carrier(of: joined))
-    } else {
-      state.pointee.index.insert(joined)
+    if used == 0 && state.pointee.carriers.count > 1 {
+      giveUp(carrier)
+      return false
     }
+    state.pointee.index.insert(joined)
+    return isHardlyUsed(carrier, byteCount: used) && !isHardlyUsed(carrier, byteCount: before)
   }
 
   func resize(_ base: UnsafeMutableRawPointer, toByteCount byteCount: Int) -> Block? {
@@ -99,6 +103,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       !block.isFree, "the block at \(base) (\(state.pointee.kind)) is resized and is free")
     if byteCount > state.pointee.largestSmallBlock { return nil }
     let needed = Block.byteCount(holding: byteCount)
+    let before = block.byteCount
     if needed > block.byteCount {
       guard let next = block.next, next.isFree, block.byteCount + next.byteCount >= needed
       else { return nil }
@@ -109,6 +114,8 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       block.next?.setPreviousFree(false)
     }
     cut(block, to: needed)
+    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
+    carrier(of: block).fields.pointee.usedByteCount -= UInt32(before)
     return block
   }
 
@@ -120,7 +127,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
         giveUp(carrier)
       }
     }
-    state.pointee.index.forEach { discardPages(of: $0) }
+    state.pointee.index.forEach { $0.discardPages(source: state.pointee.core.source) }
   }
 
   func firstFault() -> String? {
@@ -160,6 +167,7 @@ extension MultiBlocks where Index: ~Copyable {
     // What was here before, a free block of a slab maybe, must not look as if this one were free.
     block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
     cut(block, to: byteCount)
+    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
     return block
   }
 
@@ -179,12 +187,12 @@ extension MultiBlocks where Index: ~Copyable {
     var start = block
     var byteCount = block.byteCount
     var isLast = block.isLast
-    var unused = block.header + Self.linksEnd..<block.end - 8
+    var unused = block.header + Block.linksEnd..<block.end - 8
     if let next = block.next, next.isFree {
       state.pointee.index.remove(next)
       byteCount += next.byteCount
       isLast = next.isLast
-      unused = unused.lowerBound..<next.header + Self.linksEnd
+      unused = unused.lowerBound..<next.header + Block.linksEnd
     }
     if let previous = block.previousFree {
       assert(previous.isFree, "the block before \(block.header) is in use, and marked free")
@@ -205,30 +213,15 @@ extension MultiBlocks where Index: ~Copyable {
 
   /// Ends the program where the bytes of a free block that are needed now were written to.
   private func checkUnwritten(_ block: Block, byteCount: Int) {
-    let end = min(block.end - 8, block.header + byteCount + Self.linksEnd)
-    if FreePattern.isIntact(block.header + Self.linksEnd, upTo: end) { return }
+    let end = min(block.end - 8, block.header + byteCount + Block.linksEnd)
+    if FreePattern.isIntact(block.header + Block.linksEnd, upTo: end) { return }
     BlockFault.stop(block.payload, state.pointee.kind, .writtenWhileFree)
   }
 
-  /// Where the links of a free block end, from its header on.
-  private static var linksEnd: Int { Block.headerByteCount + MemoryLayout<TreeLinks>.size }
-
   /// Bytes of a free block between its links and its footer are nobody's.
   private func forbidUnused(of block: Block) {
-    let used = Self.linksEnd
+    let used = Block.linksEnd
     MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
-  }
-
-  /// Gives the whole pages within a free block back, which hold neither its links nor its footer.
-  private func discardPages(of block: Block) {
-    if block.isDiscarded { return }
-    let mask = state.pointee.pageByteCount - 1
-    let links = Int(bitPattern: block.header) + Self.linksEnd
-    let start = (links + mask) & ~mask
-    let end = (Int(bitPattern: block.end) - 8) & ~mask
-    guard end > start, let base = UnsafeMutableRawPointer(bitPattern: start) else { return }
-    state.pointee.core.source.discard(base, byteCount: end - start)
-    block.setDiscarded()
   }
 }
 
@@ -259,7 +252,7 @@ extension MultiBlocks where Index: ~Copyable {
     let block = carrier.firstBlock
     block.setFree(byteCount: carrier.blockByteCount, isLast: true)
     if state.pointee.fillsFreeBlocks {
-      FreePattern.fill(block.header + Self.linksEnd, upTo: block.end - 8)
+      FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8)
     }
     forbidUnused(of: block)
     return block

@@ -18,6 +18,7 @@ final class AllocatorCore: @unchecked Sendable {
   let instanceCount = Atomic<Int>(0)
   let supply: Guarded<CarrierSupply>
   private let pool: Guarded<SlabPool>
+  private let blockPool: Guarded<BlockCarrierPool>
   /// How blocks are placed, by kind.
   let strategies: InlineArray<16, BlockStrategy>
   /// Whether freed blocks with headers wait for the next request before they join their neighbours.
@@ -51,6 +52,7 @@ final class AllocatorCore: @unchecked Sendable {
         source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
         decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000))
     pool = Guarded(SlabPool())
+    blockPool = Guarded(BlockCarrierPool())
     var strategies = InlineArray<16, BlockStrategy>(repeating: .sizeClasses)
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
     self.strategies = strategies
@@ -147,12 +149,19 @@ final class AllocatorCore: @unchecked Sendable {
     }
   }
 
-  /// Gives a block with a header to the instance whose carrier it stands in.
-  func push(_ block: UnsafeMutableRawPointer, of carrier: BlockCarrier, kind: MemoryKind) {
-    guard let state = UnsafeMutablePointer<InstanceState>(bitPattern: carrier.owner) else {
-      BlockFault.stop(block, kind, .freedTwiceOrForeign)
+  /// Frees a block with a header of a carrier that is not the caller's.
+  func freeForeign(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) {
+    while true {
+      let owner = carrier.owner
+      if owner == Slab.pooled {
+        if freePooled(block, of: carrier, kind: kind) { return }
+      } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
+        let origin = RemoteOrigin.word(carrier, kind: kind)
+        return push(block.payload, kind: kind, origin: origin, to: state)
+      } else {
+        BlockFault.stop(block.payload, kind, .freedTwiceOrForeign)
+      }
     }
-    push(block, kind: kind, origin: RemoteOrigin.word(carrier, kind: kind), to: state)
   }
 
   /// Puts a block in an instance's queue.
@@ -190,6 +199,40 @@ final class AllocatorCore: @unchecked Sendable {
     }
     if isEmpty { putEmpty(slab) }
     return isFreed
+  }
+
+  /// Frees a block of a carrier in the pool; `false` where an instance took the carrier meanwhile.
+  private func freePooled(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) -> Bool {
+    if RemoteOrigin.isQueued(block.payload, origin: RemoteOrigin.word(carrier, kind: kind)) {
+      BlockFault.stop(block.payload, kind, .freedTwice)
+    }
+    var isEmpty = false
+    let isFreed = blockPool.withLock { pool in
+      if carrier.owner != Slab.pooled { return false }
+      isEmpty = pool.free(block, of: carrier)
+      return true
+    }
+    if isEmpty {
+      MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
+      supply.withLock { $0.put(carrier.head) }
+    }
+    return isFreed
+  }
+
+  /// Leaves a carrier with blocks in use to whoever needs it.
+  func putPooled(_ carrier: BlockCarrier) { blockPool.withLock { $0.insert(carrier) } }
+
+  /// Takes a carrier out of the pool in which there may be a block of so many bytes.
+  func takePooled(byteCount: Int, kind: MemoryKind, for owner: Instance) -> BlockCarrier? {
+    blockPool.withLock { $0.take(byteCount: byteCount, kind: kind, for: owner.address) }
+  }
+
+  /// Carriers of blocks with headers in the pool.
+  var pooledCarrierCount: Int { blockPool.withLock { $0.count } }
+
+  /// Calls the body with each such carrier, which nobody else touches meanwhile.
+  func forEachPooledCarrier(_ body: (BlockCarrier) -> Void) {
+    blockPool.withLock { $0.forEach(body) }
   }
 
   /// Slabs in the pool.

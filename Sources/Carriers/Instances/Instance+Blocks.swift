@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Blocks with headers, of kinds whose strategy has such.
 extension Instance {
   /// A block by the kind's strategy. Inside the door.
@@ -10,6 +12,8 @@ extension Instance {
     if let found = blocks.take(byteCount: size) {
       block = found
     } else if joinBlocksAtHand(of: kind), let found = blocks.take(byteCount: size) {
+      block = found
+    } else if let found = takeFromPool(byteCount: size, kind: kind) {
       block = found
     } else {
       block = try blocks.takeFromNewCarrier(byteCount: size)
@@ -26,7 +30,7 @@ extension Instance {
     let carrier = carrier(of: block)
     // A block of another instance counts here too, where it is freed.
     state.pointee.counters[kind.index].countFree(byteCount: usableByteCount(of: block))
-    if carrier.owner != address { return core.push(base, of: carrier, kind: kind) }
+    if carrier.owner != address { return core.freeForeign(block, of: carrier, kind: kind) }
     putBack(block, kind: kind)
   }
 
@@ -48,7 +52,39 @@ extension Instance {
     if block.isFree || FreeBlock.isMarked(block.payload) {
       BlockFault.stop(block.payload, kind, .freedTwice)
     }
-    blocks(of: kind).free(block.payload)
+    giveBack(block, kind: kind)
+  }
+
+  /// Lets a block of an own carrier join its neighbours; leaves the carrier to others where that and
+  /// all carriers of the kind are hardly used.
+  private func giveBack(_ block: Block, kind: MemoryKind) {
+    let blocks = blocks(of: kind)
+    let carrier = carrier(of: block)
+    guard blocks.free(block.payload), core.instanceCount.load(ordering: .relaxed) > 1,
+      blocks.carriers.count > 1
+    else { return }
+    let used = state.pointee.counters[kind.index].byteCount
+    let owned = blocks.carriers.byteCount / 100 * Int(AllocatorCore.abandonBelowPercent)
+    if used >= owned { return }
+    blocks.leave(carrier)
+    core.putPooled(carrier)
+  }
+
+  /// A block of a carrier that another instance left.
+  private func takeFromPool(byteCount: Int, kind: MemoryKind) -> Block? {
+    let needed = Block.byteCount(holding: byteCount)
+    guard let carrier = core.takePooled(byteCount: needed, kind: kind, for: self)
+    else { return nil }
+    let blocks = blocks(of: kind)
+    blocks.adopt(carrier)
+    return blocks.take(byteCount: byteCount)
+  }
+
+  /// Takes a block back that another thread freed.
+  func takeBackFreed(_ block: Block, kind: MemoryKind) {
+    let carrier = carrier(of: block)
+    if carrier.owner != address { return core.freeForeign(block, of: carrier, kind: kind) }
+    putBack(block, kind: kind)
   }
 
   @inline(never)
@@ -65,8 +101,15 @@ extension Instance {
   @discardableResult @inline(never)
   func joinBlocksAtHand(of kind: MemoryKind) -> Bool {
     guard let atHand = state.pointee.atHand[kind.index] else { return false }
-    let blocks = blocks(of: kind)
-    atHand.pointee.takeAll { blocks.free($0) }
+    atHand.pointee.takeAll { base in
+      let block = Block(payload: base)
+      let carrier = carrier(of: block)
+      if carrier.owner == address {
+        giveBack(block, kind: kind)
+      } else {
+        core.freeForeign(block, of: carrier, kind: kind)
+      }
+    }
     return true
   }
 

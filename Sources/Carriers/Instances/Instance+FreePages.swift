@@ -38,8 +38,13 @@ struct SlabPages {
 }
 
 extension Instance {
-  /// Gives the free pages of slabs that no instance owns back. Outside the door.
-  func trimPool() { core.forEachPooledSlab { discardFreePages(of: $0) } }
+  /// Gives the free pages of slabs and carriers back that no instance owns. Outside the door.
+  func trimPool() {
+    core.forEachPooledSlab { discardFreePages(of: $0) }
+    core.forEachPooledCarrier { carrier in
+      carrier.forEachBlock { if $0.isFree { $0.discardPages(source: core.source) } }
+    }
+  }
 
   /// Gives the pages of a slab back that hold no byte of a block in use.
   ///

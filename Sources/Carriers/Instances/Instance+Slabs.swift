@@ -37,7 +37,7 @@ extension Instance {
       // It is in no queue any more.
       block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
       switch origin {
-      case .carrier(let kind): putBack(Block(payload: block), kind: kind)
+      case .carrier(let kind): takeBackFreed(Block(payload: block), kind: kind)
       case .slab(let slab):
         if slab.pointee.owner.load(ordering: .relaxed) == address {
           takeBack(block, in: slab)

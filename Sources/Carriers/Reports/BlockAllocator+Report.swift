@@ -18,7 +18,7 @@ extension BlockAllocator {
   /// - Complexity: O(carriers + blocks).
   public func forEachBlock(_ body: (BlockDescription) -> Void) {
     registry.withAllClosed { instances in
-      instances.drainRemoteFrees()
+      instances.takeBackAll()
       // Blocks of slabs in the pool are freed outside any door.
       core.withPoolLocked { walkShared(instances) { _, block in body(block) } }
     }
@@ -30,7 +30,7 @@ extension BlockAllocator {
   public func report() -> AllocatorReport {
     var report = AllocatorReport()
     registry.withAllClosed { instances in
-      instances.drainRemoteFrees()
+      instances.takeBackAll()
       var rows = instances.map { instance in
         MemoryKind.allCases.map { instance.emptyReport(of: $0) }
       }
@@ -93,6 +93,7 @@ extension BlockAllocator {
         body(instance.address, kind, carrier.byteCount)
       }
     }
+    core.forEachPooledCarrier { body(Slab.pooled, $0.fields.pointee.kind, $0.byteCount) }
   }
 
   /// Calls the body with owner and description of each block that shares a carrier.
@@ -111,17 +112,19 @@ extension BlockAllocator {
         }
       }
     }
+    func tell(_ owner: UInt, _ kind: MemoryKind, _ block: Block) {
+      let size = block.usableByteCount(atMost: core.layout.largestSmallBlock)
+      body(
+        owner,
+        BlockDescription(address: UInt(bitPattern: block.payload), byteCount: size, kind: kind))
+    }
     for instance in instances {
       instance.forEachBlockCarrier { kind, carrier in
-        carrier.forEachBlock { block in
-          if block.isFree { return }
-          let size = block.usableByteCount(atMost: core.layout.largestSmallBlock)
-          body(
-            instance.address,
-            BlockDescription(
-              address: UInt(bitPattern: block.payload), byteCount: size, kind: kind))
-        }
+        carrier.forEachBlock { if !$0.isFree { tell(instance.address, kind, $0) } }
       }
+    }
+    core.forEachPooledCarrier { carrier in
+      carrier.forEachUsedInPool { tell(Slab.pooled, carrier.fields.pointee.kind, $0) }
     }
   }
 }
@@ -146,8 +149,6 @@ extension Instance {
   func forEachBlockCarrier(_ body: (MemoryKind, BlockCarrier) -> Void) {
     for kind in MemoryKind.allCases {
       guard let blocks = state.pointee.blocks[kind.index] else { continue }
-      // Blocks that wait for the next request are free.
-      joinBlocksAtHand(of: kind)
       blocks.carriers.forEach { body(kind, $0) }
     }
   }
