@@ -24,13 +24,16 @@ public struct MemoryConfiguration: Sendable, Equatable {
   /// the kind it was allocated for. What is found ends the program with a message that names the
   /// address and the kind.
   public var isHardened: Bool
+  /// Whether to keep a list of all calls, for ``BlockAllocator/takeRecordedCalls()``: a trace by
+  /// which allocators are compared. It grows until it is taken.
+  public var recordsCalls: Bool
 
   /// Makes a configuration; each lever has the default an ordinary system wants.
   public init(
     budgetBytes: Int? = nil, failingRequest: Int? = nil, usesTinyCarriers: Bool = false,
     carrierCacheLimitBytes: Int? = nil, carrierDecayMilliseconds: Int = 10_000,
     strategies: [MemoryKind: BlockStrategy] = [:], usesHugePages: Bool = true,
-    isHardened: Bool = false
+    isHardened: Bool = false, recordsCalls: Bool = false
   ) {
     self.budgetBytes = budgetBytes
     self.failingRequest = failingRequest
@@ -40,5 +43,6 @@ public struct MemoryConfiguration: Sendable, Equatable {
     self.strategies = strategies
     self.usesHugePages = usesHugePages
     self.isHardened = isHardened
+    self.recordsCalls = recordsCalls
   }
 }

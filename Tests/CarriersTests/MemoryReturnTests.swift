@@ -43,6 +43,24 @@ import Testing
     for block in blocks { allocator.free(block, kind: .ets) }
   }
 
+  /// Without a call to trim, too: blocks that wait for the next request keep no carrier. (Of size
+  /// classes each keeps a slab.)
+  @Test(arguments: BlockStrategy.allCases.filter { $0 != .sizeClasses })
+  func carriersGoBackWhenTheirBlocksAreFreed(strategy: BlockStrategy) throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(carrierCacheLimitBytes: 0, strategies: [.ets: strategy]))
+    var random = SeededGenerator(seed: 10)
+    var blocks = try (0..<60_000).map { _ in
+      try allocator.allocate(byteCount: Int.random(in: 16...512, using: &random), kind: .ets)
+    }
+    #expect(allocator.statistics.carrierCount > 12)
+    blocks.shuffle(using: &random)
+    for block in blocks.dropFirst() { allocator.free(block, kind: .ets) }
+    #expect(allocator.statistics.carrierCount <= 4)
+    allocator.free(blocks[0], kind: .ets)
+    #expect(allocator.statistics.carrierCount <= 4)
+  }
+
   /// The bytes of the pages that hold a byte of a block.
   private static func pageByteCount(under blocks: [MemoryBlock]) -> Int {
     var pages = Set<UInt>()

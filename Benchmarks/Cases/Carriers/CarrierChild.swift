@@ -25,8 +25,15 @@ enum CarrierChild {
     {
       return missingLibraryCode
     }
+    let script: TraceScript?
+    do {
+      script = try trace.program.map { try TraceScript(recording: $0) }
+    } catch {
+      complain("\(error)")
+      return 1
+    }
     for _ in 0..<repetitions {
-      let result = server.run(trace, scale: scale)
+      let result = server.run(trace, scale: scale, script: script)
       print(result.nanoseconds, result.check)
     }
     print("peak", ResidentMemory.peakByteCount() ?? 0)

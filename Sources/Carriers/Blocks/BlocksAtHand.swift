@@ -12,6 +12,8 @@ struct BlocksAtHand: ~Copyable {
   private let classCount: Int
   /// Bytes that may be put into lists until it is looked how much they hold.
   private var untilLook = 0
+  /// Half of what was in use when it was last looked.
+  private var usedBelow = 0
 
   /// What the lists may hold however small the carriers are.
   private static var alwaysKeptByteCount: Int { 32 << 10 }
@@ -60,22 +62,26 @@ struct BlocksAtHand: ~Copyable {
     return true
   }
 
-  /// Whether it is time to look how much the lists hold.
+  /// Whether it is time to look how much the lists hold: enough was put in, or so much less is in
+  /// use that what waits would keep carriers from going back.
+  /// - Parameter used: bytes of the kind's blocks in use.
   @inline(__always)
-  var mayHoldTooMuch: Bool { untilLook < 0 }
+  func mustBeLookedAt(used: Int) -> Bool { untilLook < 0 || used < usedBelow }
 
-  /// Whether the lists hold too much beside carriers of so many bytes.
+  /// Whether the lists hold too much beside what is in use.
   @inline(never)
-  mutating func holdTooMuch(carrierByteCount: Int) -> Bool {
-    let limit = max(Self.alwaysKeptByteCount, carrierByteCount / 4)
+  mutating func holdTooMuch(used: Int) -> Bool {
+    let limit = max(Self.alwaysKeptByteCount, used / 4)
     // A block taken counts up, as in a slab: so what is held is what the counts are below zero.
     var held = 0
     for index in 1..<classCount {
       let record = record(index)
       held += Int(0 &- record.pointee.usedCount) * Int(record.pointee.blockByteCount)
     }
+    let isLessInUse = used < usedBelow
     untilLook = limit - held
-    return held > limit / 2
+    usedBelow = (used + 1) / 2
+    return isLessInUse || held > limit / 2
   }
 
   /// Takes all blocks out.

@@ -116,6 +116,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     cut(block, to: needed)
     carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
     carrier(of: block).fields.pointee.usedByteCount -= UInt32(before)
+    assert(block.localFault == nil, block.localFault ?? "")
     return block
   }
 
@@ -168,6 +169,7 @@ extension MultiBlocks where Index: ~Copyable {
     block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
     cut(block, to: byteCount)
     carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
+    assert(block.localFault == nil, block.localFault ?? "")
     return block
   }
 
@@ -207,6 +209,7 @@ extension MultiBlocks where Index: ~Copyable {
     }
     start.setFree(byteCount: byteCount, isLast: isLast)
     start.next?.setPreviousFree(true)
+    assert(start.localFault == nil, start.localFault ?? "")
     forbidUnused(of: start)
     return start
   }

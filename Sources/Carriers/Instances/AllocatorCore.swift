@@ -27,6 +27,12 @@ final class AllocatorCore: @unchecked Sendable {
   /// Whether callers' mistakes are looked for.
   let isHardened: Bool
 
+  /// Where calls are noted, where they are.
+  let recorder: BlockRecorder?
+
+  /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
+  var keepsDoorsClosed: Bool { isHardened || recorder != nil || MemoryPoison.isActive }
+
   /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
   var fillsFreeBlocks: Bool { isHardened && !MemoryPoison.isActive }
 
@@ -57,6 +63,7 @@ final class AllocatorCore: @unchecked Sendable {
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
     self.strategies = strategies
     isHardened = configuration.isHardened
+    recorder = configuration.recordsCalls ? BlockRecorder() : nil
     keepsBlocksAtHand = !isHardened && !MemoryPoison.isActive
   }
 

@@ -41,7 +41,8 @@ extension Instance {
       !FreeBlock.isMarked(block.payload),
       atHand.pointee.put(block.payload, usable: usableByteCount(of: block))
     {
-      if atHand.pointee.mayHoldTooMuch { limitBlocksAtHand(of: kind) }
+      let used = state.pointee.counters[kind.index].byteCount
+      if atHand.pointee.mustBeLookedAt(used: used) { limitBlocksAtHand(of: kind, used: used) }
     } else {
       putBackInOrder(block, kind: kind)
     }
@@ -88,10 +89,11 @@ extension Instance {
   }
 
   @inline(never)
-  private func limitBlocksAtHand(of kind: MemoryKind) {
-    let byteCount = blocks(of: kind).carriers.byteCount
+  private func limitBlocksAtHand(of kind: MemoryKind, used: Int) {
+    // A block counts where it is freed, so that who allocates for others seems to have more.
+    let most = blocks(of: kind).carriers.byteCount
     guard let atHand = state.pointee.atHand[kind.index],
-      atHand.pointee.holdTooMuch(carrierByteCount: byteCount)
+      atHand.pointee.holdTooMuch(used: max(0, min(used, most)))
     else { return }
     joinBlocksAtHand(of: kind)
   }

@@ -25,7 +25,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     state = .allocate(capacity: 1)
     state.initialize(
       to: InstanceState(
-        door: InstanceDoor(staysClosed: core.isHardened || MemoryPoison.isActive), slots: slots,
+        door: InstanceDoor(staysClosed: core.keepsDoorsClosed), slots: slots,
         counters: counters,
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
@@ -148,10 +148,12 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         return state.pointee.door.leaveAtOnce()
       }
       state.pointee.door.leaveAtOnce()
+      core.recorder?.note(base, byteCount: 0, kind: kind)
       if core.isHardened { _ = checkedSlab(of: base, kind: kind) }
       return state.pointee.door.inside { freeByStrategy(base, kind: kind) }
     }
     state.pointee.door.leaveAtOnce()
+    core.recorder?.note(base, byteCount: 0, kind: kind)
     var slab = slab
     if core.isHardened, let found = checkedSlab(of: base, kind: kind) {
       slab = found

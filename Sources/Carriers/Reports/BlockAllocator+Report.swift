@@ -70,6 +70,15 @@ extension BlockAllocator {
       return row
     }.filter { !$0.isEmpty }
     large.forEachBlock { report.count($0) }
+    for kind in MemoryKind.allCases {
+      let peak = peakByteCount(of: kind)
+      if peak > 0 { report.peakByteCounts[kind] = peak }
+    }
+    var held = Statistics()
+    large.count(in: &held)
+    report.segments = SegmentReport(
+      usedBytes: held.largeCommittedBytes, cachedBytes: held.cachedBytes,
+      cacheHitCount: held.cacheHitCount)
     return report
   }
 
