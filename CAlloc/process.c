@@ -1,9 +1,8 @@
-#define _GNU_SOURCE  // clock_gettime, getrusage
+#define _GNU_SOURCE  // clock_gettime
 #include "CAlloc.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <time.h>
 
 _Thread_local void *ca_thread_word = NULL;
@@ -20,9 +19,17 @@ int ca_resident_bytes(size_t *byte_count) {
 }
 
 int ca_peak_resident_bytes(size_t *byte_count) {
-  struct rusage usage;
-  if (getrusage(RUSAGE_SELF, &usage) != 0) return errno;
-  *byte_count = (size_t)usage.ru_maxrss * 1024;
+  // Not getrusage: its figure outlives exec, so it may be that of the program that started this one.
+  FILE *file = fopen("/proc/self/status", "re");
+  if (file == NULL) return errno;
+  char line[256];
+  unsigned long kilobytes;
+  int is_found = 0;
+  while (!is_found && fgets(line, sizeof line, file) != NULL)
+    is_found = sscanf(line, "VmHWM: %lu kB", &kilobytes) == 1;
+  fclose(file);
+  if (!is_found) return EIO;
+  *byte_count = (size_t)kilobytes * 1024;
   return 0;
 }
 

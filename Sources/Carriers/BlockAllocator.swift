@@ -23,15 +23,17 @@ public final class BlockAllocator: Sendable {
   ) {
     let source = source ?? PageSource(configuration: configuration)
     let pages = source.pageByteCount
+    let usesHugePages = configuration.usesHugePages && !configuration.isHardened
     let layout: CarrierLayout =
       configuration.usesTinyCarriers
       ? .tiny(pageByteCount: pages)
-      : .standard(pageByteCount: pages, usesHugePages: configuration.usesHugePages)
+      : .standard(pageByteCount: pages, usesHugePages: usesHugePages)
     self.source = source
     largestSmallBlock = layout.largestSmallBlock
     core = AllocatorCore(source: source, layout: layout, configuration: configuration)
     large = LargeBlocks(
-      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes)
+      source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes,
+      isHardened: configuration.isHardened)
   }
 
   deinit { registry.close() }
@@ -75,6 +77,7 @@ public final class BlockAllocator: Sendable {
       return instance.free(
         block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
     }
+    core.recorder?.note(block.base, byteCount: 0, kind: kind)
     settlePeak(of: kind)
     large.free(block.base, kind: kind)
   }
@@ -96,6 +99,18 @@ public final class BlockAllocator: Sendable {
   /// - Returns: the block in its new size, which replaces the one given.
   public func resizeInPlace(
     _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind, keepsSlack: Bool = true
+  ) throws(MemoryError) -> MemoryBlock? {
+    let resized = try resizeUnrecorded(
+      block, toByteCount: byteCount, kind: kind, keepsSlack: keepsSlack)
+    if let recorder = core.recorder, resized != nil {
+      recorder.note(block.base, byteCount: 0, kind: kind)
+      recorder.note(block.base, byteCount: byteCount, kind: kind)
+    }
+    return resized
+  }
+
+  private func resizeUnrecorded(
+    _ block: MemoryBlock, toByteCount byteCount: Int, kind: MemoryKind, keepsSlack: Bool
   ) throws(MemoryError) -> MemoryBlock? {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     if isSmall(block) {
@@ -137,7 +152,9 @@ public final class BlockAllocator: Sendable {
   /// Gives back to the operating system all memory that holds no block, of all threads: cached
   /// ranges, empty carriers, and the free pages of others.
   public func trim() {
+    registry.withAllClosed { $0.takeBackAll() }
     registry.forEachClosed { $0.trim() }
+    instance.trimPool()
     core.trim()
     large.trim()
   }
@@ -173,11 +190,14 @@ public final class BlockAllocator: Sendable {
       }
       return try (given ?? instance).allocateSlowly(byteCount: byteCount, kind: kind)
     }
+    let block: MemoryBlock
     do {
-      return try allocate()
+      block = try allocate()
     } catch {
-      return try retryAfterTrimming(error, allocate)
+      block = try retryAfterTrimming(error, allocate)
     }
+    core.recorder?.note(block.base, byteCount: byteCount, kind: kind)
+    return block
   }
 
   @inline(never)
@@ -187,99 +207,5 @@ public final class BlockAllocator: Sendable {
     guard error.maySucceedAfterTrimming else { throw error }
     trim()
     return try request()
-  }
-}
-
-// MARK: What is in use
-
-extension BlockAllocator {
-  /// What an allocator holds.
-  public struct Statistics: Equatable, Sendable {
-    /// Addresses and committed memory, of all that shares the allocator's source.
-    public internal(set) var pages = PageSource.Statistics()
-    /// Blocks in carriers.
-    public internal(set) var smallBlocks = MemoryUsage()
-    /// Blocks with a range of their own.
-    public internal(set) var largeBlocks = MemoryUsage()
-    /// Carriers in use.
-    public internal(set) var carrierCount = 0
-    /// Committed bytes of all carriers, empty ones included.
-    public internal(set) var carrierCommittedBytes = 0
-    /// Committed bytes of empty carriers that wait for reuse.
-    public internal(set) var idleCarrierBytes = 0
-    /// Committed bytes under large blocks in use.
-    public internal(set) var largeCommittedBytes = 0
-    /// Committed bytes of freed large blocks that wait for reuse.
-    public internal(set) var cachedBytes = 0
-    /// Large blocks that were given a cached range.
-    public internal(set) var cacheHitCount = 0
-
-    /// Nothing held.
-    public init() {}
-
-    /// All blocks in use.
-    public var blocks: MemoryUsage { smallBlocks + largeBlocks }
-  }
-
-  /// What is held now.
-  public var statistics: Statistics {
-    var statistics = Statistics()
-    for kind in MemoryKind.allCases {
-      statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
-    }
-    core.count(in: &statistics)
-    large.count(in: &statistics)
-    statistics.pages = source.statistics
-    return statistics
-  }
-
-  /// The blocks of a kind that are in use.
-  public func memory(by kind: MemoryKind) -> MemoryUsage {
-    smallUsage(of: kind) + large.usage(of: kind)
-  }
-
-  private func smallUsage(of kind: MemoryKind) -> MemoryUsage {
-    var usage = MemoryUsage()
-    registry.forEach { usage = usage + $0.usage(of: kind) }
-    return usage
-  }
-
-  /// The most bytes of a kind that were in use at once since the allocator was made.
-  ///
-  /// Exact where one thread allocates at a time; else what threads held at different moments may
-  /// be counted together, or a large block be missing that another thread takes in this moment.
-  public func peakByteCount(of kind: MemoryKind) -> Int {
-    let inUse = memory(by: kind).byteCount
-    var most = inUse
-    registry.forEachClosed { most = max(most, inUse + $0.takePeak(of: kind)) }
-    return notePeak(most, of: kind)
-  }
-
-  /// Adds up the peak of small blocks since the last change of large ones with the large ones.
-  ///
-  /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
-  /// their peak in their own instance.
-  func settlePeak(of kind: MemoryKind) {
-    notePeak(memory(by: kind).byteCount + instance.takePeak(of: kind), of: kind)
-  }
-
-  @discardableResult
-  private func notePeak(_ byteCount: Int, of kind: MemoryKind) -> Int {
-    peaks.withLock { peaks in
-      peaks[kind.index] = max(peaks[kind.index], byteCount)
-      return peaks[kind.index]
-    }
-  }
-
-  /// The number of blocks in use: 0 once everything was freed.
-  public var allocatedBlockCount: Int { statistics.blocks.blockCount }
-
-  /// What is wrong with carriers, headers or the strategies' orders; `nil` where nothing is. Leaves
-  /// out what handles hold.
-  /// - Complexity: O(blocks).
-  package func firstFault() -> String? {
-    var fault: String?
-    registry.forEachClosed { fault = fault ?? $0.firstFault() }
-    return fault
   }
 }

@@ -18,12 +18,22 @@ public struct MemoryConfiguration: Sendable, Equatable {
   public var strategies: [MemoryKind: BlockStrategy]
   /// Whether the kernel is asked for huge pages under large blocks.
   public var usesHugePages: Bool
+  /// Whether to look for callers' mistakes, at a price: large blocks stand between pages that nobody
+  /// may touch and go back to the system at once, freed blocks are filled with a pattern that must
+  /// still be there when they are used again, and each block that is freed must be one, in use, of
+  /// the kind it was allocated for. What is found ends the program with a message that names the
+  /// address and the kind.
+  public var isHardened: Bool
+  /// Whether to keep a list of all calls, for ``BlockAllocator/takeRecordedCalls()``: a trace by
+  /// which allocators are compared. It grows until it is taken.
+  public var recordsCalls: Bool
 
   /// Makes a configuration; each lever has the default an ordinary system wants.
   public init(
     budgetBytes: Int? = nil, failingRequest: Int? = nil, usesTinyCarriers: Bool = false,
     carrierCacheLimitBytes: Int? = nil, carrierDecayMilliseconds: Int = 10_000,
-    strategies: [MemoryKind: BlockStrategy] = [:], usesHugePages: Bool = true
+    strategies: [MemoryKind: BlockStrategy] = [:], usesHugePages: Bool = true,
+    isHardened: Bool = false, recordsCalls: Bool = false
   ) {
     self.budgetBytes = budgetBytes
     self.failingRequest = failingRequest
@@ -32,5 +42,7 @@ public struct MemoryConfiguration: Sendable, Equatable {
     self.carrierDecayMilliseconds = carrierDecayMilliseconds
     self.strategies = strategies
     self.usesHugePages = usesHugePages
+    self.isHardened = isHardened
+    self.recordsCalls = recordsCalls
   }
 }

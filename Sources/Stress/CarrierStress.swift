@@ -40,6 +40,7 @@ final class CarrierStress: @unchecked Sendable {
     for kind in MemoryKind.allCases {
       configuration.strategies[kind] = BlockStrategy.allCases.randomElement(using: &random)
     }
+    configuration.isHardened = random.next() % 4 == 0
     isRefusing = random.next() % 4 == 0
     if isRefusing { configuration.failingRequest = 1 + Int(random.next() % 60) }
     threadCount = 1 + Int(random.next() % 8)

@@ -12,6 +12,29 @@ import Testing
     }
   }
 
+  @Test func freeingABlockTwiceThatWaitsForTheNextRequest() async {
+    await #expect(processExitsWith: .failure) {
+      let allocator = BlockAllocator(
+        configuration: MemoryConfiguration(strategies: [.fixed: .goodFit]))
+      let block = try allocator.allocate(byteCount: 104, kind: .fixed)
+      allocator.free(block, kind: .fixed)
+      allocator.free(block, kind: .fixed)
+    }
+  }
+
+  @Test func freeingABlockTwiceThatJoinedItsNeighbours() async {
+    await #expect(processExitsWith: .failure) {
+      let allocator = BlockAllocator(
+        configuration: MemoryConfiguration(strategies: [.fixed: .goodFit]))
+      let blocks = try (0..<3).map { _ in
+        try allocator.allocate(byteCount: 104, kind: .fixed)
+      }
+      allocator.free(blocks[0], kind: .fixed)
+      allocator.trim()
+      allocator.free(blocks[0], kind: .fixed)
+    }
+  }
+
   @Test func freeingALargeBlockTwice() async {
     await #expect(processExitsWith: .failure) {
       let allocator = BlockAllocator()

@@ -135,3 +135,47 @@ import Testing
     usleep(2_000)
   }
 }
+
+/// Carriers of blocks with headers, as they go from one instance to another.
+@Suite struct CarrierMigrationTests {
+  @Test(arguments: BlockStrategy.allCases.filter { $0 != .sizeClasses })
+  func hardlyUsedCarriersMoveToWhoNeedsThem(strategy: BlockStrategy) throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(strategies: [.ets: strategy]))
+    let one = allocator.makeInstanceHandle()
+    let other = allocator.makeInstanceHandle()
+    let blocks = try (0..<20_000).map { step in
+      try one.allocate(byteCount: 100 + step % 900, kind: .ets)
+    }
+    let carriers = allocator.statistics.carrierCount
+    // One in fifty stays: every carrier is hardly used.
+    for (index, block) in blocks.enumerated() where index % 50 != 0 {
+      one.free(block, kind: .ets)
+    }
+    one.trim()
+    #expect(allocator.core.pooledCarrierCount > 0)
+    let pool = try #require(allocator.report().pool.first { $0.kind == .ets })
+    #expect(pool.mbcs.carrierCount == allocator.core.pooledCarrierCount)
+    #expect(pool.mbcs.blockCount > 0)
+    #expect(allocator.firstFault() == nil)
+    // Some of them while they are nobody's.
+    let kept = blocks.enumerated().filter { $0.offset % 50 == 0 }.map(\.element)
+    for block in kept.prefix(200) { other.free(block, kind: .ets) }
+    #expect(allocator.memory(by: .ets).blockCount == kept.count - 200)
+    // The other one takes them and asks the system for few of its own.
+    let more = try (0..<15_000).map { step in
+      try other.allocate(byteCount: 100 + step % 900, kind: .ets)
+    }
+    #expect(allocator.core.pooledCarrierCount == 0)
+    #expect(allocator.statistics.carrierCount <= carriers + 1)
+    // Blocks are freed through whoever comes by, their first owner with them.
+    for block in kept.dropFirst(200) { one.free(block, kind: .ets) }
+    for block in more { other.free(block, kind: .ets) }
+    one.trim()
+    other.trim()
+    one.trim()
+    #expect(allocator.memory(by: .ets) == MemoryUsage())
+    allocator.trim()
+    #expect(allocator.statistics.pages.committedBytes <= 2 * 128 << 10)
+  }
+}

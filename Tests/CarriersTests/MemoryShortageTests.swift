@@ -4,12 +4,13 @@ import Testing
 
 /// What happens where memory is refused: everything before is intact, and nothing leaks.
 @Suite struct MemoryShortageTests {
-  @Test func aRefusalAtAnyRequestLeavesEverythingWhole() throws {
-    let quiet = try Self.run(failing: nil)
+  @Test(arguments: BlockStrategy.allCases)
+  func aRefusalAtAnyRequestLeavesEverythingWhole(strategy: BlockStrategy) throws {
+    let quiet = try Self.run(failing: nil, strategy)
     #expect(quiet.errors.isEmpty)
-    #expect(quiet.requestCount > 100)
+    #expect(quiet.requestCount > 50)
     for request in 1...quiet.requestCount {
-      let outcome = try Self.run(failing: request)
+      let outcome = try Self.run(failing: request, strategy)
       #expect(outcome.errors == [.injectedFailure(request: request)])
     }
   }
@@ -42,10 +43,11 @@ import Testing
 
   /// Allocates, resizes and frees by a fixed plan; tries again what failed.
   private static func run(
-    failing request: Int?
+    failing request: Int?, _ strategy: BlockStrategy
   ) throws -> (errors: [MemoryError], requestCount: Int) {
     let configuration = MemoryConfiguration(
-      failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 1 << 18)
+      failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 1 << 18,
+      strategies: [.oldHeap: strategy])
     let source = PageSource(configuration: configuration)
     var errors: [MemoryError] = []
     do {
@@ -75,6 +77,7 @@ import Testing
         allocator.free(entry.block, kind: entry.kind)
       }
       #expect(allocator.allocatedBlockCount == 0)
+      allocator.forEachBlock { Issue.record("\($0) is left") }
       allocator.trim()
       #expect(source.statistics.committedBytes == 0)
     }

@@ -73,6 +73,9 @@ import Testing
     #expect(mbcsUsage > 0 && mbcsUsage <= 1)
     let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
     #expect((parsed as? [String: Any])?["instances"] != nil)
+    let peaks = (parsed as? [String: Any])?["blocks_size_max"] as? [String: Int]
+    #expect(try #require(peaks?["ets"]) >= usage.byteCount)
+    #expect(report.segments.usedBytes >= total.sbcs.blockBytes)
     #expect(report.description.contains("tables"))
     for block in blocks { allocator.free(block, kind: .ets) }
     #expect(allocator.report().total(of: .ets).mbcs.blockCount == 0)

@@ -3,7 +3,9 @@ import Tenure
 
 /// The allocator against others, by traces; each server of a trace has a process of its own.
 func carrierCases() -> [BenchmarkCase] {
-  let classes = Trace.allCases.filter { $0 != .medium }.flatMap { trace in
+  let written = Trace.allCases.filter { $0 != .medium && $0.program == nil }
+  let recorded = Trace.allCases.filter { $0.program != nil }
+  let classes = written.flatMap { trace in
     [TraceServer.handle, .door].map { carrierCase(trace, $0) }
   }
   let strategies: [TraceServer] = [
@@ -13,7 +15,8 @@ func carrierCases() -> [BenchmarkCase] {
     strategies.map { carrierCase(trace, $0, peers: [MallocPeer.all(trace)[0]]) }
   }
   let peaks = [Trace.larson, .xmalloc, .mstress, .sh6, .sh8].map(peakCase)
-  return classes + divided + [carrierCase(.medium, .door)] + peaks + returnCases()
+  let doors = ([.medium] + recorded).map { carrierCase($0, .door) }
+  return classes + divided + doors + peaks + returnCases()
 }
 
 private func carrierCase(
@@ -22,8 +25,7 @@ private func carrierCase(
   BenchmarkCase(
     name: "carrier/\(trace)/\(server)", unit: "ns/block", peers: peers ?? MallocPeer.all(trace)
   ) { effort in
-    let answer = try CarrierChild.measure(
-      trace, server, repetitions: effort.repetitions, scale: 1)
+    let answer = try CarrierChild.measureOurs(trace, server, effort)
     return Measurement(samples: answer.nanoseconds, check: answer.check)
   }
 }
@@ -33,8 +35,7 @@ private func peakCase(_ trace: Trace) -> BenchmarkCase {
     name: "carrier/\(trace)/peak", unit: "MiB",
     peers: MallocPeer.all(trace, measuresPeak: true)
   ) { effort in
-    let answer = try CarrierChild.measure(
-      trace, .door, repetitions: effort.repetitions, scale: 1)
+    let answer = try CarrierChild.measureOurs(trace, .door, effort)
     return Measurement(
       samples: [Double(answer.peakByteCount) / Double(1 << 20)], check: answer.check)
   }

@@ -6,6 +6,8 @@ import Tenure
 enum CarrierChild {
   /// The argument by which the program knows that it is one.
   private static let argument = "--carrier-child"
+  /// Its exit code where the library that should stand before the C library is not there.
+  private static let missingLibraryCode: Int32 = 3
 
   /// Does a child's work where the arguments are a child's.
   /// - Returns: the exit code; `nil` where they are not.
@@ -18,8 +20,20 @@ enum CarrierChild {
       complain("\(argument) TRACE SERVER REPETITIONS SCALE")
       return 2
     }
+    if let library = ProcessInfo.processInfo.environment["LD_PRELOAD"],
+      dlopen(library, RTLD_LAZY | RTLD_NOLOAD) == nil
+    {
+      return missingLibraryCode
+    }
+    let script: TraceScript?
+    do {
+      script = try trace.program.map { try TraceScript(recording: $0) }
+    } catch {
+      complain("\(error)")
+      return 1
+    }
     for _ in 0..<repetitions {
-      let result = server.run(trace, scale: scale)
+      let result = server.run(trace, scale: scale, script: script)
       print(result.nanoseconds, result.check)
     }
     print("peak", ResidentMemory.peakByteCount() ?? 0)
@@ -35,9 +49,10 @@ enum CarrierChild {
 
   /// Starts a child and reads its answer.
   /// - Parameter library: stands before the C library where it is given.
+  /// - Returns: `nil` where there is no such library.
   static func measure(
     _ trace: Trace, _ server: TraceServer, repetitions: Int, scale: Int, library: String? = nil
-  ) throws(PeerError) -> Answer {
+  ) throws(PeerError) -> Answer? {
     let child = Foundation.Process()
     child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     child.arguments = [argument, trace.rawValue, server.rawValue, "\(repetitions)", "\(scale)"]
@@ -46,9 +61,12 @@ enum CarrierChild {
     child.environment = environment
     let pipe = Pipe()
     child.standardOutput = pipe
+    // The loader complains of a library that is not there; so do we.
+    if library != nil { child.standardError = FileHandle.nullDevice }
     do { try child.run() } catch { throw .failed("no child process: \(error)") }
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     child.waitUntilExit()
+    if child.terminationStatus == missingLibraryCode { return nil }
     if child.terminationStatus != 0 { throw .failed("exit code \(child.terminationStatus)") }
     var answer = Answer()
     for line in String(decoding: output, as: UTF8.self).split(separator: "\n") {
@@ -61,6 +79,17 @@ enum CarrierChild {
         answer.check = String(fields[1])
       }
     }
+    return answer
+  }
+}
+
+extension CarrierChild {
+  /// What one of our own servers tells.
+  static func measureOurs(
+    _ trace: Trace, _ server: TraceServer, _ effort: Effort
+  ) throws(PeerError) -> Answer {
+    let answer = try measure(trace, server, repetitions: effort.repetitions, scale: 1)
+    guard let answer else { throw .failed("a library before the C library's") }
     return answer
   }
 }
@@ -91,14 +120,9 @@ struct MallocPeer: Peer {
   }
 
   func measure(_ caseName: String, repetitions: Int) throws(PeerError) -> PeerRow {
-    if let library {
-      guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
-        throw .missing(howToInstall: howToInstall)
-      }
-      dlclose(handle)
-    }
     let answer = try CarrierChild.measure(
       trace, .malloc, repetitions: repetitions, scale: 1, library: library)
+    guard let answer else { throw .missing(howToInstall: howToInstall) }
     let samples =
       measuresPeak ? [Double(answer.peakByteCount) / Double(1 << 20)] : answer.nanoseconds
     return PeerRow(

@@ -21,11 +21,25 @@ enum Trace: String, CaseIterable {
   case sh6
   /// The same on each thread, and some freed by the next one (sh8bench).
   case sh8
+  /// Recorded from the programs of these names: processes come and go, growing maps and binaries,
+  /// heaps that are collected.
+  case spawning
+  case mapBuilding = "map_building"
+  case binaryAppend = "binary_append"
+  case churn
+
+  /// The program that the trace is recorded from, where it is.
+  var program: String? {
+    switch self {
+    case .spawning, .mapBuilding, .binaryAppend, .churn: rawValue
+    default: nil
+    }
+  }
 
   /// The threads that take part.
   var threadCount: Int {
     switch self {
-    case .pair, .small, .medium, .sh6: 1
+    case .pair, .small, .medium, .sh6, .spawning, .mapBuilding, .binaryAppend, .churn: 1
     case .larson, .xmalloc, .mstress, .sh8: 2
     }
   }
@@ -33,9 +47,10 @@ enum Trace: String, CaseIterable {
   /// Runs it.
   /// - Parameters:
   ///   - scale: how long, about a tenth of a second each.
+  ///   - script: what was recorded, where the trace is of a program.
   ///   - makeDoor: called on the thread that uses the door.
   func run<Door: TraceDoor & ~Copyable>(
-    scale: Int, _ makeDoor: @escaping @Sendable () -> Door
+    scale: Int, script: TraceScript?, _ makeDoor: @escaping @Sendable () -> Door
   ) -> TraceResult {
     let hall = TraceHall(threadCount: threadCount)
     let counts = TraceThreads.run(count: threadCount) { thread in
@@ -52,6 +67,8 @@ enum Trace: String, CaseIterable {
       case .mstress: work.bursts(door, rounds: scale * 300)
       case .sh6: work.runs(door, rounds: scale * 400, givesAway: false)
       case .sh8: work.runs(door, rounds: scale * 400, givesAway: true)
+      case .spawning, .mapBuilding, .binaryAppend, .churn:
+        if let script { work.replay(door, script: script, steps: scale * 1_000_000) }
       }
       return work
     }

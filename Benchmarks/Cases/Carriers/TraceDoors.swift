@@ -85,17 +85,17 @@ enum TraceServer: String, CaseIterable {
   case carrierOrderedBestFit, bestFit, addressOrderedFirstFit, goodFit
 
   /// Runs a trace whose threads each get a door.
-  func run(_ trace: Trace, scale: Int) -> TraceResult {
+  func run(_ trace: Trace, scale: Int, script: TraceScript?) -> TraceResult {
     switch self {
-    case .malloc: return trace.run(scale: scale) { MallocDoor() }
+    case .malloc: return trace.run(scale: scale, script: script) { MallocDoor() }
     case .handle:
       let allocator = BlockAllocator()
-      return trace.run(scale: scale) { HandleDoor(allocator: allocator) }
+      return trace.run(scale: scale, script: script) { HandleDoor(allocator: allocator) }
     default:
       let strategy = BlockStrategy(rawValue: rawValue) ?? .sizeClasses
       let allocator = BlockAllocator(
         configuration: MemoryConfiguration(strategies: [.ets: strategy]))
-      return trace.run(scale: scale) { AllocatorDoor(allocator: allocator) }
+      return trace.run(scale: scale, script: script) { AllocatorDoor(allocator: allocator) }
     }
   }
 }

@@ -150,6 +150,26 @@ struct TraceWork {
     for index in 0..<keptCounts[thread] { free(hall.sets[thread][index], door) }
   }
 
+  /// Does what a program did, until it was at least so many steps.
+  mutating func replay<Door: TraceDoor & ~Copyable>(
+    _ door: borrowing Door, script: TraceScript, steps: Int
+  ) {
+    let places = TraceBlocks.allocate(capacity: max(1, script.placeCount))
+    defer { places.deallocate() }
+    script.steps.withUnsafeBufferPointer { script in
+      for _ in 0...(steps / max(1, script.count)) {
+        for step in script {
+          let place = Int(step.place)
+          if step.byteCount > 0 {
+            places[place] = take(Int(step.byteCount), door)
+          } else {
+            free(places[place], door)
+          }
+        }
+      }
+    }
+  }
+
   mutating func runs<Door: TraceDoor & ~Copyable>(
     _ door: borrowing Door, rounds: Int, givesAway: Bool
   ) {

@@ -93,6 +93,20 @@ struct Block: BitwiseCopyable, Equatable {
 
   func setDiscarded() { word |= Block.discardedBit }
 
+  /// Where the links of a free block end, from its header on.
+  static var linksEnd: Int { headerByteCount + MemoryLayout<TreeLinks>.size }
+
+  /// Gives the whole pages within a free block back, which hold neither its links nor its footer.
+  func discardPages(source: PageSource) {
+    if isDiscarded { return }
+    let mask = source.pageByteCount - 1
+    let start = (Int(bitPattern: header) + Self.linksEnd + mask) & ~mask
+    let end = (Int(bitPattern: end) - 8) & ~mask
+    guard end > start, let base = UnsafeMutableRawPointer(bitPattern: start) else { return }
+    source.discard(base, byteCount: end - start)
+    setDiscarded()
+  }
+
   /// The size in the last word, which a free block repeats.
   var footer: Int { (end - 8).load(as: Int.self) }
 }

@@ -26,6 +26,18 @@ extension BlockCarrier {
 }
 
 extension Block {
+  /// What is wrong with a block and its neighbours, looked at in constant time.
+  var localFault: String? {
+    if let fault = fault(isPreviousFree: isPreviousFree) { return fault }
+    if let previous = previousFree, !previous.isFree || previous.end != header {
+      return "the block before \(header) is not free"
+    }
+    guard let next else { return nil }
+    if next.isPreviousFree != isFree { return "the block at \(next.header) misjudges the last" }
+    if isFree && next.isFree { return "the free block at \(next.header) was not joined" }
+    return nil
+  }
+
   fileprivate func fault(isPreviousFree: Bool) -> String? {
     if byteCount < Block.smallestByteCount { return "the block at \(header) is too small" }
     if self.isPreviousFree != isPreviousFree { return "the block at \(header) misjudges the last" }

@@ -12,14 +12,19 @@ struct BlockCarrier: BitwiseCopyable, Equatable {
     var links = TreeLinks()
     /// The root of the tree of its free blocks, where the strategy has one for each carrier.
     var firstFree: TreeNode?
-    var largestFree = 0
     /// Neighbours in the list of all carriers of an instance and kind.
     var next: BlockCarrier?
     var previous: BlockCarrier?
-    /// The address of the instance.
+    /// The address of the instance, or `Slab.pooled`.
     let owner: Atomic<UInt>
     /// Bytes from the head to the end of the last block.
     let byteCount: UInt32
+    /// Bytes of its blocks in use, their headers with them.
+    var usedByteCount: UInt32 = 0
+    /// Bytes of the largest free block, where the strategy or the pool wants to know.
+    var largestFree: UInt32 = 0
+    /// What its blocks are for.
+    let kind: MemoryKind
   }
 
   let base: UnsafeMutableRawPointer
@@ -44,7 +49,7 @@ struct BlockCarrier: BitwiseCopyable, Equatable {
   }
   var links: TreeNode { (base + Self.fieldsOffset).assumingMemoryBound(to: TreeLinks.self) }
   /// The address of the instance whose carrier it is.
-  var owner: UInt { fields.pointee.owner.load(ordering: .relaxed) }
+  var owner: UInt { fields.pointee.owner.load(ordering: .acquiring) }
   var firstBlock: Block { Block(header: base + Self.firstHeaderOffset) }
   var byteCount: Int { Int(fields.pointee.byteCount) }
   /// The bytes of the one block that fills the carrier.

@@ -14,7 +14,7 @@ struct CarrierOrderedBestFit: FreeBlockIndex, ~Copyable {
   private enum CarrierOrder: TreeOrder {
     static var keepsLargest: Bool { true }
     static func byteCount(of node: TreeNode) -> Int {
-      BlockCarrier(links: node).fields.pointee.largestFree
+      Int(BlockCarrier(links: node).fields.pointee.largestFree)
     }
     static func precedes(_ left: TreeNode, _ right: TreeNode) -> Bool { left < right }
   }
@@ -26,10 +26,10 @@ struct CarrierOrderedBestFit: FreeBlockIndex, ~Copyable {
     let isNew = carrier.pointee.firstFree == nil
     carrier.pointee.firstFree = tree.root
     if isNew {
-      carrier.pointee.largestFree = block.byteCount
+      carrier.pointee.largestFree = UInt32(block.byteCount)
       carriers.insert(links(carrier))
-    } else if block.byteCount > carrier.pointee.largestFree {
-      carrier.pointee.largestFree = block.byteCount
+    } else if block.byteCount > Int(carrier.pointee.largestFree) {
+      carrier.pointee.largestFree = UInt32(block.byteCount)
       carriers.updateLargest(from: links(carrier))
     }
   }
@@ -40,8 +40,8 @@ struct CarrierOrderedBestFit: FreeBlockIndex, ~Copyable {
     tree.remove(block.links)
     carrier.pointee.firstFree = tree.root
     guard let last = tree.last else { return carriers.remove(links(carrier)) }
-    if block.byteCount < carrier.pointee.largestFree { return }
-    carrier.pointee.largestFree = SizeOrder.byteCount(of: last)
+    if block.byteCount < Int(carrier.pointee.largestFree) { return }
+    carrier.pointee.largestFree = UInt32(SizeOrder.byteCount(of: last))
     carriers.updateLargest(from: links(carrier))
   }
 
@@ -77,7 +77,7 @@ struct CarrierOrderedBestFit: FreeBlockIndex, ~Copyable {
       let carrier = BlockCarrier(links: node).fields
       let tree = BlockTree<SizeOrder>(root: carrier.pointee.firstFree)
       if !tree.isWhole() { isWhole = false }
-      if tree.last.map(SizeOrder.byteCount) != carrier.pointee.largestFree { isWhole = false }
+      if tree.last.map(SizeOrder.byteCount) != Int(carrier.pointee.largestFree) { isWhole = false }
     }
     return isWhole
   }

@@ -1,7 +1,7 @@
 /// A strategy: it supervises the free blocks of carriers, and says which one serves a request.
 /// Carriers, neighbours and headers are not its business.
 ///
-/// A new strategy is a file of its own and a line in ``BlockStrategy``.
+/// A new strategy is a file of its own, a line in ``BlockStrategy`` and a case of `InstanceBlocks`.
 protocol FreeBlockIndex: ~Copyable {
   /// - Parameter carrierByteCount: a carrier's size and alignment, a power of two.
   init(carrierByteCount: Int)
@@ -30,17 +30,4 @@ public enum BlockStrategy: String, CaseIterable, Sendable {
   case addressOrderedFirstFit
   /// Lists of blocks of about a size (`gf`): constant time, a fit that is good rather than best.
   case goodFit
-
-  /// The blocks of a kind in one instance; `nil` for size classes, which need none.
-  func makeBlocks(core: AllocatorCore, kind: MemoryKind, owner: UInt) -> InstanceBlocks? {
-    switch self {
-    case .sizeClasses: nil
-    case .carrierOrderedBestFit:
-      MultiBlocks<CarrierOrderedBestFit>(core: core, kind: kind, owner: owner)
-    case .bestFit: MultiBlocks<BestFit>(core: core, kind: kind, owner: owner)
-    case .addressOrderedFirstFit:
-      MultiBlocks<AddressOrderedFirstFit>(core: core, kind: kind, owner: owner)
-    case .goodFit: MultiBlocks<GoodFit>(core: core, kind: kind, owner: owner)
-    }
-  }
 }

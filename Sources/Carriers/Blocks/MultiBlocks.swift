@@ -1,94 +1,147 @@
 import Synchronization
 
-/// Carriers of blocks of any size, divided by a strategy: a request splits a free block, and a
-/// freed block joins its free neighbours at once.
-final class MultiBlocks<Index: FreeBlockIndex & ~Copyable>: InstanceBlocks {
-  private unowned(unsafe) let core: AllocatorCore
-  private let owner: UInt
-  private let kind: MemoryKind
-  private var index: Index
-  private var firstCarrier: BlockCarrier?
-  private var carrierCount = 0
+/// The carriers of one kind in one instance, as a list.
+struct BlockCarriers: BitwiseCopyable {
+  private(set) var first: BlockCarrier?
+  private(set) var count = 0
+  /// The bytes of all of them.
+  private(set) var byteCount = 0
 
-  init(core: AllocatorCore, kind: MemoryKind, owner: UInt) {
-    self.core = core
-    self.kind = kind
-    self.owner = owner
-    index = Index(carrierByteCount: core.layout.carrierByteCount)
+  mutating func insert(_ carrier: BlockCarrier) {
+    carrier.fields.pointee.next = first
+    carrier.fields.pointee.previous = nil
+    first?.fields.pointee.previous = carrier
+    first = carrier
+    count += 1
+    byteCount += carrier.byteCount
   }
 
-  override func allocate(byteCount: Int) throws(MemoryError) -> MemoryBlock {
-    let needed = Block.byteCount(holding: byteCount)
-    let block: Block
-    if let found = index.take(byteCount: needed) {
-      block = found
-    } else {
-      block = try makeCarrier(for: needed)
+  mutating func remove(_ carrier: BlockCarrier) {
+    let next = carrier.fields.pointee.next
+    let previous = carrier.fields.pointee.previous
+    next?.fields.pointee.previous = previous
+    if let previous { previous.fields.pointee.next = next } else { first = next }
+    count -= 1
+    byteCount -= carrier.byteCount
+  }
+
+  /// Calls the body with each carrier, which it may give up.
+  func forEach(_ body: (BlockCarrier) -> Void) {
+    var next = first
+    while let carrier = next {
+      next = carrier.fields.pointee.next
+      body(carrier)
     }
+  }
+}
+
+/// Carriers of blocks of any size, divided by a strategy: a request splits a free block, and a
+/// freed block joins its free neighbours at once. By the address of its state.
+struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
+  /// In raw memory, so that no use of it counts a reference or looks for others' uses.
+  struct State: ~Copyable {
+    var index: Index
+    var carriers = BlockCarriers()
+    unowned(unsafe) let core: AllocatorCore
+    let owner: UInt
+    let kind: MemoryKind
+    let carrierByteCount: Int
+    let largestSmallBlock: Int
+    /// Whether free blocks hold a pattern.
+    let fillsFreeBlocks: Bool
+  }
+
+  let state: UnsafeMutablePointer<State>
+
+  init(core: AllocatorCore, kind: MemoryKind, owner: UInt) {
+    let carrierByteCount = core.layout.carrierByteCount
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(
+        index: Index(carrierByteCount: carrierByteCount), core: core, owner: owner, kind: kind,
+        carrierByteCount: carrierByteCount, largestSmallBlock: core.layout.largestSmallBlock,
+        fillsFreeBlocks: core.fillsFreeBlocks))
+  }
+
+  func destroy() {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  func take(byteCount: Int) -> Block? {
+    let needed = Block.byteCount(holding: byteCount)
+    guard let block = state.pointee.index.take(byteCount: needed) else { return nil }
     return use(block, byteCount: needed)
   }
 
-  override func free(_ base: UnsafeMutableRawPointer) {
-    let block = Block(payload: base)
-    precondition(!block.isFree, "the block at \(base) (\(kind)) is freed twice")
-    let joined = join(block)
-    if joined.isLast, joined.header == carrier(of: joined).firstBlock.header, carrierCount > 1 {
-      giveUp(carrier(of: joined))
-    } else {
-      index.insert(joined)
-    }
+  func takeFromNewCarrier(byteCount: Int) throws(MemoryError) -> Block {
+    let needed = Block.byteCount(holding: byteCount)
+    return use(try makeCarrier(for: needed), byteCount: needed)
   }
 
-  override func resize(
-    _ base: UnsafeMutableRawPointer, toByteCount byteCount: Int
-  ) -> MemoryBlock? {
+  /// - Returns: whether so little of the carrier is in use from now on that others should have it.
+  @discardableResult
+  func free(_ base: UnsafeMutableRawPointer) -> Bool {
     let block = Block(payload: base)
-    precondition(!block.isFree, "the block at \(base) (\(kind)) is resized and is free")
-    if byteCount > core.layout.largestSmallBlock { return nil }
+    if block.isFree { BlockFault.stop(base, state.pointee.kind, .freedTwice) }
+    let carrier = carrier(of: block)
+    let before = carrier.fields.pointee.usedByteCount
+    let used = before - UInt32(block.byteCount)
+    carrier.fields.pointee.usedByteCount = used
+    let joined = join(block)
+    if used == 0 && state.pointee.carriers.count > 1 {
+      giveUp(carrier)
+      return false
+    }
+    state.pointee.index.insert(joined)
+    return isHardlyUsed(carrier, byteCount: used) && !isHardlyUsed(carrier, byteCount: before)
+  }
+
+  func resize(_ base: UnsafeMutableRawPointer, toByteCount byteCount: Int) -> Block? {
+    let block = Block(payload: base)
+    precondition(
+      !block.isFree, "the block at \(base) (\(state.pointee.kind)) is resized and is free")
+    if byteCount > state.pointee.largestSmallBlock { return nil }
     let needed = Block.byteCount(holding: byteCount)
+    let before = block.byteCount
     if needed > block.byteCount {
       guard let next = block.next, next.isFree, block.byteCount + next.byteCount >= needed
       else { return nil }
-      index.remove(next)
+      state.pointee.index.remove(next)
       let sum = block.byteCount + next.byteCount
       MemoryPoison.allow(next.header, byteCount: next.byteCount)
       block.setUsed(byteCount: sum, isPreviousFree: block.isPreviousFree, isLast: next.isLast)
       block.next?.setPreviousFree(false)
     }
     cut(block, to: needed)
-    return MemoryBlock(base: base, byteCount: usable(block))
+    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
+    carrier(of: block).fields.pointee.usedByteCount -= UInt32(before)
+    assert(block.localFault == nil, block.localFault ?? "")
+    return block
   }
 
-  override func trim() {
-    forEachCarrier { carrier in
+  func trim() {
+    state.pointee.carriers.forEach { carrier in
       let block = carrier.firstBlock
       if block.isFree && block.isLast {
-        index.remove(block)
+        state.pointee.index.remove(block)
         giveUp(carrier)
       }
     }
-    index.forEach { discardPages(of: $0) }
+    state.pointee.index.forEach { $0.discardPages(source: state.pointee.core.source) }
   }
 
-  override func forEachCarrier(_ body: (BlockCarrier) -> Void) {
-    var next = firstCarrier
-    while let carrier = next {
-      next = carrier.fields.pointee.next
-      body(carrier)
-    }
-  }
-
-  override func firstFault() -> String? {
+  func firstFault() -> String? {
     var freeCount = 0
     var fault: String?
-    forEachCarrier { carrier in
+    state.pointee.carriers.forEach { carrier in
       fault = fault ?? carrier.firstFault
       carrier.forEachBlock { if $0.isFree { freeCount += 1 } }
     }
     if let fault { return fault }
-    if !index.isWhole() { return "the strategy's order is broken" }
+    if !state.pointee.index.isWhole() { return "the strategy's order is broken" }
     var heldCount = 0
-    index.forEach { block in
+    state.pointee.index.forEach { block in
       heldCount += 1
       if !block.isFree { fault = "the strategy holds the block at \(block.header), in use" }
     }
@@ -102,21 +155,22 @@ final class MultiBlocks<Index: FreeBlockIndex & ~Copyable>: InstanceBlocks {
 // MARK: Blocks
 
 extension MultiBlocks where Index: ~Copyable {
-  private func usable(_ block: Block) -> Int {
-    block.usableByteCount(atMost: core.layout.largestSmallBlock)
-  }
-
   private func carrier(of block: Block) -> BlockCarrier {
-    BlockCarrier(of: block, carrierByteCount: core.layout.carrierByteCount)
+    BlockCarrier(of: block, carrierByteCount: state.pointee.carrierByteCount)
   }
 
   /// Puts a free block, which the index let go of, in use.
-  private func use(_ block: Block, byteCount: Int) -> MemoryBlock {
+  private func use(_ block: Block, byteCount: Int) -> Block {
     MemoryPoison.allow(block.payload, byteCount: block.payloadByteCount)
+    if state.pointee.fillsFreeBlocks { checkUnwritten(block, byteCount: byteCount) }
     block.setUsed(byteCount: block.byteCount, isPreviousFree: false, isLast: block.isLast)
     block.next?.setPreviousFree(false)
+    // What was here before, a free block of a slab maybe, must not look as if this one were free.
+    block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
     cut(block, to: byteCount)
-    return MemoryBlock(base: block.payload, byteCount: usable(block))
+    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
+    assert(block.localFault == nil, block.localFault ?? "")
+    return block
   }
 
   /// Makes what a block in use does not need a free block, where that is enough for one.
@@ -127,7 +181,7 @@ extension MultiBlocks where Index: ~Copyable {
     block.setUsed(byteCount: byteCount, isPreviousFree: block.isPreviousFree, isLast: false)
     let remainder = Block(header: block.end)
     remainder.setUsed(byteCount: rest, isPreviousFree: false, isLast: isLast)
-    index.insert(join(remainder))
+    state.pointee.index.insert(join(remainder))
   }
 
   /// Makes a block free, and one with its free neighbours, which the index lets go of.
@@ -135,39 +189,42 @@ extension MultiBlocks where Index: ~Copyable {
     var start = block
     var byteCount = block.byteCount
     var isLast = block.isLast
+    var unused = block.header + Block.linksEnd..<block.end - 8
     if let next = block.next, next.isFree {
-      index.remove(next)
+      state.pointee.index.remove(next)
       byteCount += next.byteCount
       isLast = next.isLast
+      unused = unused.lowerBound..<next.header + Block.linksEnd
     }
     if let previous = block.previousFree {
       assert(previous.isFree, "the block before \(block.header) is in use, and marked free")
-      index.remove(previous)
+      state.pointee.index.remove(previous)
       byteCount += previous.byteCount
       start = previous
+      unused = block.header - 8..<unused.upperBound
+    }
+    // What links and footers took of the neighbours is unused from now on, too.
+    if state.pointee.fillsFreeBlocks {
+      FreePattern.fill(unused.lowerBound, upTo: unused.upperBound)
     }
     start.setFree(byteCount: byteCount, isLast: isLast)
     start.next?.setPreviousFree(true)
+    assert(start.localFault == nil, start.localFault ?? "")
     forbidUnused(of: start)
     return start
   }
 
-  /// Bytes of a free block between its links and its footer are nobody's.
-  private func forbidUnused(of block: Block) {
-    let used = Block.headerByteCount + MemoryLayout<TreeLinks>.size
-    MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
+  /// Ends the program where the bytes of a free block that are needed now were written to.
+  private func checkUnwritten(_ block: Block, byteCount: Int) {
+    let end = min(block.end - 8, block.header + byteCount + Block.linksEnd)
+    if FreePattern.isIntact(block.header + Block.linksEnd, upTo: end) { return }
+    BlockFault.stop(block.payload, state.pointee.kind, .writtenWhileFree)
   }
 
-  /// Gives the whole pages within a free block back, which hold neither its links nor its footer.
-  private func discardPages(of block: Block) {
-    if block.isDiscarded { return }
-    let mask = core.source.pageByteCount - 1
-    let links = Int(bitPattern: block.header) + Block.headerByteCount + MemoryLayout<TreeLinks>.size
-    let start = (links + mask) & ~mask
-    let end = (Int(bitPattern: block.end) - 8) & ~mask
-    guard end > start, let base = UnsafeMutableRawPointer(bitPattern: start) else { return }
-    core.source.discard(base, byteCount: end - start)
-    block.setDiscarded()
+  /// Bytes of a free block between its links and its footer are nobody's.
+  private func forbidUnused(of block: Block) {
+    let used = Block.linksEnd
+    MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
   }
 }
 
@@ -178,11 +235,14 @@ extension MultiBlocks where Index: ~Copyable {
   ///
   /// The first of a kind, its main carrier, is small; each further one is twice as large, up to a
   /// carrier's addresses.
+  @inline(never)
   private func makeCarrier(for needed: Int) throws(MemoryError) -> Block {
+    let core = state.pointee.core
     let unit = core.layout.unitByteCount
     let smallest = BlockCarrier.firstHeaderOffset + needed + 8
     let units = max(
-      min(2 << min(carrierCount, 8), CarrierHead.unitCount), (smallest + unit - 1) / unit)
+      min(2 << min(state.pointee.carriers.count, 8), CarrierHead.unitCount),
+      (smallest + unit - 1) / unit)
     let byteCount = units * unit
     let head = try core.supply.withLock { supply throws(MemoryError) in
       try supply.takeBlockCarrier(committing: byteCount)
@@ -190,23 +250,21 @@ extension MultiBlocks where Index: ~Copyable {
     let carrier = BlockCarrier(base: head.base)
     carrier.fields.initialize(
       to: BlockCarrier.Fields(
-        next: firstCarrier, owner: .init(owner), byteCount: UInt32(byteCount)))
-    firstCarrier?.fields.pointee.previous = carrier
-    firstCarrier = carrier
-    carrierCount += 1
+        owner: .init(state.pointee.owner), byteCount: UInt32(byteCount), kind: state.pointee.kind))
+    state.pointee.carriers.insert(carrier)
     let block = carrier.firstBlock
     block.setFree(byteCount: carrier.blockByteCount, isLast: true)
+    if state.pointee.fillsFreeBlocks {
+      FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8)
+    }
     forbidUnused(of: block)
     return block
   }
 
+  @inline(never)
   private func giveUp(_ carrier: BlockCarrier) {
-    let next = carrier.fields.pointee.next
-    let previous = carrier.fields.pointee.previous
-    next?.fields.pointee.previous = previous
-    if let previous { previous.fields.pointee.next = next } else { firstCarrier = next }
-    carrierCount -= 1
+    state.pointee.carriers.remove(carrier)
     MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
-    core.supply.withLock { $0.put(carrier.head) }
+    state.pointee.core.supply.withLock { $0.put(carrier.head) }
   }
 }

@@ -18,8 +18,30 @@ final class AllocatorCore: @unchecked Sendable {
   let instanceCount = Atomic<Int>(0)
   let supply: Guarded<CarrierSupply>
   private let pool: Guarded<SlabPool>
+  private let blockPool: Guarded<BlockCarrierPool>
   /// How blocks are placed, by kind.
   let strategies: InlineArray<16, BlockStrategy>
+  /// Whether freed blocks with headers wait for the next request before they join their neighbours.
+  /// Not where a tool watches who touches free bytes.
+  let keepsBlocksAtHand: Bool
+  /// Whether callers' mistakes are looked for.
+  let isHardened: Bool
+
+  /// Where calls are noted, where they are.
+  let recorder: BlockRecorder?
+
+  /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
+  var keepsDoorsClosed: Bool { isHardened || recorder != nil || MemoryPoison.isActive }
+
+  /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
+  var fillsFreeBlocks: Bool { isHardened && !MemoryPoison.isActive }
+
+  /// Kinds whose strategy has blocks with headers, a bit each.
+  var kindsWithHeaders: UInt32 {
+    MemoryKind.allCases.reduce(0) { bits, kind in
+      strategies[kind.index] == .sizeClasses ? bits : bits | 1 << UInt32(kind.index)
+    }
+  }
 
   /// Of a kind's slabs, and of a single one, how much is in use below which it is left to others.
   static var abandonBelowPercent: UInt32 { 60 }
@@ -36,9 +58,13 @@ final class AllocatorCore: @unchecked Sendable {
         source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
         decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000))
     pool = Guarded(SlabPool())
+    blockPool = Guarded(BlockCarrierPool())
     var strategies = InlineArray<16, BlockStrategy>(repeating: .sizeClasses)
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
     self.strategies = strategies
+    isHardened = configuration.isHardened
+    recorder = configuration.recordsCalls ? BlockRecorder() : nil
+    keepsBlocksAtHand = !isHardened && !MemoryPoison.isActive
   }
 
   deinit {
@@ -117,32 +143,41 @@ final class AllocatorCore: @unchecked Sendable {
   // MARK: Blocks and slabs of others
 
   /// Frees a block of a slab that is not the caller's.
-  func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) {
+  func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     while true {
       // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
       let owner = slab.pointee.owner.load(ordering: .acquiring)
-      precondition(owner != Slab.nobody, "the block at \(block) is freed twice, or is none of ours")
+      if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
       if owner == Slab.pooled {
         if freePooled(block, in: slab) { return }
       } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
-        return push(block, origin: UInt(bitPattern: slab), to: state)
+        return push(block, kind: kind, origin: UInt(bitPattern: slab), to: state)
       }
     }
   }
 
-  /// Gives a block with a header to the instance whose carrier it stands in.
-  func push(_ block: UnsafeMutableRawPointer, of carrier: BlockCarrier, kind: MemoryKind) {
-    guard let state = UnsafeMutablePointer<InstanceState>(bitPattern: carrier.owner) else {
-      preconditionFailure("the block at \(block) (\(kind)) is freed twice, or is none of ours")
+  /// Frees a block with a header of a carrier that is not the caller's.
+  func freeForeign(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) {
+    while true {
+      let owner = carrier.owner
+      if owner == Slab.pooled {
+        if freePooled(block, of: carrier, kind: kind) { return }
+      } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
+        let origin = RemoteOrigin.word(carrier, kind: kind)
+        return push(block.payload, kind: kind, origin: origin, to: state)
+      } else {
+        BlockFault.stop(block.payload, kind, .freedTwiceOrForeign)
+      }
     }
-    push(block, origin: RemoteOrigin.word(carrier, kind: kind), to: state)
   }
 
   /// Puts a block in an instance's queue.
   /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
   private func push(
-    _ block: UnsafeMutableRawPointer, origin: UInt, to state: UnsafeMutablePointer<InstanceState>
+    _ block: UnsafeMutableRawPointer, kind: MemoryKind, origin: UInt,
+    to state: UnsafeMutablePointer<InstanceState>
   ) {
+    if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
     var last = state.pointee.remoteFrees.load(ordering: .relaxed)
     while true {
@@ -173,8 +208,45 @@ final class AllocatorCore: @unchecked Sendable {
     return isFreed
   }
 
+  /// Frees a block of a carrier in the pool; `false` where an instance took the carrier meanwhile.
+  private func freePooled(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) -> Bool {
+    if RemoteOrigin.isQueued(block.payload, origin: RemoteOrigin.word(carrier, kind: kind)) {
+      BlockFault.stop(block.payload, kind, .freedTwice)
+    }
+    var isEmpty = false
+    let isFreed = blockPool.withLock { pool in
+      if carrier.owner != Slab.pooled { return false }
+      isEmpty = pool.free(block, of: carrier)
+      return true
+    }
+    if isEmpty {
+      MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
+      supply.withLock { $0.put(carrier.head) }
+    }
+    return isFreed
+  }
+
+  /// Leaves a carrier with blocks in use to whoever needs it.
+  func putPooled(_ carrier: BlockCarrier) { blockPool.withLock { $0.insert(carrier) } }
+
+  /// Takes a carrier out of the pool in which there may be a block of so many bytes.
+  func takePooled(byteCount: Int, kind: MemoryKind, for owner: Instance) -> BlockCarrier? {
+    blockPool.withLock { $0.take(byteCount: byteCount, kind: kind, for: owner.address) }
+  }
+
+  /// Carriers of blocks with headers in the pool.
+  var pooledCarrierCount: Int { blockPool.withLock { $0.count } }
+
+  /// Calls the body with each such carrier, which nobody else touches meanwhile.
+  func forEachPooledCarrier(_ body: (BlockCarrier) -> Void) {
+    blockPool.withLock { $0.forEach(body) }
+  }
+
   /// Slabs in the pool.
   var pooledSlabCount: Int { pool.withLock { $0.count } }
+
+  /// Calls the body with each slab in the pool, which nobody else touches meanwhile.
+  func forEachPooledSlab(_ body: (SlabPointer) -> Void) { pool.withLock { $0.forEach(body) } }
 
   /// Runs the body while no slab of the pool changes.
   func withPoolLocked(_ body: () -> Void) { pool.withLock { _ in body() } }

@@ -38,6 +38,14 @@ struct SlabPages {
 }
 
 extension Instance {
+  /// Gives the free pages of slabs and carriers back that no instance owns. Outside the door.
+  func trimPool() {
+    core.forEachPooledSlab { discardFreePages(of: $0) }
+    core.forEachPooledCarrier { carrier in
+      carrier.forEachBlock { if $0.isFree { $0.discardPages(source: core.source) } }
+    }
+  }
+
   /// Gives the pages of a slab back that hold no byte of a block in use.
   ///
   /// The free blocks that begin in such a page leave the list, for they cannot hold its links any

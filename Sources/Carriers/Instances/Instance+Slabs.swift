@@ -21,19 +21,28 @@ extension Instance {
   }
 
   /// Takes back what other threads freed of this instance's blocks.
+  @inline(__always)
   func drainRemoteFrees() {
+    // Empty most of the time, and then no locked instruction is needed.
+    if state.pointee.remoteFrees.load(ordering: .relaxed) != 0 { takeRemoteFrees() }
+  }
+
+  @inline(never)
+  private func takeRemoteFrees() {
     // Acquiring: pairs with the releasing exchange in `AllocatorCore.freeForeign`.
     var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
     while let block = UnsafeMutableRawPointer(bitPattern: next) {
       next = block.load(as: UInt.self)
-      switch RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self)) {
-      case .carrier(let kind): blocks(of: kind).free(block)
+      let origin = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
+      // It is in no queue any more.
+      block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
+      switch origin {
+      case .carrier(let kind): takeBackFreed(Block(payload: block), kind: kind)
       case .slab(let slab):
-        precondition(!FreeBlock.isMarked(block), "the block at \(block) is freed twice")
         if slab.pointee.owner.load(ordering: .relaxed) == address {
           takeBack(block, in: slab)
         } else {
-          core.freeForeign(block, in: slab)
+          core.freeForeign(block, in: slab, kind: slab.pointee.kind)
         }
       }
     }
@@ -62,7 +71,11 @@ extension Instance {
   func trim() {
     drainRemoteFrees()
     for kind in MemoryKind.allCases {
-      state.pointee.blocks[kind.index]?.takeUnretainedValue().trim()
+      if let blocks = state.pointee.blocks[kind.index] {
+        joinBlocksAtHand(of: kind)
+        blocks.trim()
+        continue
+      }
       for index in 0..<core.layout.classCount {
         var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee
         while let slab = next, slab != core.emptySlab {
@@ -133,7 +146,10 @@ extension Instance {
       try core.commit(slab, upTo: slab.pointee.block(end))
     }
     slab.pointee.carvedCount = end
-    for number in (first..<end).reversed() { link(slab.pointee.block(number), in: slab) }
+    for number in (first..<end).reversed() {
+      if core.fillsFreeBlocks { fillFree(slab.pointee.block(number), in: slab) }
+      link(slab.pointee.block(number), in: slab)
+    }
   }
 
   /// Links the blocks that begin in a page that was given back.

@@ -25,15 +25,18 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     state = .allocate(capacity: 1)
     state.initialize(
       to: InstanceState(
-        door: InstanceDoor(staysClosed: MemoryPoison.isActive), slots: slots, counters: counters,
+        door: InstanceDoor(staysClosed: core.keepsDoorsClosed), slots: slots,
+        counters: counters,
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
-        largestUnitBlock: core.layout.largestUnitBlock, core: core, epochs: core.epochs))
+        largestUnitBlock: core.layout.largestUnitBlock,
+        largestSmallBlock: core.layout.largestSmallBlock,
+        kindsWithHeaders: core.kindsWithHeaders, core: core, epochs: core.epochs))
   }
 
   /// Frees the state; slabs and carriers are the core's to give back.
   func destroy() {
-    for kind in MemoryKind.allCases { state.pointee.blocks[kind.index]?.release() }
+    for kind in MemoryKind.allCases { destroyBlocks(of: kind) }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
     state.pointee.slots.deallocate()
@@ -73,7 +76,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     let slab = record(of: base, byteCount: byteCount)
     guard enter(isHeld: isHeld),
       slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
-    else { return freeSlowly(base, in: slab, kind: kind) }
+    else { return freeSlowly(base, in: slab, kind: kind, isHeld: isHeld) }
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
     state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
     FreeBlock.link(base, before: slab.pointee.firstFree)
@@ -119,14 +122,16 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func allocateSlowly(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     state.pointee.door.leaveAtOnce()
     return try state.pointee.door.inside { () throws(MemoryError) in
-      if core.strategies[kind.index] != .sizeClasses {
+      if hasHeaders(kind) {
         return try allocateByStrategy(byteCount: byteCount, kind: kind)
       }
       let slab = try makeRoom(in: SizeClass(holding: byteCount), kind: kind)
       guard let block = slab.pointee.firstFree else {
         preconditionFailure("a slab with room has no free block")
       }
-      MemoryPoison.allow(block, byteCount: Int(slab.pointee.blockByteCount))
+      let size = Int(slab.pointee.blockByteCount)
+      MemoryPoison.allow(block, byteCount: size)
+      if core.fillsFreeBlocks { checkUnwritten(block, byteCount: size, kind: kind) }
       return MemoryBlock(base: block, byteCount: unlink(block, of: slab, kind: kind))
     }
   }
@@ -134,11 +139,27 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
   @usableFromInline @inline(never)
   func freeSlowly(
-    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
+    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
+    if hasHeaders(kind) {
+      if !isHeld && state.pointee.door.isOpen {
+        // Still inside.
+        freeByStrategy(base, kind: kind)
+        return state.pointee.door.leaveAtOnce()
+      }
+      state.pointee.door.leaveAtOnce()
+      core.recorder?.note(base, byteCount: 0, kind: kind)
+      if core.isHardened { _ = checkedSlab(of: base, kind: kind) }
+      return state.pointee.door.inside { freeByStrategy(base, kind: kind) }
+    }
     state.pointee.door.leaveAtOnce()
-    if core.strategies[kind.index] != .sizeClasses { return freeByStrategy(base, kind: kind) }
-    precondition(!FreeBlock.isMarked(base), "the block at \(base) is freed twice")
+    core.recorder?.note(base, byteCount: 0, kind: kind)
+    var slab = slab
+    if core.isHardened, let found = checkedSlab(of: base, kind: kind) {
+      slab = found
+      if core.fillsFreeBlocks { fillFree(base, in: slab) }
+    }
+    if FreeBlock.isMarked(base) { BlockFault.stop(base, kind, .freedTwice) }
     let isOwn = state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
       state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
@@ -146,7 +167,13 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       takeBack(base, in: slab)
       return true
     }
-    if !isOwn { core.freeForeign(base, in: slab) }
+    if !isOwn { core.freeForeign(base, in: slab, kind: kind) }
+  }
+
+  /// Whether blocks of a kind have headers.
+  @inline(__always)
+  private func hasHeaders(_ kind: MemoryKind) -> Bool {
+    state.pointee.kindsWithHeaders >> UInt32(kind.index) & 1 != 0
   }
 
   @usableFromInline @inline(never)

@@ -55,7 +55,7 @@ struct InstanceDoor: ~Copyable {
   /// Whether the owner may go in now. Who holds a handle is never kept out, and need not say that
   /// it is inside; but for it the door of a hardened allocator stays closed too.
   @inlinable @inline(__always)
-  var isOpen: Bool { isClosed.load(ordering: .relaxed) == 0 }
+  var isOpen: Bool { isClosed.load(ordering: .acquiring) == 0 }
 
   /// Runs the owner's work inside, once it may.
   @inline(__always)

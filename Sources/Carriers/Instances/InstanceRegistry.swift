@@ -81,3 +81,19 @@ final class InstanceRegistry: Sendable {
     }
   }
 }
+
+extension [Instance] {
+  /// Takes back what other threads freed of these instances' blocks, and lets blocks at hand join
+  /// their neighbours; their doors are closed.
+  ///
+  /// Twice, for a block may have been put into the queue of an instance that gave its slab or carrier
+  /// up since: from there it goes on to the new owner, whose queue may have been emptied already.
+  func takeBackAll() {
+    for _ in 0..<2 {
+      for instance in self {
+        instance.drainRemoteFrees()
+        for kind in MemoryKind.allCases { instance.joinBlocksAtHand(of: kind) }
+      }
+    }
+  }
+}

@@ -15,6 +15,10 @@ struct InstanceState: ~Copyable {
   @usableFromInline let carrierMask: UInt
   @usableFromInline let unitShift: UInt
   @usableFromInline let largestUnitBlock: Int
+  let largestSmallBlock: Int
+  /// Kinds whose strategy has blocks with headers, a bit each: here, for to ask the core counts a
+  /// reference.
+  let kindsWithHeaders: UInt32
   unowned(unsafe) let core: AllocatorCore
   /// The epoch in which the thread began to read; 0 where it does not. See ``ThreadReader``.
   @usableFromInline let readEpoch = Atomic<UInt64>(0)
@@ -22,7 +26,9 @@ struct InstanceState: ~Copyable {
   /// What the thread keeps of where it read last.
   @usableFromInline var memo = ReadMemo()
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
-  var blocks = InlineArray<16, Unmanaged<InstanceBlocks>?>(repeating: nil)
+  var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
+  /// Of such blocks those that wait for the next request, where any do. By kind.
+  var atHand = InlineArray<16, UnsafeMutablePointer<BlocksAtHand>?>(repeating: nil)
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.

@@ -18,6 +18,11 @@ enum RemoteOrigin {
     }
   }
 
+  /// Whether a block looks like one that waits in a queue already.
+  static func isQueued(_ block: UnsafeMutableRawPointer, origin: UInt) -> Bool {
+    block.load(fromByteOffset: 8, as: UInt.self) == origin
+  }
+
   static func word(_ carrier: BlockCarrier, kind: MemoryKind) -> UInt {
     UInt(bitPattern: carrier.base) | UInt(kind.rawValue) << 1 | 1
   }

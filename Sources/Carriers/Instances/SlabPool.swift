@@ -34,6 +34,16 @@ struct SlabPool: ~Copyable {
     return slab
   }
 
+  func forEach(_ body: (SlabPointer) -> Void) {
+    for start in first.values {
+      var next: SlabPointer? = start
+      while let slab = next {
+        next = slab.pointee.next
+        body(slab)
+      }
+    }
+  }
+
   private static func key(of slab: SlabPointer) -> Int {
     slab.pointee.kind.index << 7 | Int(slab.pointee.classIndex)
   }

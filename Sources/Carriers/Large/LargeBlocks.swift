@@ -20,14 +20,20 @@ final class LargeBlocks: Sendable {
   private let source: PageSource
   private let layout: CarrierLayout
   private let cacheLimit: Int?
+  /// The bytes before and behind each range that nobody may touch.
+  private let guardByteCount: Int
   private let state = Guarded(State())
 
-  /// - Parameter cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
+  /// - Parameters:
+  ///   - cacheLimit: the most bytes of freed ranges to keep; `nil` for half of what is
   ///   in use, or for what is always kept where that is more.
-  init(source: PageSource, layout: CarrierLayout, cacheLimit: Int?) {
+  ///   - isHardened: whether blocks stand between pages that nobody may touch, and as soon as they
+  ///   are freed nobody may touch theirs.
+  init(source: PageSource, layout: CarrierLayout, cacheLimit: Int?, isHardened: Bool) {
     self.source = source
     self.layout = layout
-    self.cacheLimit = cacheLimit
+    self.cacheLimit = isHardened ? 0 : cacheLimit
+    guardByteCount = isHardened ? source.pageByteCount : 0
   }
 
   deinit {
@@ -79,10 +85,9 @@ final class LargeBlocks: Sendable {
       return range
     }
     guard var range = found else {
-      preconditionFailure(
-        "the block at \(base) (\(kind)) is freed twice, or is none of this allocator")
+      BlockFault.stop(base, kind, .freedTwiceOrForeign)
     }
-    assert(range.kind == kind, "\(kind) freed, allocated as \(range.kind)")
+    if range.kind != kind { BlockFault.stop(base, kind, .otherKind(range.kind)) }
     range.usedByteCount = 0
     setPoison(of: range)
     let limit = mostCachedBytes(liveByteCount: state.withLock { $0.liveByteCount })
@@ -117,7 +122,8 @@ final class LargeBlocks: Sendable {
       try commit(&range, toByteCount: used)
     } else {
       let slack = max(used / 4, layout.smallestReservation / 16)
-      shrink(&range, toByteCount: keepsSlack ? commitGoal(used + slack) : used)
+      let leavesSlack = keepsSlack && guardByteCount == 0
+      shrink(&range, toByteCount: leavesSlack ? commitGoal(used + slack) : used)
     }
     range.usedByteCount = used
     setPoison(of: range)
@@ -191,6 +197,7 @@ extension LargeBlocks {
 
   /// The bytes of a block with the most that a colour takes.
   private func withColour(_ byteCount: Int) throws(MemoryError) -> Int {
+    if guardByteCount > 0 { return byteCount }
     let (sum, overflow) = byteCount.addingReportingOverflow(ReservedRange.mostColour)
     if overflow { throw .invalidSize(byteCount: byteCount) }
     return sum
@@ -226,7 +233,9 @@ extension LargeBlocks {
 
   private func reserve(exactly byteCount: Int, alignment: Int) throws(MemoryError) -> ReservedRange
   {
-    let base = try source.reserve(byteCount: byteCount, alignment: alignment)
+    let (whole, overflow) = byteCount.addingReportingOverflow(2 * guardByteCount)
+    if overflow { throw .invalidSize(byteCount: byteCount) }
+    let base = try source.reserve(byteCount: whole, alignment: alignment) + guardByteCount
     if usesHugePages { source.adviseHugePages(base, byteCount: byteCount) }
     let number = state.withLock { state in
       state.reservedCount += 1
@@ -234,13 +243,17 @@ extension LargeBlocks {
     }
     return ReservedRange(
       base: base, reservedByteCount: byteCount, committedByteCount: 0,
-      colour: ReservedRange.colour(ofRange: number))
+      colour: guardByteCount > 0 ? 0 : ReservedRange.colour(ofRange: number))
   }
 
   /// How much to commit for so many bytes in use: whole huge pages where they are few in a hundred.
   private func commitGoal(_ byteCount: Int) -> Int {
     let huge = CarrierLayout.hugePageByteCount
-    let step = usesHugePages && byteCount >= 4 * huge ? huge : layout.largeCommitStep
+    let isExact = guardByteCount > 0
+    let step =
+      isExact
+      ? source.pageByteCount
+      : usesHugePages && byteCount >= 4 * huge ? huge : layout.largeCommitStep
     return byteCount.roundedUp(toMultipleOf: step) ?? byteCount
   }
 
@@ -260,7 +273,7 @@ extension LargeBlocks {
 
   private func release(_ range: ReservedRange) {
     source.release(
-      range.base, byteCount: range.reservedByteCount,
+      range.base - guardByteCount, byteCount: range.reservedByteCount + 2 * guardByteCount,
       committedByteCount: range.committedByteCount)
   }
 

@@ -7,6 +7,10 @@ public struct AllocatorReport: Sendable {
   public internal(set) var pool: [KindReport] = []
   /// Blocks with a range of their own, by kind.
   public internal(set) var singleBlock: [KindReport] = []
+  /// The most bytes of a kind that were in use at once, for kinds that were ever in use.
+  public internal(set) var peakByteCounts: [MemoryKind: Int] = [:]
+  /// Ranges of addresses of large blocks, in use and kept for the next.
+  public internal(set) var segments = SegmentReport()
   /// Blocks in use by size: how many there are of more than half of 2^index bytes, up to that.
   public internal(set) var sizeHistogram = [Int](repeating: 0, count: 64)
 
@@ -26,6 +30,23 @@ public struct AllocatorReport: Sendable {
       if total.mbcs.carrierCount + total.sbcs.carrierCount == 0 { return nil }
       return FragmentationRow(kind: kind, mbcs: total.mbcs, sbcs: total.sbcs)
     }
+  }
+}
+
+/// Ranges of addresses of large blocks, under the names of ERTS's `mseg_alloc`.
+public struct SegmentReport: Equatable, Sendable {
+  /// Committed bytes of those in use.
+  public internal(set) var usedBytes = 0
+  /// Committed bytes of those that wait for the next block.
+  public internal(set) var cachedBytes = 0
+  /// Blocks that were given one that waited.
+  public internal(set) var cacheHitCount = 0
+
+  var json: String {
+    JSONText.object([
+      ("segments_size", String(usedBytes)), ("cached_segments_size", String(cachedBytes)),
+      ("cache_hits", String(cacheHitCount)),
+    ])
   }
 }
 
@@ -146,6 +167,14 @@ extension AllocatorReport: CustomStringConvertible {
       ("instances", JSONText.array(instanceTexts)),
       ("mbcs_pool", JSONText.array(pool.map(\.json))),
       ("sbcs", JSONText.array(singleBlock.map(\.json))),
+      (
+        "blocks_size_max",
+        JSONText.object(
+          MemoryKind.allCases.compactMap { kind in
+            peakByteCounts[kind].map { (kind.key, String($0)) }
+          })
+      ),
+      ("mseg_alloc", segments.json),
       ("size_histogram", JSONText.array(sizeHistogram[...last].map(String.init))),
       ("fragmentation", JSONText.array(fragmentation().map(\.json))),
     ])
@@ -166,6 +195,9 @@ extension AllocatorReport: CustomStringConvertible {
     for instance in instances { add("instance \(instance.number)", instance.kinds) }
     add("pool", pool)
     add("single blocks", singleBlock)
+    for kind in MemoryKind.allCases {
+      if let peak = peakByteCounts[kind] { lines.append("\(kind): \(peak) bytes at most") }
+    }
     return lines.joined(separator: "\n")
   }
 }

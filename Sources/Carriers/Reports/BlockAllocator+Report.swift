@@ -18,7 +18,7 @@ extension BlockAllocator {
   /// - Complexity: O(carriers + blocks).
   public func forEachBlock(_ body: (BlockDescription) -> Void) {
     registry.withAllClosed { instances in
-      for instance in instances { instance.drainRemoteFrees() }
+      instances.takeBackAll()
       // Blocks of slabs in the pool are freed outside any door.
       core.withPoolLocked { walkShared(instances) { _, block in body(block) } }
     }
@@ -30,7 +30,7 @@ extension BlockAllocator {
   public func report() -> AllocatorReport {
     var report = AllocatorReport()
     registry.withAllClosed { instances in
-      for instance in instances { instance.drainRemoteFrees() }
+      instances.takeBackAll()
       var rows = instances.map { instance in
         MemoryKind.allCases.map { instance.emptyReport(of: $0) }
       }
@@ -70,6 +70,15 @@ extension BlockAllocator {
       return row
     }.filter { !$0.isEmpty }
     large.forEachBlock { report.count($0) }
+    for kind in MemoryKind.allCases {
+      let peak = peakByteCount(of: kind)
+      if peak > 0 { report.peakByteCounts[kind] = peak }
+    }
+    var held = Statistics()
+    large.count(in: &held)
+    report.segments = SegmentReport(
+      usedBytes: held.largeCommittedBytes, cachedBytes: held.cachedBytes,
+      cacheHitCount: held.cacheHitCount)
     return report
   }
 
@@ -78,10 +87,14 @@ extension BlockAllocator {
   private func forEachSharedCarrier(
     _ instances: [Instance], _ body: (UInt, MemoryKind, Int) -> Void
   ) {
+    let reachable = Set(instances.map(\.address) + [Slab.pooled])
     core.supply.withLock { supply in
       supply.forEachSlab { slab in
+        let owner = slab.pointee.owner.load(ordering: .relaxed)
+        // The record of a slab that a handle's holder just got is still being written.
+        if !reachable.contains(owner) { return }
         let byteCount = Int(slab.pointee.capacity) * Int(slab.pointee.blockByteCount)
-        body(slab.pointee.owner.load(ordering: .relaxed), slab.pointee.kind, byteCount)
+        body(owner, slab.pointee.kind, byteCount)
       }
     }
     for instance in instances {
@@ -89,6 +102,7 @@ extension BlockAllocator {
         body(instance.address, kind, carrier.byteCount)
       }
     }
+    core.forEachPooledCarrier { body(Slab.pooled, $0.fields.pointee.kind, $0.byteCount) }
   }
 
   /// Calls the body with owner and description of each block that shares a carrier.
@@ -107,17 +121,19 @@ extension BlockAllocator {
         }
       }
     }
+    func tell(_ owner: UInt, _ kind: MemoryKind, _ block: Block) {
+      let size = block.usableByteCount(atMost: core.layout.largestSmallBlock)
+      body(
+        owner,
+        BlockDescription(address: UInt(bitPattern: block.payload), byteCount: size, kind: kind))
+    }
     for instance in instances {
       instance.forEachBlockCarrier { kind, carrier in
-        carrier.forEachBlock { block in
-          if block.isFree { return }
-          let size = block.usableByteCount(atMost: core.layout.largestSmallBlock)
-          body(
-            instance.address,
-            BlockDescription(
-              address: UInt(bitPattern: block.payload), byteCount: size, kind: kind))
-        }
+        carrier.forEachBlock { if !$0.isFree { tell(instance.address, kind, $0) } }
       }
+    }
+    core.forEachPooledCarrier { carrier in
+      carrier.forEachUsedInPool { tell(Slab.pooled, carrier.fields.pointee.kind, $0) }
     }
   }
 }
@@ -141,7 +157,8 @@ extension Instance {
   /// Calls the body with each carrier of blocks with headers.
   func forEachBlockCarrier(_ body: (MemoryKind, BlockCarrier) -> Void) {
     for kind in MemoryKind.allCases {
-      state.pointee.blocks[kind.index]?.takeUnretainedValue().forEachCarrier { body(kind, $0) }
+      guard let blocks = state.pointee.blocks[kind.index] else { continue }
+      blocks.carriers.forEach { body(kind, $0) }
     }
   }
 }

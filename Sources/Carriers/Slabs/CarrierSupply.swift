@@ -137,12 +137,28 @@ struct CarrierSupply: ~Copyable {
     }
   }
 
-  /// Whether an address lies in a carrier in use.
-  func contains(_ address: UnsafeRawPointer) -> Bool {
+  /// What stands at an address.
+  enum Place {
+    case nowhere
+    case slab(SlabPointer)
+    case carrier(BlockCarrier)
+  }
+
+  /// Finds what stands at an address, which may be any.
+  /// - Complexity: O(regions + carriers that are not taken).
+  func place(of address: UnsafeRawPointer) -> Place {
     let base = UInt(bitPattern: address) & ~UInt(layout.carrierByteCount - 1)
     guard let carrier = CarrierPointer(bitPattern: base), regions.hasTaken(carrier.base)
-    else { return false }
-    return carrier.pointee.role != .idle
+    else { return .nowhere }
+    switch carrier.pointee.role {
+    case .idle: return .nowhere
+    case .blocks: return .carrier(BlockCarrier(base: carrier.base))
+    case .wideSlab: return .slab(carrier.slab(0))
+    case .slabs:
+      let unit = (address - UnsafeRawPointer(carrier.base)) / layout.unitByteCount
+      return carrier.pointee.freeUnits >> UInt32(unit) & 1 == 0
+        ? .slab(carrier.slab(unit)) : .nowhere
+    }
   }
 }
 

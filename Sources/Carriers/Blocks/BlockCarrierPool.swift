@@ -1,0 +1,91 @@
+import Synchronization
+
+/// Carriers of blocks with headers that no instance owns, by kind: little of them was in use when
+/// they were left.
+///
+/// A block that is freed meanwhile waits in its carrier's list for the next owner, whose strategy it
+/// then goes to; the first word of such a block is the next one, the second tells that it waits. Not
+/// thread-safe: its owner's lock guards it, and what its carriers hold.
+struct BlockCarrierPool: ~Copyable {
+  private var lists = InlineArray<16, BlockCarriers>(repeating: BlockCarriers())
+
+  /// Carriers that a request looks at.
+  private static var mostLookedAt: Int { 8 }
+
+  init() {}
+
+  /// Carriers in the pool.
+  var count: Int { MemoryKind.allCases.reduce(0) { $0 + lists[$1.index].count } }
+
+  /// Takes up a carrier; its largest free block is known.
+  mutating func insert(_ carrier: BlockCarrier) {
+    carrier.fields.pointee.links = TreeLinks()
+    // Releasing: pairs with the acquiring load in `AllocatorCore.freeForeign`.
+    carrier.fields.pointee.owner.store(Slab.pooled, ordering: .releasing)
+    lists[carrier.fields.pointee.kind.index].insert(carrier)
+  }
+
+  /// Takes a carrier out in which a block of so many bytes was free when it was left.
+  mutating func take(byteCount: Int, kind: MemoryKind, for owner: UInt) -> BlockCarrier? {
+    var next = lists[kind.index].first
+    var looks = 0
+    while let carrier = next, looks < Self.mostLookedAt {
+      if Int(carrier.fields.pointee.largestFree) >= byteCount {
+        lists[kind.index].remove(carrier)
+        // Releasing: as in `insert`.
+        carrier.fields.pointee.owner.store(owner, ordering: .releasing)
+        return carrier
+      }
+      next = carrier.fields.pointee.next
+      looks += 1
+    }
+    return nil
+  }
+
+  /// Frees a block of a carrier in the pool.
+  /// - Returns: whether no block of the carrier is in use any more; then it has left the pool.
+  mutating func free(_ block: Block, of carrier: BlockCarrier) -> Bool {
+    let fields = carrier.fields
+    fields.pointee.usedByteCount -= UInt32(block.byteCount)
+    if fields.pointee.usedByteCount == 0 {
+      lists[fields.pointee.kind.index].remove(carrier)
+      return true
+    }
+    let next = fields.pointee.links.left
+    block.payload.storeBytes(of: next, as: TreeNode?.self)
+    block.payload.storeBytes(
+      of: RemoteOrigin.word(carrier, kind: fields.pointee.kind), toByteOffset: 8, as: UInt.self)
+    fields.pointee.links.left = block.links
+    return false
+  }
+
+  /// Calls the body with each carrier.
+  func forEach(_ body: (BlockCarrier) -> Void) {
+    for kind in MemoryKind.allCases { lists[kind.index].forEach(body) }
+  }
+}
+
+extension BlockCarrier {
+  /// Takes the blocks out that were freed while the carrier was in the pool.
+  func takeWaiting(_ body: (Block) -> Void) {
+    var next = fields.pointee.links.left
+    fields.pointee.links = TreeLinks()
+    while let node = next {
+      let block = Block(links: node)
+      next = node.pointee.left
+      block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
+      body(block)
+    }
+  }
+
+  /// Calls the body with each block in use of a carrier in the pool.
+  func forEachUsedInPool(_ body: (Block) -> Void) {
+    var waiting = Set<UnsafeMutableRawPointer>()
+    var next = fields.pointee.links.left
+    while let node = next {
+      waiting.insert(Block(links: node).header)
+      next = node.pointee.left
+    }
+    forEachBlock { if !$0.isFree && !waiting.contains($0.header) { body($0) } }
+  }
+}

@@ -1,0 +1,95 @@
+extension BlockAllocator {
+  /// What an allocator holds.
+  public struct Statistics: Equatable, Sendable {
+    /// Addresses and committed memory, of all that shares the allocator's source.
+    public internal(set) var pages = PageSource.Statistics()
+    /// Blocks in carriers.
+    public internal(set) var smallBlocks = MemoryUsage()
+    /// Blocks with a range of their own.
+    public internal(set) var largeBlocks = MemoryUsage()
+    /// Carriers in use.
+    public internal(set) var carrierCount = 0
+    /// Committed bytes of all carriers, empty ones included.
+    public internal(set) var carrierCommittedBytes = 0
+    /// Committed bytes of empty carriers that wait for reuse.
+    public internal(set) var idleCarrierBytes = 0
+    /// Committed bytes under large blocks in use.
+    public internal(set) var largeCommittedBytes = 0
+    /// Committed bytes of freed large blocks that wait for reuse.
+    public internal(set) var cachedBytes = 0
+    /// Large blocks that were given a cached range.
+    public internal(set) var cacheHitCount = 0
+
+    /// Nothing held.
+    public init() {}
+
+    /// All blocks in use.
+    public var blocks: MemoryUsage { smallBlocks + largeBlocks }
+  }
+
+  /// What is held now.
+  public var statistics: Statistics {
+    var statistics = Statistics()
+    for kind in MemoryKind.allCases {
+      statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
+    }
+    core.count(in: &statistics)
+    large.count(in: &statistics)
+    statistics.pages = source.statistics
+    return statistics
+  }
+
+  /// The blocks of a kind that are in use.
+  public func memory(by kind: MemoryKind) -> MemoryUsage {
+    smallUsage(of: kind) + large.usage(of: kind)
+  }
+
+  private func smallUsage(of kind: MemoryKind) -> MemoryUsage {
+    var usage = MemoryUsage()
+    registry.forEach { usage = usage + $0.usage(of: kind) }
+    return usage
+  }
+
+  /// The most bytes of a kind that were in use at once since the allocator was made.
+  ///
+  /// Exact where one thread allocates at a time; else what threads held at different moments may
+  /// be counted together, or a large block be missing that another thread takes in this moment.
+  public func peakByteCount(of kind: MemoryKind) -> Int {
+    let inUse = memory(by: kind).byteCount
+    var most = inUse
+    registry.forEachClosed { most = max(most, inUse + $0.takePeak(of: kind)) }
+    return notePeak(most, of: kind)
+  }
+
+  /// Adds up the peak of small blocks since the last change of large ones with the large ones.
+  ///
+  /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
+  /// their peak in their own instance.
+  func settlePeak(of kind: MemoryKind) {
+    let instance = self.instance
+    // Inside, for others take the peak of an instance whose door they closed.
+    let above = instance.state.pointee.door.inside { instance.takePeak(of: kind) }
+    notePeak(memory(by: kind).byteCount + above, of: kind)
+  }
+
+  @discardableResult
+  private func notePeak(_ byteCount: Int, of kind: MemoryKind) -> Int {
+    peaks.withLock { peaks in
+      peaks[kind.index] = max(peaks[kind.index], byteCount)
+      return peaks[kind.index]
+    }
+  }
+
+  /// The number of blocks in use: 0 once everything was freed.
+  public var allocatedBlockCount: Int { statistics.blocks.blockCount }
+
+  /// What is wrong with carriers, headers or the strategies' orders; `nil` where nothing is. Leaves
+  /// out what handles hold.
+  /// - Complexity: O(blocks).
+  package func firstFault() -> String? {
+    var fault: String?
+    registry.forEachClosed { fault = fault ?? $0.firstFault() }
+    core.forEachPooledCarrier { fault = fault ?? $0.firstFault }
+    return fault
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import TestKit
+import Testing
+
+@testable import Carriers
+
+/// What stays in memory when most of what was allocated is freed and the rest trimmed.
+///
+/// Counted page by page under the carriers: what the whole process has in memory depends on what
+/// else the tests do. The row `carrier/return` of the benchmarks measures that for 1 GB, for which
+/// `TENURE_RETURN_BYTES` may be set here.
+@Suite struct MemoryReturnTests {
+  static let total =
+    ProcessInfo.processInfo.environment["TENURE_RETURN_BYTES"].flatMap(Int.init) ?? 12 << 20
+
+  @Test(arguments: BlockStrategy.allCases, [10, 20])
+  func memoryGoesBack(strategy: BlockStrategy, largestExponent: Double) throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(strategies: [.ets: strategy]))
+    var random = SeededGenerator(seed: 9)
+    var blocks: [MemoryBlock] = []
+    var total = 0
+    while total < Self.total {
+      let exponent = Double.random(in: 4...largestExponent, using: &random)
+      let block = try allocator.allocate(byteCount: Int(exp2(exponent)), kind: .ets)
+      memset(block.base, 1, block.byteCount)
+      total += block.byteCount
+      blocks.append(block)
+    }
+    blocks.shuffle(using: &random)
+    let kept = blocks.count / 20
+    for block in blocks[kept...] { allocator.free(block, kind: .ets) }
+    blocks.removeSubrange(kept...)
+    allocator.trim()
+    let resident = try Self.residentByteCount(of: allocator)
+    let live = blocks.reduce(0) { $0 + $1.byteCount }
+    if largestExponent > 10 {
+      #expect(Double(resident) < 1.3 * Double(live), "\(resident) of \(live)")
+    } else {
+      let pages = Self.pageByteCount(under: blocks)
+      #expect(Double(resident) < 1.05 * Double(pages), "\(resident) of \(pages)")
+    }
+    for block in blocks { allocator.free(block, kind: .ets) }
+  }
+
+  /// Without a call to trim, too: blocks that wait for the next request keep no carrier. (Of size
+  /// classes each keeps a slab.)
+  @Test(arguments: BlockStrategy.allCases.filter { $0 != .sizeClasses })
+  func carriersGoBackWhenTheirBlocksAreFreed(strategy: BlockStrategy) throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(carrierCacheLimitBytes: 0, strategies: [.ets: strategy]))
+    var random = SeededGenerator(seed: 10)
+    var blocks = try (0..<60_000).map { _ in
+      try allocator.allocate(byteCount: Int.random(in: 16...512, using: &random), kind: .ets)
+    }
+    #expect(allocator.statistics.carrierCount > 12)
+    blocks.shuffle(using: &random)
+    for block in blocks.dropFirst() { allocator.free(block, kind: .ets) }
+    #expect(allocator.statistics.carrierCount <= 4)
+    allocator.free(blocks[0], kind: .ets)
+    #expect(allocator.statistics.carrierCount <= 4)
+  }
+
+  /// The bytes of the pages that hold a byte of a block.
+  private static func pageByteCount(under blocks: [MemoryBlock]) -> Int {
+    var pages = Set<UInt>()
+    for block in blocks {
+      let first = UInt(bitPattern: block.base)
+      for page in first >> 12...(first + UInt(block.byteCount) - 1) >> 12 { pages.insert(page) }
+    }
+    return pages.count << 12
+  }
+
+  /// The bytes of an allocator's carriers and large blocks that are in memory.
+  private static func residentByteCount(of allocator: BlockAllocator) throws -> Int {
+    var ranges: [(UInt, Int)] = []
+    let carrier = allocator.core.layout.carrierByteCount
+    allocator.core.supply.withLock { supply in
+      supply.forEachCarrier { ranges.append((UInt(bitPattern: $0.base), carrier)) }
+    }
+    allocator.large.forEachBlock { block in
+      let start = block.address & ~4095
+      let end = (block.address + UInt(block.byteCount) + 4095) & ~4095
+      ranges.append((start, Int(end - start)))
+    }
+    var sum = 0
+    for (start, byteCount) in ranges {
+      var pages = [UInt8](repeating: 0, count: byteCount / 4096)
+      try #require(mincore(UnsafeMutableRawPointer(bitPattern: start), byteCount, &pages) == 0)
+      sum += pages.count { $0 & 1 != 0 } * 4096
+    }
+    return sum
+  }
+}
