@@ -141,7 +141,7 @@ public final class HeapProgram {
     try attempt { (heap, roots) throws(HeapError) in
       try heap.ensureFree(words: words, roots: &roots)
     }
-    if heap.state.pointee.freeWords < words { complain("no room after an ensure", "\(words)") }
+    expectRoom(words: words, "an ensure")
     noteCollections("an ensure of \(words) words")
   }
 
@@ -167,8 +167,15 @@ public final class HeapProgram {
     try body(&heap, &roots)
   }
 
+  /// Whether it was refused or not, the reserve is there after whatever may collect.
+  private func expectRoom(words: Int, _ place: String) {
+    let free = heap.state.pointee.freeWords
+    if free - HeapSizes.reservedWords < words { complain("\(free) free words for \(words)", place) }
+  }
+
   func noteRefusal(_ error: HeapError) {
     refusals.append(error)
+    expectRoom(words: 0, "a refusal")
     check("after a refusal")
     onRefusal()
   }

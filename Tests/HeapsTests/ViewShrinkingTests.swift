@@ -232,33 +232,4 @@ import Testing
       #expect(try fixture.heap.binaries().map(\.byteCount) == [8000], "ratio \(ratio)")
     }
   }
-
-  @Test func withoutMemoryForTheCopyTheBinaryStays() throws {
-    for request in 1...40 {
-      let memory = MemoryConfiguration(
-        failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 0)
-      do {
-        let fixture = try HeapFixture(
-          levers: HeapLevers(verifies: true), memory: memory,
-          options: HeapOptions(minimumWords: 3000))
-        let binary = try fixture.environment.binaries.makeBinary(byteCount: 300_000)
-        try fixture.ensure(20)
-        let handle = fixture.heap.buildLinked {
-          $0.makeBinaryHandle(binary, byteCount: 300_000, list: &$1)
-        }
-        binary.bytes.storeBytes(of: 77, toByteOffset: 40_000, as: UInt8.self)
-        fixture.roots[0] = fixture.heap.build {
-          $0.makeSubBinary(of: handle, bitOffset: 8 * 40_000, bitCount: 8 * 20_000)
-        }
-        try? fixture.collect(fully: true)
-        #expect(fixture.roots[0].bitRange.bitCount == 8 * 20_000)
-        #expect(fixture.roots[0].bitRange.byte(at: 0) == 77)
-        #expect([300_000, 20_000].contains(try fixture.heap.binaries()[0].byteCount))
-      } catch is HeapError {
-        continue
-      } catch is BinaryRefused {
-        continue
-      }
-    }
-  }
 }
