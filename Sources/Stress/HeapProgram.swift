@@ -22,6 +22,10 @@ public final class HeapProgram {
   public var isAlone = true
   /// How often everything was compared.
   public internal(set) var checkCount = 0
+  /// How often each step was begun.
+  public internal(set) var stepCounts: [HeapStep: Int] = [:]
+  /// How often a collection would have gone beyond a limit.
+  public internal(set) var limitsReached = 0
   /// The heap the program runs on.
   public internal(set) var heap: ProcessHeap
 
