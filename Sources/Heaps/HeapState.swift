@@ -17,8 +17,9 @@ import Terms
 ///   oldStart                   oldTop  oldEnd
 /// ```
 /// The heap grows up from `start`, the stack down from `end`; always
-/// `start <= highWater <= top`, `top + reserved <= stackTop <= end` (the reserved words hold the
-/// return address that a call pushes without a test).
+/// `start <= highWater <= top <= stackTop <= end`, and after each ensure and each collection, even one
+/// that was refused a larger block, `top + reserved <= stackTop`: the reserved words hold the return
+/// address that a call pushes without a test.
 ///
 /// Owner thread only. An embedder reads and moves `top` and `stackTop`; the rest is the
 /// collector's.

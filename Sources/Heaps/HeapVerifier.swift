@@ -41,14 +41,15 @@ struct HeapVerifier: ~Copyable, RootVisitor {
   /// - Parameters:
   ///   - findsCycles: look for objects that contain themselves, too, which no other check finds within
   ///     one generation: takes about as long as all the rest.
+  ///   - reserve: the words that are to be free: fewer once something was pushed without a test.
   ///   - binaries: the ``HeapEnvironment/binaryBlocks``, among which each binary is to be that a handle
   ///     holds; nothing where that is not to be looked at.
   static func firstDamage(
-    in state: HeapState, _ environment: HeapEnvironment, findsCycles: Bool,
+    in state: HeapState, _ environment: HeapEnvironment, findsCycles: Bool, reserve: Int = 0,
     binaries: [UInt: Int]?, roots: inout some RootSource & ~Copyable
   ) -> HeapDamage? {
     do throws(HeapDamage) {
-      try verifyBounds(state)
+      try verifyBounds(state, reserve: reserve)
       var verifier = HeapVerifier(state: state, literals: environment.literals.snapshot)
       let contents = try verifier.markStarts()
       try verifier.verifyObjects(of: state)
@@ -67,13 +68,15 @@ struct HeapVerifier: ~Copyable, RootVisitor {
     }
   }
 
-  private static func verifyBounds(_ state: HeapState) throws(HeapDamage) {
+  private static func verifyBounds(_ state: HeapState, reserve: Int) throws(HeapDamage) {
     func check(_ condition: Bool, _ problem: String) throws(HeapDamage) {
       try HeapDamage.unless(condition, HeapDamage(at: state.start, .accounting, problem))
     }
     try check(state.start <= state.highWater, "has its high-water mark below the heap")
     try check(state.highWater <= state.top, "has its high-water mark above the heap's top")
     try check(state.top <= state.stackTop, "has heap and stack overlap")
+    try check(
+      state.freeWords >= reserve, "has \(state.freeWords) words free of \(reserve) reserved")
     try check(state.stackTop <= state.end, "has its stack beyond the end of its block")
     if let old = state.old {
       try check(
@@ -281,7 +284,8 @@ extension ProcessHeap {
   /// What the lever does after each collection: all of ``verify(roots:)`` but what takes longer.
   mutating func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
     let damage = HeapVerifier.firstDamage(
-      in: state.pointee, environment, findsCycles: false, binaries: nil, roots: &roots)
+      in: state.pointee, environment, findsCycles: false, reserve: HeapSizes.reservedWords,
+      binaries: nil, roots: &roots)
     if let damage { fatalError(damage.description) }
   }
 }

@@ -15,7 +15,10 @@ extension ProcessHeap {
       state.pointee.fragments, without: state.pointee.givenUpMature,
       allocator: environment.allocator)
     defer { fragments?.free(to: environment.allocator) }
-    let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
+    // Should all of it live, the reserve is there, even if the block then may not grow.
+    let blockWords = max(
+      toSpaceWords, sizing.stackWords + sizing.youngGenerationWords + HeapSizes.reservedWords)
+    let to = try environment.allocateHeapBlock(words: blockWords, kind: .processHeap)
     if let newOldBlockWords {
       do {
         let block = try environment.allocateHeapBlock(words: newOldBlockWords, kind: .oldHeap)
@@ -52,11 +55,12 @@ extension ProcessHeap {
     let offHeapNanoseconds = stopwatch.lap()
 
     let (copied, freed) = adopt(
-      to, words: toSpaceWords, top: top, movedElsewhere: promotedWords,
+      to, words: blockWords, top: top, movedElsewhere: promotedWords,
       fromWords: heap.youngGenerationWords, environment)
-    let resize = heap.options.growth.resizeAfterMinor(
+    var resize = heap.options.growth.resizeAfterMinor(
       sizing, toSpaceWords: toSpaceWords, oldBlockWords: old.blockWords,
       liveYoungWords: state.pointee.usedWords)
+    if resize.newBlockWords == nil { resize.newBlockWords = toSpaceWords }
     return CollectionOutcome(
       copiedWords: copied, promotedWords: promotedWords, freedWords: freed,
       releasedBinaries: released, views: views, windows: windows, resize: resize,

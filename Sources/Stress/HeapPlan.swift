@@ -20,6 +20,8 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
   public var largestTerm = 12
   /// One step in so many drops nearly everything.
   public var dropsEvery = 400
+  /// One step in so many collects, trims, sleeps, sets an option or tries a limit.
+  public var resizesEvery = 60
   /// One step in so many compares everything; each collection does so anyway, and each step that
   /// writes to what was built.
   public var comparesEvery = 50
@@ -28,7 +30,8 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
   public init(
     _ name: String, seed: UInt64, steps: Int, levers: HeapLevers = HeapLevers(),
     memory: MemoryConfiguration = MemoryConfiguration(), options: HeapOptions = HeapOptions(),
-    largestTerm: Int = 12, dropsEvery: Int = 400, comparesEvery: Int = 50
+    largestTerm: Int = 12, dropsEvery: Int = 400, resizesEvery: Int = 60,
+    comparesEvery: Int = 50
   ) {
     self.name = name
     self.seed = seed
@@ -38,6 +41,7 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     self.options = options
     self.largestTerm = largestTerm
     self.dropsEvery = dropsEvery
+    self.resizesEvery = resizesEvery
     self.comparesEvery = comparesEvery
   }
 
@@ -64,6 +68,7 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     if pick([false, true]) { plan.options.minimumWords = HeapOptions.tiny().minimumWords }
     plan.largestTerm = pick([4, 12, 12, 60, 300])
     plan.dropsEvery = pick([40, 150, 400])
+    plan.resizesEvery = pick([10, 60, 60, 400])
     plan.comparesEvery = pick([50, 50, 50, 1])
     // What collects or compares often takes its time for each step.
     if plan.levers.zeal == 1 || plan.largestTerm > 12 || plan.comparesEvery == 1 {
@@ -86,7 +91,11 @@ public struct HeapPlan: Sendable, CustomStringConvertible {
     parts.append(
       "at least \(options.minimumWords) words, a full sweep after \(options.fullSweepAfter), "
         + "\(options.minimumVirtualWords) virtual words, waste \(options.viewWasteRatio)")
-    parts.append("terms of \(largestTerm) objects, dropped every \(dropsEvery)")
+    if let free = options.growth.freeWords {
+      parts.append("\(free.least) to \(free.most) words free")
+    }
+    parts.append(
+      "terms of \(largestTerm) objects, dropped every \(dropsEvery), resized every \(resizesEvery)")
     return parts.joined(separator: ", ")
   }
 }

@@ -6,34 +6,40 @@ import Terms
 extension HeapProgram {
   /// Does one thing, picked at random.
   func step() throws(HeapError) {
-    if generator.number(below: plan.dropsEvery) == 0 { return unwind() }
-    switch generator.number(below: 30) {
-    case 0...8: try buildTerm()
-    case 9...10: setRegister(anyRegister(), (.nil, .nil))
-    case 11: setRegister(anyRegister(), register(anyRegister()))
-    case 12...13: takeInnerTerm()
-    case 14...15: try pushFrame()
-    case 16...17: if !frames.isEmpty { setRegister(anyRegister(), popFrame()) }
-    case 18: try buildList()
-    case 19...20: try buildHandle()
-    case 21: try buildPart()
-    case 22: if generator.number(below: 3) == 0 { try extend() } else { try append() }
-    case 23: try buildBesideTheHeap()
-    case 24: try buildInPlace()
-    case 25: try runWithoutCollecting()
-    case 26: holdOrReleaseElsewhere()
-    case 27: useDictionary()
-    case 28: if generator.number(below: 3) == 0 { try useLiterals() }
-    default:
-      switch generator.number(below: 40) {
-      case 0: try collect()
-      case 1: try trim()
-      case 2: try hibernate()
-      case 3...4: setOptions()
-      case 5: try tryLimit()
-      default: break
-      }
+    let step = pickStep()
+    stepCounts[step, default: 0] += 1
+    switch step {
+    case .unwind: unwind()
+    case .buildTerm: try buildTerm()
+    case .clear: setRegister(anyRegister(), (.nil, .nil))
+    case .copy: setRegister(anyRegister(), register(anyRegister()))
+    case .takeInnerTerm: takeInnerTerm()
+    case .pushFrame: try pushFrame()
+    case .popFrame: if !frames.isEmpty { setRegister(anyRegister(), popFrame()) }
+    case .buildList: try buildList()
+    case .buildHandle: try buildHandle()
+    case .buildPart: try buildPart()
+    case .extend: try extend()
+    case .append: try append()
+    case .buildBesideTheHeap: try buildBesideTheHeap()
+    case .buildInPlace: try buildInPlace()
+    case .runWithoutCollecting: try runWithoutCollecting()
+    case .holdOrReleaseElsewhere: holdOrReleaseElsewhere()
+    case .useDictionary: useDictionary()
+    case .useLiterals: try useLiterals()
+    case .collect: try collect()
+    case .trim: try trim()
+    case .hibernate: try hibernate()
+    case .setOptions: setOptions()
+    case .tryLimit: try tryLimit()
     }
+  }
+
+  private func pickStep() -> HeapStep {
+    if generator.number(below: plan.dropsEvery) == 0 { return .unwind }
+    let steps =
+      generator.number(below: plan.resizesEvery) == 0 ? HeapStep.resizing : HeapStep.usual
+    return steps[generator.number(below: steps.count)]
   }
 
   private func planTerm() -> TermPlan {

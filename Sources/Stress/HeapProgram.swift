@@ -22,6 +22,10 @@ public final class HeapProgram {
   public var isAlone = true
   /// How often everything was compared.
   public internal(set) var checkCount = 0
+  /// How often each step was begun.
+  public internal(set) var stepCounts: [HeapStep: Int] = [:]
+  /// How often a collection would have gone beyond a limit.
+  public internal(set) var limitsReached = 0
   /// The heap the program runs on.
   public internal(set) var heap: ProcessHeap
 
@@ -141,7 +145,7 @@ public final class HeapProgram {
     try attempt { (heap, roots) throws(HeapError) in
       try heap.ensureFree(words: words, roots: &roots)
     }
-    if heap.state.pointee.freeWords < words { complain("no room after an ensure", "\(words)") }
+    expectRoom(words: words, "an ensure")
     noteCollections("an ensure of \(words) words")
   }
 
@@ -167,8 +171,15 @@ public final class HeapProgram {
     try body(&heap, &roots)
   }
 
+  /// Whether it was refused or not, the reserve is there after whatever may collect.
+  private func expectRoom(words: Int, _ place: String) {
+    let free = heap.state.pointee.freeWords
+    if free - HeapSizes.reservedWords < words { complain("\(free) free words for \(words)", place) }
+  }
+
   func noteRefusal(_ error: HeapError) {
     refusals.append(error)
+    expectRoom(words: 0, "a refusal")
     check("after a refusal")
     onRefusal()
   }

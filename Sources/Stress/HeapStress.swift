@@ -22,6 +22,10 @@ public enum HeapStress {
     public var refusals = 0
     /// How often everything was compared.
     public var checks = 0
+    /// How often each step was begun.
+    public var steps: [HeapStep: Int] = [:]
+    /// How often a collection would have gone beyond a limit.
+    public var limitsReached = 0
   }
 
   /// Runs a plan. Where a refusal is not helped by another attempt, the program unwinds.
@@ -37,6 +41,8 @@ public enum HeapStress {
       outcome.counters = program.heap.counters
       outcome.refusals = program.refusals.count
       outcome.checks = program.checkCount
+      outcome.steps = program.stepCounts
+      outcome.limitsReached = program.limitsReached
     } catch {
       // Only making the heap is not tried again.
       if plan.memory.failingRequest == nil { outcome.failure = "\(error); \(plan)" }

@@ -128,28 +128,53 @@ import Testing
     #expect(sizes == [4800, 256])
   }
 
+  /// Appends and collects with each request refused that this makes, until there is none left to
+  /// refuse.
   @Test func whatIsRefusedChangesNothing() throws {
-    for request in 1...60 {
-      let memory = MemoryConfiguration(
-        failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 0)
-      guard let fixture = try? HeapFixture(memory: memory) else { continue }
+    var memory = MemoryConfiguration(usesTinyCarriers: true, carrierCacheLimitBytes: 0)
+    var (refusals, collectionsInVain) = (0, 0)
+    var isRefused = true
+    while isRefused {
+      let request = (memory.failingRequest ?? 0) + 1
+      memory.failingRequest = request
+      let allocator = BlockAllocator(configuration: memory)
       do {
+        let fixture = try HeapFixture(
+          levers: HeapLevers(verifies: true), options: HeapOptions(minimumWords: 40_000),
+          allocator: allocator)
         try empty(fixture, root: 0)
         var expected: [Bool] = []
-        for step in 0..<400 {
+        /// Once more where it was refused: then there is memory.
+        func isRefusedOnce(_ body: () throws -> Void) throws -> Bool {
           do {
-            try append(UInt(step), bits: 203, to: 0, fixture)
+            try body()
+            return false
           } catch is HeapError {
             #expect(bits(fixture.roots[0]) == expected, "request \(request)")
-            // The next attempt has memory.
-            try append(UInt(step), bits: 203, to: 0, fixture)
+            #expect(fixture.damage == nil)
+            refusals += 1
+            try body()
+            return true
           }
-          expected += (0..<203).map { $0 < 139 ? false : UInt(step) >> UInt(202 - $0) & 1 == 1 }
+        }
+        for step in 0..<100 {
+          _ = try isRefusedOnce { try append(UInt(step), bits: 803, to: 0, fixture) }
+          expected += (0..<803).map { $0 < 739 ? false : UInt(step) >> UInt(802 - $0) & 1 == 1 }
+          // The second one finds it idle.
+          for _ in 0..<2 where step % 25 == 0 {
+            let isInVain = try isRefusedOnce { try fixture.collect(fully: true) }
+            if isInVain { collectionsInVain += 1 }
+          }
         }
         #expect(bits(fixture.roots[0]) == expected)
-      } catch is HeapError {
-        continue
+      } catch {
+        // Only making the heap is not tried again.
+        #expect(error is HeapError && request < 10, "request \(request)")
       }
+      #expect(allocator.allocatedBlockCount == 0)
+      isRefused = allocator.statistics.pages.failedRequestCount > 0
     }
+    #expect(collectionsInVain > 0)
+    #expect(refusals > collectionsInVain)
   }
 }

@@ -11,9 +11,15 @@ import Testing
     var testDescription: String
     /// The requests that at least can be refused.
     var points: Int
+    /// Those that it at least manages without.
+    var spared = 0
     var levers = HeapLevers()
+    /// Blocks that are never small: each is a request of its own.
+    var options = HeapOptions(minimumWords: 40_000)
     var prepare: @Sendable (HeapFixture) throws -> Void
     var collect: @Sendable (HeapFixture) throws -> Void
+    /// The bytes of the largest binary where nothing was refused, if they are to be fewer.
+    var largestBinary: Int?
   }
 
   static let scenarios: [Scenario] = [
@@ -73,11 +79,8 @@ import Testing
       }),
   ]
 
-  /// Blocks that are never small: each is a request of its own.
-  private static let options = HeapOptions(minimumWords: 40_000)
-
   /// Lists, tuples and handles in root slots and on the stack.
-  private static func fill(_ fixture: HeapFixture) throws {
+  static func fill(_ fixture: HeapFixture) throws {
     try fixture.ensure(5_000)
     for root in 0..<4 {
       fixture.roots[root] = fixture.heap.build { cursor in
@@ -95,7 +98,7 @@ import Testing
   }
 
   /// Something in the old generation, something mature, something fresh.
-  private static func age(_ fixture: HeapFixture) throws {
+  static func age(_ fixture: HeapFixture) throws {
     for fully in [true, false, false] {
       try fill(fixture)
       try fixture.collect(fully: fully)
@@ -103,7 +106,7 @@ import Testing
     try fill(fixture)
   }
 
-  private static func addFragments(_ fixture: HeapFixture) throws {
+  static func addFragments(_ fixture: HeapFixture) throws {
     for root in 6..<8 {
       var fragment = try HeapFragment(environment: fixture.environment, words: 40_000)
       fixture.roots[root] = fragment.build { cursor, _ in
@@ -115,27 +118,27 @@ import Testing
 
   /// Refused before the first word moved, the heap is as it was, to the word. Where the collection
   /// was over and only the room is missing that was asked for, it holds the same terms.
-  @Test(arguments: scenarios)
+  @Test(arguments: scenarios + sizingScenarios + binaryScenarios)
   func everyRequestOfACollectionMayBeRefused(scenario: Scenario) throws {
     var memory = MemoryConfiguration(usesTinyCarriers: true, carrierCacheLimitBytes: 0)
     var requestsBefore = 0
     do {
       let fixture = try HeapFixture(
-        levers: scenario.levers, options: Self.options,
+        levers: scenario.levers, options: scenario.options,
         allocator: BlockAllocator(configuration: memory))
       try scenario.prepare(fixture)
       requestsBefore = fixture.allocator.statistics.pages.requestCount
     }
-    var refusals = 0
-    for request in 1... {
-      memory.failingRequest = requestsBefore + request
+    var outcomes: [Outcome] = []
+    while outcomes.last != .madeFewerRequests {
+      let request = requestsBefore + outcomes.count + 1
+      memory.failingRequest = request
       let allocator = BlockAllocator(configuration: memory)
-      let outcome = try collect(scenario, refusing: requestsBefore + request, allocator)
+      outcomes.append(try collect(scenario, refusing: request, allocator))
       #expect(allocator.allocatedBlockCount == 0)
-      if outcome == .madeFewerRequests { break }
-      if outcome == .refused { refusals += 1 }
     }
-    #expect(refusals >= scenario.points)
+    #expect(outcomes.count { $0 == .refused } >= scenario.points)
+    #expect(outcomes.count { $0 == .managedWithout } >= scenario.spared)
   }
 
   private enum Outcome { case madeFewerRequests, managedWithout, refused }
@@ -144,12 +147,12 @@ import Testing
     _ scenario: Scenario, refusing request: Int, _ allocator: BlockAllocator
   ) throws -> Outcome {
     let fixture = try HeapFixture(
-      levers: scenario.levers, options: Self.options, allocator: allocator)
+      levers: scenario.levers, options: scenario.options, allocator: allocator)
     try scenario.prepare(fixture)
     let before = HeapImage(of: fixture)
     let collections = fixture.collections
     var roots: [ModelTerm] = []
-    let model = ModelHeap(reading: fixture.terms, of: fixture.heap, roots: &roots)
+    var model = ModelHeap(reading: fixture.terms, of: fixture.heap, roots: &roots)
     let blocks = allocator.allocatedBlockCount
     var outcome = Outcome.managedWithout
     do {
@@ -162,13 +165,34 @@ import Testing
         #expect(allocator.allocatedBlockCount == blocks)
       }
     }
-    #expect(model.firstDifference(of: roots, from: fixture.terms) == nil)
-    #expect(fixture.damage == nil)
-    if allocator.statistics.pages.failedRequestCount == 0 { return .madeFewerRequests }
+    if allocator.statistics.pages.failedRequestCount == 0 { outcome = .madeFewerRequests }
+    expectWhole(fixture, &model, roots)
+    if outcome == .managedWithout, let shrunk = scenario.largestBinary {
+      #expect(largestBinary(fixture) > shrunk)
+    }
     // And it goes on.
-    try scenario.collect(fixture)
+    if outcome != .madeFewerRequests { try scenario.collect(fixture) }
+    expectWhole(fixture, &model, roots)
+    if let shrunk = scenario.largestBinary { #expect(largestBinary(fixture) == shrunk) }
+    return outcome
+  }
+
+  /// The bytes of the largest binary, found without a request for memory.
+  private func largestBinary(_ fixture: HeapFixture) -> Int {
+    var largest = 0
+    var next = fixture.heap.state.pointee.offHeap.first
+    while let object = UnsafePointer<UInt>(bitPattern: next) {
+      largest = max(largest, OffHeapObject.target(of: object).capacity)
+      next = OffHeapObject.next(of: object)
+    }
+    return largest
+  }
+
+  /// The heap holds what the model does, nothing is damaged, and the reserve is there.
+  private func expectWhole(_ fixture: HeapFixture, _ model: inout ModelHeap, _ roots: [ModelTerm]) {
+    model.followShrinking(of: roots, to: fixture.terms)
     #expect(model.firstDifference(of: roots, from: fixture.terms) == nil)
     #expect(fixture.damage == nil)
-    return outcome
+    #expect(fixture.heap.state.pointee.freeWords >= HeapSizes.reservedWords)
   }
 }

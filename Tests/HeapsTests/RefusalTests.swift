@@ -16,13 +16,16 @@ import Testing
       "growth", seed: 11, steps: 120, memory: memory, options: .tiny(),
       largestTerm: 200, dropsEvery: 30),
     .init(
-      "large blocks, zeal 2", seed: 12, steps: 60,
+      "large blocks, zeal 2", seed: 12, steps: 50,
       levers: HeapLevers(zeal: 2, verifies: true), memory: memory,
       options: HeapOptions(minimumWords: 4000), dropsEvery: 30),
     .init(
-      "large blocks, full sweeps", seed: 13, steps: 60,
+      "large blocks, full sweeps", seed: 13, steps: 45,
       levers: HeapLevers(zeal: 2, alwaysSweepsFully: true), memory: memory,
       options: HeapOptions(minimumWords: 4000), largestTerm: 400, dropsEvery: 20),
+    .init(
+      "sizes", seed: 14, steps: 40, levers: HeapLevers(verifies: true), memory: memory,
+      options: HeapOptions(minimumWords: 4000), largestTerm: 40, dropsEvery: 30, resizesEvery: 2),
   ]
 
   /// Runs the plan with the N-th request refused, once; every ensure is tried twice.
@@ -45,6 +48,9 @@ import Testing
           #expect(error == .outOfMemory(.injectedFailure(request: request)))
         }
         refusals += program.refusals.count
+        if plan.resizesEvery == 2 {
+          #expect(HeapStep.resizing.allSatisfy { program.stepCounts[$0] ?? 0 > 0 })
+        }
       } catch {
         // Only making the heap may fail for good: it is not tried again.
         #expect(error == .outOfMemory(.injectedFailure(request: request)))
@@ -93,7 +99,7 @@ import Testing
   /// A budget that never suffices: the program unwinds, as a process that gets an exception.
   @Test func aProcessThatUnwindsGoesOnWithinItsBudget() throws {
     var plan = Self.plans[0]
-    plan.steps = 1500
+    plan.steps = 700
     plan.dropsEvery = 100_000
     plan.memory.budgetBytes = 128 << 10
     let allocator = BlockAllocator(configuration: plan.memory)

@@ -160,8 +160,10 @@ public struct GrowthPolicy: Equatable, BitwiseCopyable, Sendable {
   private func planMinor(_ state: CollectionState) -> CollectionPlan? {
     if state.oldVirtualHeapIsFull { return nil }
     let young = state.youngGenerationWords
+    // ERTS leaves the reserve out, as its sizes of the table seldom fit to the word.
+    let reserved = freeWords == nil ? 0 : HeapSizes.reservedWords
     let toSpace = blockSize(
-      holding: state.stackWords + young, minimum: state.minimumHeapWords)
+      holding: state.stackWords + young + reserved, minimum: state.minimumHeapWords)
     if state.oldBlockWords == 0 {
       // Nothing is mature: there is nothing to promote, so no old block is made for it, and a
       // minor collection needs one.
