@@ -253,6 +253,8 @@ extension MultiBlocks where Index: ~Copyable {
         owner: .init(state.pointee.owner), byteCount: UInt32(byteCount), kind: state.pointee.kind))
     state.pointee.carriers.insert(carrier)
     let block = carrier.firstBlock
+    // It may have been one of slabs, whose free blocks nobody may touch.
+    MemoryPoison.allow(block.header, byteCount: carrier.blockByteCount)
     block.setFree(byteCount: carrier.blockByteCount, isLast: true)
     if state.pointee.fillsFreeBlocks {
       FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8)
