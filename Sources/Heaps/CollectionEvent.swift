@@ -170,7 +170,7 @@ public protocol CollectionListener: AnyObject, Sendable {
   /// Called on the owner's thread right after each collection; must not touch the heap.
   func collected(_ event: CollectionEvent)
   /// Called on the owner's thread where a collection would need more than a heap's limit, if the
-  /// limit says so; must not touch the heap.
+  /// limit says so or it listens to this heap alone; must not touch the heap.
   func reachedLimit(_ event: LimitEvent)
   /// Whether it is told of each collection, which takes some clock readings; asked once.
   var wantsCollections: Bool { get }

@@ -2,15 +2,28 @@
 public struct HeapDamage: Error, Equatable, Sendable, CustomStringConvertible {
   /// What a word or an object is part of.
   public enum Place: String, Sendable {
-    case young, mature, fragment, old, stack, root
+    /// What was built since the last collection.
+    case young
+    /// What survived one collection.
+    case mature
+    /// What was built beside the young block.
+    case fragment
+    /// What survived two collections.
+    case old
+    /// The stack.
+    case stack
+    /// A slot outside heap and stack.
+    case root
     /// The list of objects that hold something outside the heap.
     case list = "off-heap list"
     /// What the heap says of itself: its bounds and its counts.
     case accounting
     /// A binary outside the heaps.
     case binary
-    /// A message on its way, and an area of literals.
-    case message, literal
+    /// A message on its way.
+    case message
+    /// An area of literals.
+    case literal
   }
 
   /// The address of the slot or, where ``word`` is nothing, of the object that is wrong.

@@ -15,7 +15,7 @@ public struct LimitExcess: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A heap that is beyond its limit, told to the listener of the system.
+/// A heap that is beyond its limit, told to its listeners.
 public struct LimitEvent: Sendable, CustomStringConvertible {
   /// Whose heap it is, if the roots say so.
   public let owner: HeapOwner?
@@ -23,6 +23,21 @@ public struct LimitEvent: Sendable, CustomStringConvertible {
   public let excess: LimitExcess
   /// Both generations as the collection found them.
   public let figures: HeapFigures
+  /// The words that were asked for.
+  public let neededWords: Int
+  /// The collections that were to run, in their order: a minor one that is due but cannot run comes
+  /// before its full sweep. Where the limit kills, none comes behind the first that is beyond it.
+  public let collections: [Collection]
+
+  /// A collection that was to run.
+  public struct Collection: Sendable {
+    /// Which one.
+    public let kind: CollectionEvent.Kind
+    /// Whether it would need more than the limit.
+    public let isBeyondLimit: Bool
+    /// Both generations with the new blocks that it would take.
+    public let figures: HeapFigures
+  }
 
   /// The report of Erlang's logger: what came near the limit and what is in it.
   public var description: String {
@@ -64,11 +79,33 @@ extension ProcessHeap {
     let words = state.pointee.options.growth.spaceWords(sizing) + binaryWords
     if words <= limit.words { return }
     let excess = LimitExcess(words: words, binaryWords: binaryWords, limit: limit)
-    if limit.reports {
-      environment.listener?.reachedLimit(
-        LimitEvent(owner: owner, excess: excess, figures: figures))
+    let listener = limit.reports ? environment.listener : nil
+    let own = ownListener
+    if listener != nil || own != nil {
+      let event = LimitEvent(
+        owner: owner, excess: excess, figures: figures, neededWords: sizing.neededWords,
+        collections: collections(sizing, excess))
+      listener?.reachedLimit(event)
+      own?.reachedLimit(event)
     }
     if limit.kills { throw .limitReached(excess) }
+  }
+
+  /// The collections that are to run, up to the one that ends the process.
+  private func collections(
+    _ sizing: CollectionState, _ excess: LimitExcess
+  ) -> [LimitEvent.Collection] {
+    let limited = state.pointee.options.growth.limitedCollections(sizing)
+    var collections: [LimitEvent.Collection] = []
+    for one in [limited.first, limited.last].compactMap(\.self) {
+      var figures = figures
+      figures.youngBlockWords += one.toSpaceWords
+      figures.oldBlockWords += one.newOldBlockWords
+      let isBeyond = one.words + excess.binaryWords > excess.limit.words
+      collections.append(.init(kind: one.kind, isBeyondLimit: isBeyond, figures: figures))
+      if isBeyond && excess.limit.kills { break }
+    }
+    return collections
   }
 
   private func wordsOfBinaries(countedBy limit: HeapLimit) throws(HeapError) -> Int {

@@ -106,6 +106,70 @@ import Testing
         + counters.freedWords)
   }
 
+  private final class CensusTaker: CollectionListener {
+    nonisolated(unsafe) var events: [CollectionEvent] = []
+    func collected(_ event: CollectionEvent) { events.append(event) }
+    let wantsCensus = true
+  }
+
+  /// The objects that one of each kind consists of.
+  private static func parts(of kind: ObjectKind) -> [(kind: TermCensus.Kind, words: Int)] {
+    switch kind {
+    case .cons, .improperCons: [(.cons, 2)]
+    case .tuple1, .tuple2, .tuple3, .tuple4, .tuple40: [(.tuple, kind.words)]
+    case .float: [(.float, 2)]
+    case .bigInteger, .negativeBigInteger: [(.bigInteger, kind.words)]
+    case .emptyBinary, .binary: [(.binary, kind.words)]
+    case .emptyMap: [(.map, 3)]
+    case .map: [(.map, 5), (.tuple, 3)]
+    case .fun, .closure: [(.fun, kind.words)]
+    case .reference: [(.identifier, 3)]
+    case .subBinary: [(.binary, 4), (.binary, SubBinary.words)]
+    }
+  }
+
+  /// Another number of each, so that no kind is taken for another.
+  @Test func aCensusCountsEachKindAsWhatItIs() throws {
+    let taker = CensusTaker()
+    let fixture = try HeapFixture(options: HeapOptions(minimumWords: 4000), listener: taker)
+    var objects: [TermCensus.Kind: Int] = [:]
+    var words: [TermCensus.Kind: Int] = [:]
+    func add(_ kind: TermCensus.Kind, _ count: Int) {
+      objects[kind, default: 0] += 1
+      words[kind, default: 0] += count
+    }
+    for (number, kind) in ObjectKind.allCases.enumerated() {
+      for _ in 0...number {
+        fixture.roots[0] = fixture.heap.build {
+          $0.makeCons(kind.build(&$0, holding: fixture.roots[0]), fixture.roots[0])
+        }
+        for part in Self.parts(of: kind) { add(part.kind, part.words) }
+        add(.cons, 2)
+      }
+    }
+    for _ in 0..<50 {
+      let binary = try fixture.environment.binaries.makeBinary(byteCount: 100)
+      fixture.roots[0] = fixture.heap.buildLinked { (cursor, list) throws(Never) in
+        let handle = cursor.makeBinaryHandle(binary, byteCount: 100, list: &list)
+        return cursor.makeCons(handle, fixture.roots[0])
+      }
+      add(.binaryHandle, BinaryHandle.words)
+      add(.cons, 2)
+    }
+    try fixture.collect(fully: true)
+    try fixture.collect(fully: false)
+    #expect(taker.events.count == 2)
+    let moved = try #require(taker.events.first?.movedCensus)
+    let promoted = try #require(taker.events.last?.promotedCensus)
+    for kind in TermCensus.Kind.allCases {
+      for census in [moved, promoted] {
+        #expect(census[kind].objects == objects[kind] ?? 0, "\(kind)")
+        #expect(census[kind].words == words[kind] ?? 0, "\(kind)")
+      }
+    }
+    #expect(Set(objects.values).count == TermCensus.Kind.allCases.count, "\(objects)")
+  }
+
   private static func check(_ event: CollectionEvent) {
     let before = event.before
     let after = event.after

@@ -39,6 +39,16 @@ import Testing
     #expect(sandbox.collected > 7 * 5000)
   }
 
+  /// One of 20,000 parts of them in every division, those with an old generation among them.
+  @Test(arguments: [777, 15_001])
+  func aSmallerSliceOfTheHeapsOfFiveObjectsInEveryDivision(slice: Int) throws {
+    var sandbox = try WorldSandbox()
+    let divisions = WorldSandbox.Division.all(objects: 5)
+    try WorldStress.runSlice(slice, of: 20_000, objects: 5, divisions, in: &sandbox)
+    #expect(sandbox.complaints.isEmpty, "\(sandbox.complaints)")
+    #expect(sandbox.collected > divisions.count * 500)
+  }
+
   @Test func worldsAreCountedAndNoneIsThereTwice() {
     #expect((1...5).map { World.count(objects: $0) } == [5, 60, 1380, 52_440, 2_989_080])
     let texts = Set((0..<1380).map { World(number: $0, objects: 3).description })

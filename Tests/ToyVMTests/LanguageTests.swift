@@ -61,6 +61,7 @@ import Testing
     "least_sizes", "fresh_process", "system_defaults", "changed_defaults",
     "hibernating_beyond_the_limit", "hibernating_with_messages", "traced", "traced_ladder",
     "traced_children", "traced_new", "traced_collections",
+    "traced_limits",
   ]
 
   /// Those that build too much to collect at every step.

@@ -33,7 +33,25 @@ public enum MemoryKind: UInt8, CaseIterable, Sendable {
 
 /// How long blocks live and who ends them: the allocators of ERTS, which has one for each.
 public enum AllocatorClass: String, CaseIterable, Sendable {
-  case processHeap, oldHeap, binary, ets, literal, longLived, shortLived, fixedSize, message
+  /// Young heaps with their stacks.
+  case processHeap
+  /// Old generations.
+  case oldHeap
+  /// Bytes of binaries.
+  case binary
+  /// Tables in memory.
+  case ets
+  /// Constants.
+  case literal
+  /// What lives as long as the system.
+  case longLived
+  /// What soon goes again.
+  case shortLived
+  /// Records of fixed size.
+  case fixedSize
+  /// Messages.
+  case message
+  /// Working memory of one call.
   case temporary
 
   /// The allocator of ERTS that takes such blocks.
@@ -53,7 +71,16 @@ public enum AllocatorClass: String, CaseIterable, Sendable {
 
 /// To which figure of `erlang:memory/0` blocks of a kind belong, beside the total.
 public enum MemoryCategory: Sendable {
-  case processes, atom, binary, code, ets
+  /// Heaps, records and messages of processes.
+  case processes
+  /// Atoms.
+  case atom
+  /// Binaries outside the heaps.
+  case binary
+  /// Code and constants.
+  case code
+  /// Tables in memory.
+  case ets
   /// Of the system, and of no figure of its own.
   case otherSystem
 }

@@ -122,7 +122,9 @@ extension Interpreter {
     case "priority": return try? atoms.atom("\(process.priority)")
     case "group_leader": return process.groupLeader
     case "parent": return process.parent
-    case "suspending": return .nil
+    // There are no magic references among terms.
+    case "suspending", "magic_ref": return .nil
+    case "catchlevel": return .small(catchLevel(of: process))
     case "reductions": return .small(process.reductions)
     case "message_queue_data":
       return try? atoms.atom(process.messageQueueData)
@@ -212,6 +214,12 @@ extension Interpreter {
       slot += 1
     }
     return places
+  }
+
+  /// The catches that a process is in.
+  private func catchLevel(of process: MachineProcess) -> Int {
+    let state = process.process.pointee.heap.state.pointee
+    return (0..<state.stackWords).count { Term(bits: state.stackTop[$0]).isCatch }
   }
 
   /// `{Module, Function, Arity, Location}`.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Tenure
 
 /// Who is told of a process's collections, and how (`erlang:trace/3` with `garbage_collection`).
@@ -19,12 +20,17 @@ struct CollectionTracing: Sendable, Equatable {
 /// ```
 /// {trace, Pid, gc_minor_start, [{wordsize, Needed}, {old_heap_block_size, Words}, ...]}
 /// {trace, Pid, gc_minor_end, [{wordsize, Freed}, {old_heap_block_size, Words}, ...]}
+/// {trace, Pid, gc_max_heap_size, [{old_heap_block_size, Words}, ...]}
 /// ```
+/// The last one where a collection has begun that is beyond the limit: its blocks are those that there
+/// would be. No end is told of a collection that ends the process.
 final class CollectionTracer: CollectionListener {
   private let tracing: CollectionTracing
   private let pid: Term
   // It is held by a heap of this system.
   private unowned let system: MemorySystem
+  /// What a collection found that was told to have begun, as it is beyond the limit.
+  private let begun = Mutex<HeapFigures?>(nil)
 
   init(tracing: CollectionTracing, pid: Term, system: MemorySystem) {
     self.tracing = tracing
@@ -34,18 +40,38 @@ final class CollectionTracer: CollectionListener {
 
   func collected(_ event: CollectionEvent) {
     guard tracing.tellsCollections else { return }
+    let begun = self.begun.withLock { found in
+      defer { found = nil }
+      return found == event.before
+    }
     // A minor collection that could not run left all as it was.
-    if event.followsFailedMinor {
+    if event.followsFailedMinor && !begun {
       tell("gc_minor_start", event.neededWords, event.before)
       tell("gc_minor_end", 0, event.before)
     }
-    let kind = event.kind == .minor ? "minor" : "major"
-    tell("gc_\(kind)_start", event.neededWords, event.before)
-    tell("gc_\(kind)_end", event.freedWords, event.after)
+    let name = name(of: event.kind)
+    if !begun { tell("\(name)_start", event.neededWords, event.before) }
+    tell("\(name)_end", event.freedWords, event.after)
   }
 
-  private func tell(_ name: String, _ words: Int, _ figures: HeapFigures) {
-    let items = [("wordsize", words)] + figures.named.map { ($0.name, $0.words) }
+  func reachedLimit(_ event: LimitEvent) {
+    guard tracing.tellsCollections else { return }
+    for (number, collection) in event.collections.enumerated() {
+      if number > 0 {
+        tell("\(name(of: event.collections[number - 1].kind))_end", 0, event.figures)
+      }
+      tell("\(name(of: collection.kind))_start", event.neededWords, event.figures)
+      if collection.isBeyondLimit { tell("gc_max_heap_size", nil, collection.figures) }
+    }
+    begun.withLock { $0 = event.figures }
+  }
+
+  private func name(of kind: CollectionEvent.Kind) -> String {
+    kind == .minor ? "gc_minor" : "gc_major"
+  }
+
+  private func tell(_ name: String, _ words: Int?, _ figures: HeapFigures) {
+    let items = (words.map { [("wordsize", $0)] } ?? []) + figures.named.map { ($0.name, $0.words) }
     let isStamped = tracing.timestamp != .none
     guard let mark = try? system.atoms.atom(isStamped ? "trace_ts" : "trace"),
       let name = try? system.atoms.atom(name)

@@ -6,7 +6,7 @@
          wrong_specifications/0, requested_tables/0, shared_copies/0, map_shapes/0,
          module_told/0, environment/0, bad_environment/0, offsets/0, no_ports/0,
          traced/0, traced_ladder/0, traced_collections/0, untraced/0, traced_children/0,
-         traced_new/0, trace_told/0, bad_traces/0]).
+         traced_new/0, traced_limits/0, catch_levels/0, trace_told/0, bad_traces/0]).
 
 %% Monitors with a tag.
 
@@ -179,6 +179,37 @@ traced_new() ->
     Other = spawn(fun work/0),
     [begin P ! {self(), 0}, receive {P, done} -> ok end end || P <- [Pid, Other]],
     {Before, After, [{P =:= Pid, Tag} || {trace, P, Tag, _} <- told()]}.
+
+%% What a limit stops, and what it only tells: the sizes that there would be, without those that change
+%% with each message of a trace.
+traced_limits() ->
+    {[limited(Limit, After, Kill) || {Limit, After} <- [{700, 65535}, {1500, 65535}, {700, 0}],
+                                     Kill <- [true, false]],
+     %% Whether the message counts among the first sizes depends on where it is.
+     [[Tag || {Tag, _, _} <- limited(300, 65535, Kill)] || Kill <- [true, false]]}.
+
+limited(Words, After, Kill) ->
+    Limit = #{size => Words, kill => Kill, error_logger => false},
+    {Pid, Watch} = spawn_opt(fun work/0, [monitor, {fullsweep_after, After}, {max_heap_size, Limit}]),
+    1 = erlang:trace(Pid, true, [garbage_collection]),
+    Pid ! {self(), 300},
+    receive {Pid, done} -> ok; {'DOWN', Watch, process, Pid, _} -> ok end,
+    [limited(Tag, Info) || {trace, _, Tag, Info} <- told()].
+
+limited(Tag, Info) ->
+    {Tag, [{Key, value(Key, Info)} || Key <- [heap_block_size, old_heap_block_size]],
+     [Key || {Key, _} <- Info, Tag =:= gc_max_heap_size]}.
+
+catch_levels() ->
+    Level = fun() -> {catchlevel, N} = process_info(self(), catchlevel), N end,
+    Base = Level(),
+    Self = self(),
+    Pid = spawn(fun() -> try Self ! {self(), ready}, receive stop -> ok end catch _:_ -> ok end end),
+    receive {Pid, ready} -> ok end,
+    {catchlevel, Waiting} = process_info(Pid, catchlevel),
+    Pid ! stop,
+    {try {Level() - Base} catch _:_ -> no end, catch try [Level() - Base] after ok end, Level() - Base,
+     Waiting, process_info(self(), magic_ref)}.
 
 trace_told() ->
     Pid = spawn(fun work/0),
