@@ -44,8 +44,10 @@ final class CodeStore: @unchecked Sendable {
     self.directories = directories
     objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
-    haltCode = .allocate(capacity: 5)
-    haltCode.initialize(repeating: UInt(Opcode.halt.rawValue), count: 5)
+    // A word before it: who ends a slice looks there for the beginning of a function.
+    let block = UnsafeMutablePointer<UInt>.allocate(capacity: 6)
+    block.initialize(repeating: UInt(Opcode.halt.rawValue), count: 6)
+    haltCode = block + 1
     applyFunCode = haltCode + 1
     applyCode = haltCode + 3
     for (code, arity) in [(applyFunCode, 2), (applyCode, 3)] {
@@ -58,7 +60,7 @@ final class CodeStore: @unchecked Sendable {
   deinit {
     for entry in exports.values { entry.deallocate() }
     for entry in lambdas.values.joined() { entry.deallocate() }
-    haltCode.deallocate()
+    (haltCode - 1).deallocate()
     serverCode.deallocate()
   }
 

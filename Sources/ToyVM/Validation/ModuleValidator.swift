@@ -137,13 +137,7 @@ struct ModuleValidator {
     var (x, y) = (0, 0)
     for index in function.range {
       let i = instructions[index]
-      for operand in i.operands {
-        if case .x(let register) = operand {
-          x = max(x, register + 1)
-        } else if case .list(let elements) = operand {
-          for case .x(let register) in elements { x = max(x, register + 1) }
-        }
-      }
+      x = max(x, i.xCount)
       switch i.opcode {
       case .allocate, .allocateHeap, .allocateZero, .allocateHeapZero:
         if case .unsigned(let words) = i.operands[0] { y = max(y, words) }
