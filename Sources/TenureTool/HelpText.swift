@@ -14,8 +14,8 @@ enum HelpText {
              --zeal[=N]        collect at every (N-th) ensure
              --move            move the block of a heap at every ensure
              --verify          verify the heap after every collection
-             --check           check each operand as it runs: for modules that no compiler of
-                               OTP wrote; several times slower
+             --check           check each operand as it runs, which a valid module passes:
+                               a test of the validator; several times slower
              --schedulers N    threads that run processes; default: one for each core
              --flatten[=WORDS] copy messages without their sharing, as Erlang does, up to so
                                many words; default 134217728

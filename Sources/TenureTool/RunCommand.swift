@@ -111,7 +111,10 @@ struct RunCommand {
     case .malformed(let reason):
       TextOutput.complain("\(module) cannot be loaded: \(reason)")
       return .usage
-    case .unreadable:
+    case .invalid(let violation):
+      TextOutput.complain("\(module) cannot be loaded: \(violation)")
+      return .usage
+    case .unreadable, .notPurged:
       TextOutput.complain(error.description)
       return .usage
     }

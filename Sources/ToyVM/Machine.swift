@@ -27,13 +27,24 @@ public final class Machine {
     }
   }
 
-  /// Loads a module of the bytes of a `.beam` file.
+  /// Loads a module of the bytes of a `.beam` file, in place of one of the same name.
   ///
+  /// Code that was replaced before goes where no process is there that could run it.
   /// - Returns: the module's name.
   /// - Throws: ``LoadError``; then nothing was loaded.
   @discardableResult
   public func load(_ bytes: [UInt8]) throws(LoadError) -> String {
-    system.atoms.name(of: try code.load(bytes))
+    do {
+      return system.atoms.name(of: try code.load(bytes))
+    } catch .notPurged(let module) where system.processCount == 0 {
+      if let name = try? system.atoms.atom(module), let old = code.oldVersion(of: name) {
+        code.retireFuns(of: old)
+        code.purge(old)
+      }
+      return system.atoms.name(of: try code.load(bytes))
+    } catch {
+      throw error
+    }
   }
 
   /// Loads a module of a `.beam` file.
@@ -105,7 +116,7 @@ public struct RunOptions: Sendable {
   /// The calls that are allowed, of all processes together; where operands are checked, the
   /// instructions. A millisecond of a wait with a timeout counts as 100.
   public var steps: Int
-  /// Whether each operand is checked, as code of unknown origin needs it.
+  /// Whether each operand is checked once more as it runs: a test of the validator.
   public var checksOperands: Bool
   /// Whether the result is written as text.
   public var rendersResult: Bool

@@ -4,8 +4,9 @@ import Testing
 
 @testable import ToyVM
 
-/// Damaged modules: each is refused, or runs to some end with every operand checked, within its
-/// limits. A crash or a hang is the only failure.
+/// Damaged modules: each is refused, or runs to some end, within its limits. A crash, a hang, or a
+/// rule that is found broken only because every operand is checked, in every other module, is a
+/// failure: the validator should have refused the module.
 ///
 /// Every mutant has a seed of its own. When the process crashes, it prints the seed; to replay:
 /// `TENURE_FUZZ_SEED=seed TENURE_FUZZ_COUNT=1 swift test --filter BeamFuzzTests`.
@@ -53,12 +54,20 @@ import Testing
     CrashNote.set("", line: part)
     if Self.environment["TENURE_FUZZ_COUNT"] != nil { print("fuzz part \(part): \(tally)") }
     guard Self.count >= 1_000 else { return }
-    // Most mutants must get as far as running, or nothing was tried.
-    #expect(tally.loaded > tally.refused)
+    // Some mutants must get as far as running, or nothing was tried.
+    #expect(tally.loaded > tally.refused / 5)
     #expect(tally.returned > 0)
     #expect(tally.exceptions > 0)
-    #expect(tally.faults > 0)
   }
+
+  /// What is looked at as code runs, checked or not.
+  private static let rulesOfRuns: Set = [
+    "the cell of no list", "an element of no tuple", "an update of another tuple",
+    "the elements of no map", "a store into an old object", "a handler without exception",
+    "a message that is not looked at", "a position beyond what is matched",
+    "a position that cannot be saved", "a segment beyond what is built",
+    "bytes beyond what is built",
+  ]
 
   /// How the mutants ended.
   struct Tally {
@@ -110,12 +119,15 @@ import Testing
     let outcome = try? machine.run(
       module, function.name, arguments,
       options: RunOptions(
-        steps: isZealous ? 1_000 : 20_000, checksOperands: true, textByteLimit: 1 << 20))
+        steps: isZealous ? 1_000 : 20_000, checksOperands: choice % 2 == 0,
+        textByteLimit: 1 << 20))
     switch outcome {
     case .returned: tally.returned += 1
     case .exception: tally.exceptions += 1
     case .outOfSteps: tally.outOfSteps += 1
-    case .malformedCode: tally.faults += 1
+    case .malformedCode(let rule):
+      tally.faults += 1
+      #expect(rulesOfRuns.contains(rule), "a rule that the validator overlooked")
     default: break
     }
   }

@@ -17,7 +17,7 @@ struct GenericInstructionTests {
 
   /// Operands read from bytes, with 10 atoms, 10 labels and 10 literals.
   private func operand(_ bytes: [UInt8]) -> Result<Operand, BeamError> {
-    let decoder = OperandDecoder(atomCount: 11, labelCount: 10, literalCount: 10)
+    var decoder = OperandDecoder(atomCount: 11, labelCount: 10, literalCount: 10)
     var reader = BeamReader(chunk: "Code", bytes: bytes)
     do throws(BeamError) {
       let operand = try decoder.operand(&reader)

@@ -4,11 +4,11 @@ import Testing
 
 @testable import ToyVM
 
-/// Every module of an installed Erlang's stdlib, compiler and kernel, and of an installed Elixir, is
-/// loaded whole.
+/// Every module of an installed Erlang's stdlib, compiler, kernel and erts, and of an installed Elixir,
+/// is valid and loaded whole.
 @Suite struct InstalledModulesTests {
   @Test func noInstructionIsMissing() throws {
-    let files = BeamFixtures.installedModules(["stdlib", "compiler", "kernel"])
+    let files = BeamFixtures.installedModules(["stdlib", "compiler", "kernel", "erts"])
     guard !files.isEmpty else {
       print("left out: no Erlang is installed whose modules could be loaded")
       return
@@ -28,10 +28,13 @@ import Testing
   private static func loadAll(_ files: [URL]) throws {
     let machine = Machine(system: MemorySystem())
     var missing: [String: Set<String>] = [:]
+    var checkCount = 0
     for file in files {
       do {
         let name = try machine.load([UInt8](try Data(contentsOf: file)))
-        for reason in machine.code.missingNames(of: try machine.system.atoms.atom(name)) {
+        let atom = try machine.system.atoms.atom(name)
+        checkCount += machine.code.checkCount(of: atom)
+        for reason in machine.code.missingNames(of: atom) {
           missing[reason, default: []].insert(name)
         }
       } catch {
@@ -41,6 +44,6 @@ import Testing
     for (reason, modules) in missing.sorted(by: { $0.key < $1.key }) {
       Issue.record("\(reason): \(modules.count) modules, among them \(modules.sorted().prefix(3))")
     }
-    print("\(files.count) modules loaded")
+    print("\(files.count) modules loaded, \(checkCount) operands left to check as they run")
   }
 }

@@ -21,7 +21,8 @@ import Testing
     #expect(allocator.allocatedBlockCount == 0)
   }
 
-  /// Functions that the new module does not export are gone; closures of the old one still run.
+  /// Functions that the new module does not export are gone, and so is the code of the first when there
+  /// is a third.
   @Test func aModuleIsReplaced() throws {
     let machine = Machine(system: MemorySystem())
     var first = ModuleAssembler()

@@ -10,6 +10,7 @@ struct ModuleAssembler {
     case x(Int)
     case y(Int)
     case label(Int)
+    case float(Int)
     case list([Part])
   }
 
@@ -30,7 +31,7 @@ struct ModuleAssembler {
   }
 
   /// The module's file: `broken:run/0` begins at label 2 with the instructions added.
-  func module() -> [UInt8] {
+  func module(exportLabel: Int = 2) -> [UInt8] {
     var whole = self
     whole.code = []
     whole.add(.label, .unsigned(1))
@@ -44,8 +45,11 @@ struct ModuleAssembler {
     var table = word(imports.count)
     for (function, arity) in imports { table += word(3) + word(function) + word(arity) }
     return BeamFixtures.container([
-      ("AtU8", names), ("ImpT", table), ("ExpT", word(1) + word(2) + word(0) + word(2)),
-      ("Code", word(16) + word(0) + word(GenericOpcode.highest) + word(4) + word(1) + whole.code),
+      ("AtU8", names), ("ImpT", table), ("ExpT", word(1) + word(2) + word(0) + word(exportLabel)),
+      (
+        "Code",
+        word(16) + word(0) + word(GenericOpcode.highest) + word(5) + word(1) + whole.code
+      ),
     ])
   }
 
@@ -63,6 +67,9 @@ struct ModuleAssembler {
     case .x(let number): encode(number, .x)
     case .y(let number): encode(number, .y)
     case .label(let number): encode(number, .label)
+    case .float(let number):
+      code.append(0x20 | CompactTag.extended.rawValue)
+      encode(number, .unsigned)
     case .list(let parts):
       code.append(0x10 | CompactTag.extended.rawValue)
       encode(parts.count, .unsigned)

@@ -63,8 +63,8 @@ import Testing
         .bsMatch, .label(3), .x(0),
         .list([
           .atom("=:="), .unsigned(0), .unsigned(8), .unsigned(1), .atom("skip"), .unsigned(8),
-          .atom("binary"), .unsigned(5), .unsigned(0), .unsigned(8), .unsigned(1), .x(2),
-          .atom("get_tail"), .unsigned(5), .unsigned(1), .x(3),
+          .atom("binary"), .unsigned(2), .unsigned(0), .unsigned(8), .unsigned(1), .x(2),
+          .atom("get_tail"), .unsigned(3), .unsigned(1), .x(3),
         ]))
       finish(&a)
     }
@@ -103,7 +103,8 @@ import Testing
   @Test func savedPositions() throws {
     try expect("{1,1,<<1,2,3>>}") { a in
       makeBytes(&a, [1, 2, 3])
-      a.add(.bsStartMatch2, .label(3), .x(0), .unsigned(1), .unsigned(1), .x(3))
+      for register in 1...2 { a.add(.move, .integer(0), .x(register)) }
+      a.add(.bsStartMatch2, .label(3), .x(0), .unsigned(3), .unsigned(1), .x(3))
       a.add(.bsSave2, .x(3), .unsigned(0))
       a.add(
         .bsGetInteger2, .label(3), .x(3), .unsigned(4), .integer(8), .unsigned(1), .unsigned(0),
@@ -121,7 +122,8 @@ import Testing
   @Test func contextsThatGrow() throws {
     try expect("{2,3,<<2,3>>}") { a in
       makeBytes(&a, [1, 2, 3])
-      a.add(.bsStartMatch3, .label(3), .x(0), .unsigned(1), .x(3))
+      for register in 1...2 { a.add(.move, .integer(0), .x(register)) }
+      a.add(.bsStartMatch3, .label(3), .x(0), .unsigned(3), .x(3))
       a.add(
         .bsGetInteger2, .label(3), .x(3), .unsigned(4), .integer(8), .unsigned(1), .unsigned(0),
         .x(1))
@@ -135,6 +137,29 @@ import Testing
         .x(2))
       a.add(.bsRestore2, .x(3), .atom("start"))
       a.add(.bsContextToBinary, .x(3))
+      finish(&a)
+    }
+  }
+
+  /// What a match works on need not be among the registers that a collection keeps.
+  @Test func contextsThatAreNotLive() throws {
+    try expect("{<<2>>,<<3>>,a}") { a in
+      makeBytes(&a, [1, 2, 3])
+      for register in 1...3 { a.add(.move, .atom("a"), .x(register)) }
+      a.add(.move, .x(0), .x(1))
+      a.add(.move, .atom("a"), .x(0))
+      a.add(.bsStartMatch4, .atom("no_fail"), .unsigned(1), .x(1), .x(1))
+      a.add(.bsSkipBits2, .label(3), .x(1), .integer(8), .unsigned(1), .unsigned(0))
+      a.add(.move, .x(1), .x(2))
+      a.add(
+        .bsGetBinary2, .label(3), .x(2), .unsigned(2), .integer(8), .unsigned(1), .unsigned(0),
+        .x(0))
+      a.add(.move, .x(0), .x(3))
+      a.add(.move, .x(1), .x(0))
+      a.add(.move, .x(3), .x(1))
+      a.add(.move, .x(0), .x(2))
+      a.add(.bsGetTail, .x(2), .x(2), .unsigned(2))
+      a.add(.move, .atom("a"), .x(3))
       finish(&a)
     }
   }

@@ -68,13 +68,19 @@ import Testing
     #expect(outcome == .outOfSteps)
   }
 
-  /// Damaged code may never come to where a process can give way.
-  @Test func aLoopWithoutCallsUsesUpTheSteps() throws {
+  /// Such code never comes to where a process can give way.
+  @Test(arguments: [false, true])
+  func aLoopOfExceptionsUsesUpTheSteps(_ checksOperands: Bool) throws {
     var code = ModuleAssembler()
+    code.add(.allocateZero, .unsigned(1), .unsigned(0))
     code.add(.label, .unsigned(3))
+    code.add(.try, .y(0), .label(4))
+    code.add(.ifEnd)
+    code.add(.label, .unsigned(4))
+    code.add(.tryCase, .y(0))
     code.add(.jump, .label(3))
     let outcome = try run("run", of: code.module()) {
-      $0.checksOperands = true
+      $0.checksOperands = checksOperands
       $0.steps = 20_000
     }
     #expect(outcome == .outOfSteps)
@@ -87,6 +93,8 @@ import Testing
     code.add(.label, .unsigned(3))
     code.add(.waitTimeout, .label(3), .integer(2_000))
     code.add(.timeout)
+    code.add(.move, .integer(1), .x(0))
+    code.add(.return)
     let outcome = try run("run", of: code.module()) { $0.steps = 20_000 }
     #expect(outcome == .outOfSteps)
     #expect(ContinuousClock.now - began < .seconds(2))

@@ -6,6 +6,8 @@ struct GenericInstruction: Equatable, Sendable {
   let operands: [Operand]
   /// Where it stands in the code.
   let byteOffset: Int
+  /// One more than the highest X register among its operands, as far as it was read of a file.
+  var xCount = 0
 }
 
 extension BeamFile {
@@ -15,7 +17,7 @@ extension BeamFile {
   /// an instruction takes is up to who translates it. O(bytes of code).
   /// - Throws: ``BeamError`` for code that is damaged or has instructions unknown here.
   func instructions() throws(BeamError) -> [GenericInstruction] {
-    let decoder = OperandDecoder(
+    var decoder = OperandDecoder(
       atomCount: atoms.count, labelCount: labelCount, literalCount: literals.count)
     var reader = BeamReader(chunk: "Code", bytes: code)
     var instructions: [GenericInstruction] = []
@@ -27,10 +29,12 @@ extension BeamFile {
         throw .unsupportedOpcode(Int(number), offset: at)
       }
       var operands: [Operand] = []
+      decoder.xCount = 0
       operands.reserveCapacity(opcode.arity)
       for _ in 0..<opcode.arity { operands.append(try decoder.operand(&reader)) }
       instructions.append(
-        GenericInstruction(opcode: opcode, operands: operands, byteOffset: at))
+        GenericInstruction(
+          opcode: opcode, operands: operands, byteOffset: at, xCount: decoder.xCount))
       if opcode == .intCodeEnd { return instructions }
     }
   }

@@ -9,9 +9,11 @@ struct OperandDecoder {
   let labelCount: Int
   /// The literals of the module.
   let literalCount: Int
+  /// One more than the highest X register that was read since this was last set.
+  var xCount = 0
 
   /// Reads an operand.
-  func operand(_ reader: inout BeamReader) throws(BeamError) -> Operand {
+  mutating func operand(_ reader: inout BeamReader) throws(BeamError) -> Operand {
     let at = reader.offset
     let (tag, value) = try reader.compactTag()
     guard tag == .extended else { return try plain(tag, value, reader, at: at) }
@@ -20,7 +22,7 @@ struct OperandDecoder {
   }
 
   /// Reads the operands of a list, in which no other list stands.
-  private func list(_ reader: inout BeamReader) throws(BeamError) -> [Operand] {
+  private mutating func list(_ reader: inout BeamReader) throws(BeamError) -> [Operand] {
     let start = reader.offset
     let count = try reader.compactLength()
     guard count <= reader.remaining else {
@@ -39,7 +41,7 @@ struct OperandDecoder {
   }
 
   /// An operand whose tag says all.
-  private func plain(
+  private mutating func plain(
     _ tag: CompactTag, _ value: CompactNumber, _ reader: BeamReader, at: Int
   ) throws(BeamError) -> Operand {
     guard case .small(let number) = value else {
@@ -58,6 +60,7 @@ struct OperandDecoder {
       return .atom(number)
     case .x:
       try check(number, "register x", below: Self.registerLimit, reader, at: at)
+      xCount = max(xCount, number + 1)
       return .x(number)
     case .y:
       try check(number, "register y", below: Self.registerLimit, reader, at: at)
@@ -71,7 +74,7 @@ struct OperandDecoder {
   }
 
   /// An operand of a tag of the second table: all but lists.
-  private func extended(
+  private mutating func extended(
     _ value: CompactNumber, _ reader: inout BeamReader, at: Int
   ) throws(BeamError) -> Operand {
     switch value {

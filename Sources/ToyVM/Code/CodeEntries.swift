@@ -28,8 +28,9 @@ struct ExportEntry: ~Copyable {
   }
 }
 
-/// A function that closures are made of.
-struct LambdaEntry {
+/// A function that closures are made of. Lives as long as its machine, for nobody counts them; a module
+/// that is loaded once more as it was has the same.
+struct LambdaEntry: ~Copyable {
   let module: Term
   let function: Term
   /// The arguments of the function, free variables included.
@@ -37,9 +38,35 @@ struct LambdaEntry {
   let freeCount: Int
   let index: Int
   let unique: Int
-  let address: UnsafeMutablePointer<UInt>
   /// The MD5 sum of the module, which tells its versions apart.
   let moduleDigest: LocalFunName.Digest
+  private let addressBits = Atomic<UInt>(0)
+
+  /// An entry without code as yet.
+  init(
+    module: Term, _ lambda: BeamFile.Lambda, function: Term, moduleDigest: LocalFunName.Digest
+  ) {
+    self.module = module
+    self.function = function
+    totalArity = lambda.totalArity
+    freeCount = lambda.freeCount
+    index = lambda.index
+    unique = lambda.uniq
+    self.moduleDigest = moduleDigest
+  }
+
+  /// Where its code begins; nothing where that was purged.
+  var address: UnsafeMutablePointer<UInt>? {
+    get { UnsafeMutablePointer(bitPattern: addressBits.load(ordering: .acquiring)) }
+    // Releasing: whoever finds the address finds the code.
+    nonmutating set { addressBits.store(UInt(bitPattern: newValue), ordering: .releasing) }
+  }
+
+  /// The name by which other systems and other versions know it.
+  var name: LocalFunName {
+    LocalFunName(
+      module: module, index: index, oldIndex: index, oldUnique: unique, moduleDigest: moduleDigest)
+  }
 
   /// The arguments that a call gives.
   var arity: Int { totalArity - freeCount }
@@ -81,7 +108,7 @@ struct ModuleInformation: Sendable {
   }
 }
 
-/// A module whose code can run. Lives as long as its machine.
+/// A module whose code can run, until it is purged.
 final class LoadedModule {
   let name: Term
   let code: UnsafeMutablePointer<UInt>
@@ -92,16 +119,27 @@ final class LoadedModule {
   let files: [String]
   /// The instructions that only raise an error, because the machine has none such.
   let missingNames: [String]
+  /// How many of its instructions look at an operand first that the validator was not certain of.
+  let checkCount: Int
   /// What it says of itself.
   let information: ModuleInformation
+  /// The functions that its closures are made of.
+  let lambdas: [UnsafeMutablePointer<LambdaEntry>]
+  /// What its code refers to as terms.
+  let literals: [LiteralArea]
+  /// Whether processes ended because it is purged.
+  var hasKilled = false
   private let block: MemoryBlock
   private let allocator: BlockAllocator
 
   init(
     name: Term, block: MemoryBlock, slotCount: Int, functions: [FunctionInfo],
     lines: [SourceLine], files: [String], missingNames: [String],
-    information: ModuleInformation, allocator: BlockAllocator
+    checkCount: Int, information: ModuleInformation, lambdas: [UnsafeMutablePointer<LambdaEntry>],
+    literals: [LiteralArea], allocator: BlockAllocator
   ) {
+    self.lambdas = lambdas
+    self.literals = literals
     self.information = information
     self.name = name
     self.block = block
@@ -110,6 +148,7 @@ final class LoadedModule {
     self.lines = lines
     self.files = files
     self.missingNames = missingNames
+    self.checkCount = checkCount
     self.allocator = allocator
     code = block.base.assumingMemoryBound(to: UInt.self)
   }

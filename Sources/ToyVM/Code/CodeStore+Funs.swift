@@ -3,13 +3,7 @@ import Tenure
 extension CodeStore: FunNaming {
   func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? {
     guard let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry) else { return nil }
-    return localFunName(of: lambda.pointee)
-  }
-
-  private func localFunName(of lambda: LambdaEntry) -> LocalFunName {
-    LocalFunName(
-      module: lambda.module, index: lambda.index, oldIndex: lambda.index,
-      oldUnique: lambda.unique, moduleDigest: lambda.moduleDigest)
+    return lambda.pointee.name
   }
 
   func externalFunName(entry: UInt) -> ExternalFunName? {
@@ -25,7 +19,7 @@ extension CodeStore: FunResolver {
   }
 
   func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? {
-    let found = lambda { $0.arity == arity && self.localFunName(of: $0) == name }
+    let found = lambda(name, arity: arity)
     return found.map { (UInt(bitPattern: $0), 0) }
   }
 }

@@ -18,10 +18,12 @@ final class CodeStore: @unchecked Sendable {
   /// What natives keep for all processes.
   let objects: SharedObjects
   private var modules: [Term: LoadedModule] = [:]
-  /// Modules that others replaced: their code may still run, and closures refer to it.
-  private var replaced: [LoadedModule] = []
+  /// The version before of modules that were replaced or deleted: its code may still run, and closures
+  /// refer to it.
+  private var old: [Term: LoadedModule] = [:]
   private var exports: [FunctionName: UnsafeMutablePointer<ExportEntry>] = [:]
-  private var lambdas: [UnsafeMutablePointer<LambdaEntry>] = []
+  /// Of each module.
+  private var lambdas: [Term: [UnsafeMutablePointer<LambdaEntry>]] = [:]
   private var handlers: [UnsafeMutablePointer<UInt>] = []
   /// Loads a module that is called for the first time; says whether there was one.
   var loadOnCall: ((_ module: String) throws(LoadError) -> Bool)?
@@ -42,8 +44,10 @@ final class CodeStore: @unchecked Sendable {
     self.directories = directories
     objects = SharedObjects(system: system)
     natives = NativeTable(atoms: system.atoms)
-    haltCode = .allocate(capacity: 5)
-    haltCode.initialize(repeating: UInt(Opcode.halt.rawValue), count: 5)
+    // A word before it: who ends a slice looks there for the beginning of a function.
+    let block = UnsafeMutablePointer<UInt>.allocate(capacity: 6)
+    block.initialize(repeating: UInt(Opcode.halt.rawValue), count: 6)
+    haltCode = block + 1
     applyFunCode = haltCode + 1
     applyCode = haltCode + 3
     for (code, arity) in [(applyFunCode, 2), (applyCode, 3)] {
@@ -55,8 +59,8 @@ final class CodeStore: @unchecked Sendable {
 
   deinit {
     for entry in exports.values { entry.deallocate() }
-    for entry in lambdas { entry.deallocate() }
-    haltCode.deallocate()
+    for entry in lambdas.values.joined() { entry.deallocate() }
+    (haltCode - 1).deallocate()
     serverCode.deallocate()
   }
 
@@ -71,17 +75,29 @@ final class CodeStore: @unchecked Sendable {
     }
   }
 
-  /// Makes a lambda's entry, which lives as long as the machine.
-  func addLambda(_ lambda: LambdaEntry) -> UnsafeMutablePointer<LambdaEntry> {
+  /// The entry of a lambda, which lives as long as the machine: that of one which is the same, or the
+  /// one given.
+  func entry(of lambda: consuming LambdaEntry) -> UnsafeMutablePointer<LambdaEntry> {
     let entry = UnsafeMutablePointer<LambdaEntry>.allocate(capacity: 1)
     entry.initialize(to: lambda)
-    lock.withLock { lambdas.append(entry) }
-    return entry
+    return lock.withLock {
+      let same = lambdas[entry.pointee.module]?.first {
+        $0.pointee.name == entry.pointee.name && $0.pointee.totalArity == entry.pointee.totalArity
+      }
+      if let same {
+        entry.deallocate()
+        return same
+      }
+      lambdas[entry.pointee.module, default: []].append(entry)
+      return entry
+    }
   }
 
-  /// The entry of the lambda of which something holds.
-  func lambda(where isMatch: (LambdaEntry) -> Bool) -> UnsafeMutablePointer<LambdaEntry>? {
-    lock.withLock { lambdas.first { isMatch($0.pointee) } }
+  /// The entry of a lambda by its name.
+  func lambda(_ name: LocalFunName, arity: Int) -> UnsafeMutablePointer<LambdaEntry>? {
+    lock.withLock {
+      lambdas[name.module]?.first { $0.pointee.arity == arity && $0.pointee.name == name }
+    }
   }
 
   /// Gives a handler of exceptions a number for its catch mark.
@@ -97,17 +113,54 @@ final class CodeStore: @unchecked Sendable {
     lock.withLock { handlers.indices.contains(index) ? handlers[index] : nil }
   }
 
-  /// Makes a module's functions callable, in place of those of a module of the same name.
+  /// Makes a module's functions callable, in place of those of a module of the same name, which is old
+  /// from then on.
+  /// - Precondition: there is no old one already.
   func add(_ module: LoadedModule, exporting: [FunctionName: UnsafeMutablePointer<UInt>]) {
     lock.withLock {
       if let before = modules.updateValue(module, forKey: module.name) {
-        replaced.append(before)
+        retire(before)
         for (name, entry) in exports where name.module == module.name {
           entry.pointee.address = nil
         }
       }
       for (name, address) in exporting { export(name).pointee.address = address }
     }
+  }
+
+  private func retire(_ module: LoadedModule) {
+    precondition(old[module.name] == nil, "a module with two old versions")
+    old[module.name] = module
+  }
+
+  /// The old version of a module.
+  func oldVersion(of module: Term) -> LoadedModule? { lock.withLock { old[module] } }
+
+  /// Makes the code of a module old; false where it is not loaded.
+  /// - Precondition: there is no old version.
+  func delete(_ module: Term) -> Bool {
+    lock.withLock {
+      guard let current = modules.removeValue(forKey: module) else { return false }
+      for (name, entry) in exports where name.module == module { entry.pointee.address = nil }
+      retire(current)
+      return true
+    }
+  }
+
+  /// Has closures of an old version not be called any more, but those that the current one has too.
+  func retireFuns(of module: LoadedModule) {
+    for entry in module.lambdas {
+      if let address = entry.pointee.address, module.contains(UInt(bitPattern: address)) {
+        entry.pointee.address = nil
+      }
+    }
+  }
+
+  /// Gives up the memory of an old version, and its literals when every process has copied what it uses.
+  /// - Precondition: no process runs its code, nor will.
+  func purge(_ module: LoadedModule) {
+    lock.withLock { old[module.name] = nil }
+    system.release(module.literals)
   }
 
   /// The file of a module in one of the directories.
@@ -153,7 +206,7 @@ final class CodeStore: @unchecked Sendable {
   /// The module whose code holds an address.
   func module(at address: UInt) -> LoadedModule? {
     lock.withLock {
-      modules.values.first { $0.contains(address) } ?? replaced.first { $0.contains(address) }
+      modules.values.first { $0.contains(address) } ?? old.values.first { $0.contains(address) }
     }
   }
 
@@ -169,6 +222,9 @@ final class CodeStore: @unchecked Sendable {
   func missingNames(of module: Term) -> [String] {
     lock.withLock { modules[module]?.missingNames ?? [] }
   }
+
+  /// How many instructions of a module look at an operand before they use it.
+  func checkCount(of module: Term) -> Int { lock.withLock { modules[module]?.checkCount ?? 0 } }
 
   /// What a loaded module says of itself.
   func information(of module: Term) -> ModuleInformation? {

@@ -95,6 +95,15 @@ enum Opcode: UInt8 {
   case updateRecord  // slot 1: arity, slots << 32; slot 2: tuple; slot 3: reg; pairs: index, word
   case setTupleElement  // a: value; b: reg; c: byte offset
 
+  // What the validator could not be certain of: the run ends where it is not so.
+  case requireCons  // a: reg
+  case requireTuple  // a: reg; slot 1: least elements
+  case requireArity  // a: reg; slot 1: elements
+  case requireMap  // a: reg
+  case requireNewTuple  // as setTupleElement, before it
+  case requireNoValue
+  case attachMessage
+
   // Tests: the jump is taken when the test fails.
   case isNil
   case isNonemptyList

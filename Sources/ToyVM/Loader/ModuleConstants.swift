@@ -10,6 +10,8 @@ struct ModuleConstants {
 
   /// The literals in the order of the module's table.
   private(set) var literals: [Term] = []
+  /// Where they and the integers are.
+  private(set) var areas: [LiteralArea] = []
   private var integers: [LargeInteger: Term] = [:]
   private let atoms: [Term]
 
@@ -55,7 +57,8 @@ struct ModuleConstants {
       throw Self.loadError(error)
     }
     do {
-      try system.heaps.literals.build(words: words) { cursor, _ throws(ExternalFormatError) in
+      let area = try system.heaps.literals.build(words: words) {
+        cursor, _ throws(ExternalFormatError) in
         for range in file.literals {
           terms.append(
             try Self.withBytes(of: range, in: file) { bytes throws(ExternalFormatError) in
@@ -63,6 +66,7 @@ struct ModuleConstants {
             })
         }
       }
+      areas.append(area)
     } catch {
       throw Self.loadError(error)
     }
@@ -126,7 +130,8 @@ struct ModuleConstants {
     let words = found.reduce(0) { $0 + 1 + $1.magnitude.count }
     var built: [LargeInteger: Term] = [:]
     do {
-      try system.heaps.literals.build(words: words) { cursor, _ throws(ArithmeticError) in
+      let area = try system.heaps.literals.build(words: words) {
+        cursor, _ throws(ArithmeticError) in
         for integer in found {
           var digits = integer.magnitude
           built[integer] = try Self.withDigits(&digits) { digits throws(ArithmeticError) in
@@ -136,6 +141,7 @@ struct ModuleConstants {
           }
         }
       }
+      areas.append(area)
     } catch {
       throw .outOfMemory(reason: "\(error)")
     }

@@ -45,22 +45,22 @@ extension Translator {
   private mutating func translateNative(
     _ i: GenericInstruction, import place: Int, jump: Int?, live: Int?, arguments: [Int], to: Int
   ) throws(LoadError) {
-    let name = imports[try unsigned(i, place, below: imports.count)].pointee.name
+    let function = importedFunctions[try unsigned(i, place, below: imports.count)]
+    let name = function.name
     let jumpLabel = if let jump { try label(i, jump) } else { 0 }
     let liveCount = if let live { try self.live(i, live) } else { 0 }
     let to = try register(i, to)
     guard name.module == .erlang, name.arity == arguments.count else { throw unfit(i, place) }
-    if let (opcode, operation) = BinaryArithmetic.named(name, in: store.system.atoms) {
+    switch function.operation {
+    case .arithmetic(let opcode, let operation):
       let lower = UInt(operation.rawValue) << 16 | UInt(liveCount)
       try translateBinary(i, opcode, arguments, to: to, jump: jumpLabel, lowerHalf: lower)
-      return
+    case .native(let native):
+      try beginWithValues(
+        .guardNative, i, a: arguments.first, b: arguments.count > 1 ? arguments[1] : nil, c: to,
+        jump: jumpLabel, lowerHalf: UInt(native.rawValue) << 16 | UInt(liveCount))
+    case nil: missing("erlang:" + text(of: name))
     }
-    guard let native = GuardNative.named(name, in: store.system.atoms) else {
-      return missing("erlang:" + text(of: name))
-    }
-    try beginWithValues(
-      .guardNative, i, a: arguments.first, b: arguments.count > 1 ? arguments[1] : nil, c: to,
-      jump: jumpLabel, lowerHalf: UInt(native.rawValue) << 16 | UInt(liveCount))
   }
 
   private mutating func translateBinary(

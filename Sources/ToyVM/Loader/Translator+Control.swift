@@ -8,7 +8,12 @@ extension Translator {
       guard case .unsigned(let label) = i.operands[0], buffer.labels.indices.contains(label),
         buffer.labels[label] < 0
       else { throw unfit(i, 0) }
+      // A slice may end where a function begins, and keeps its arguments then; who jumps there need
+      // not have them.
+      if buffer.end == entryEnd { buffer.begin(.deallocate) }
       buffer.place(label: label)
+      if isAtEntry { entryEnd = buffer.end }
+      isAtEntry = false
       if let entry = shadowed {
         // What a module's own code would say about a native is that the native is not there.
         buffer.begin(.callNativeOnly)
@@ -105,6 +110,7 @@ extension Translator {
       module: atoms[module], function: atoms[function], arity: try unsigned(i, 2, below: 256))
     functions.append(FunctionInfo(name: name, start: buffer.end))
     buffer.begin(.functionInfo, n: name.arity, b: FunctionMark.b, c: FunctionMark.c)
+    isAtEntry = name.arity > 0
     let entry = store.export(name)
     shadowed = entry.pointee.native >= 0 ? entry : nil
   }

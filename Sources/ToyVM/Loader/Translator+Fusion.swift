@@ -23,7 +23,10 @@ extension Translator {
   }
 
   private func instruction(_ index: Int, _ opcode: GenericOpcode) -> GenericInstruction? {
-    guard index < items.count, items[index].instruction.opcode == opcode else { return nil }
+    guard index < items.count, items[index].instruction.opcode == opcode,
+      // What must be looked at is looked at before the instruction itself.
+      !items[index].needsCheck || opcode == .getTupleElement
+    else { return nil }
     return items[index].instruction
   }
 
@@ -160,8 +163,7 @@ extension Translator {
       register(sum.operands[3]) != nil, register(sum.operands[4]) != nil,
       case .unsigned(let place) = sum.operands[2], imports.indices.contains(place),
       case .label(0) = sum.operands[0],
-      let (opcode, operation) = BinaryArithmetic.named(
-        imports[place].pointee.name, in: store.system.atoms), opcode == .add
+      case .arithmetic(.add, let operation)? = importedFunctions[place].operation
     else { return nil }
     let frame = UInt(try unsigned(deallocate, 0, below: 1 << 16))
     try beginWithValues(
@@ -198,6 +200,7 @@ extension Translator {
     else { return nil }
     let place = try unsigned(first, 1, below: 1 << 24)
     guard place < 8_000, try unsigned(second, 1, below: 1 << 24) == place + 1 else { return nil }
+    if items[index + 1].needsCheck { try translateCheck(second) }
     buffer.begin(
       .getTupleElementPair, a: try register(first, 0), b: try register(first, 2),
       c: UInt(8 * (1 + place)))

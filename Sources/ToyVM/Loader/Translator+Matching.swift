@@ -210,11 +210,12 @@ extension Translator {
       case "ensure_exactly":
         beginMatch(.bsTestTail, a: context, jump: jump, size: try number())
       case "integer", "binary":
+        // That there are bits enough was made sure of: there is no other place to go to.
         let isInteger = store.system.atoms.name(of: atoms[atom]) == "integer"
         let (live, flags, size, unit) = (try live(), try flags(), try number(), try unit())
         beginMatch(
           isInteger ? .bsGetInteger : .bsGetBinary, a: context, b: 2 * 8 | 2,
-          c: try destination(), jump: jump, live: live, flags: flags, unit: unit,
+          c: try destination(), live: live, flags: flags, unit: unit,
           size: Int(Term.small(size).bits))
       case "get_tail":
         let live = try live()
@@ -223,7 +224,7 @@ extension Translator {
       case "skip":
         let size = try number()
         beginMatch(
-          .bsSkip, a: context, b: 2 * 8 | 2, jump: jump, size: Int(Term.small(size).bits))
+          .bsSkip, a: context, b: 2 * 8 | 2, size: Int(Term.small(size).bits))
       case "=:=":
         _ = rest.popFirst()  // No registers are needed.
         let bits = try number()

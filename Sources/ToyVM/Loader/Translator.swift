@@ -9,18 +9,25 @@ struct Translator {
   struct Item {
     let instruction: GenericInstruction
     let line: Int?
+    /// Whether it must look at its operand as it runs.
+    let needsCheck: Bool
   }
 
   let file: BeamFile
   let atoms: [Term]
   let constants: ModuleConstants
   let imports: [UnsafeMutablePointer<ExportEntry>]
+  /// What each of them is to instructions.
+  let importedFunctions: [ImportedFunction]
   let store: CodeStore
   var buffer: CodeBuffer
   var functions: [FunctionInfo] = []
   var lines: [SourceLine] = []
   /// The native that the function about to begin stands for.
   var shadowed: UnsafeMutablePointer<ExportEntry>?
+  /// Whether the next label is where calls of a function with arguments go, and where that was.
+  var isAtEntry = false
+  var entryEnd = -1
   /// What there is no instruction for, by name: calling it raises an error.
   private(set) var missingNames: [String] = []
   /// What stands between labels, lines taken out.
@@ -28,25 +35,31 @@ struct Translator {
 
   init(
     file: BeamFile, atoms: [Term], constants: ModuleConstants,
-    imports: [UnsafeMutablePointer<ExportEntry>], store: CodeStore
+    imports: [UnsafeMutablePointer<ExportEntry>], importedFunctions: [ImportedFunction],
+    store: CodeStore
   ) {
     self.file = file
     self.atoms = atoms
     self.constants = constants
     self.imports = imports
+    self.importedFunctions = importedFunctions
     self.store = store
     buffer = CodeBuffer(labelCount: file.labelCount)
   }
 
   /// Translates all instructions of a module.
-  mutating func translate(_ instructions: [GenericInstruction]) throws(LoadError) {
+  ///
+  /// - Parameter needsCheck: of each whether its operand must be looked at as it runs.
+  mutating func translate(
+    _ instructions: [GenericInstruction], needsCheck: [Bool]
+  ) throws(LoadError) {
     items.reserveCapacity(instructions.count)
     var line: Int?
-    for instruction in instructions {
+    for (instruction, needsCheck) in zip(instructions, needsCheck) {
       if instruction.opcode == .line {
         if case .unsigned(let index) = instruction.operands[0] { line = index }
       } else {
-        items.append(Item(instruction: instruction, line: line))
+        items.append(Item(instruction: instruction, line: line, needsCheck: needsCheck))
         line = nil
       }
     }
@@ -70,6 +83,7 @@ struct Translator {
   ///
   /// - Returns: how many instructions were translated.
   private mutating func translate(at index: Int) throws(LoadError) -> Int {
+    if items[index].needsCheck { try translateCheck(items[index].instruction) }
     if let count = try fuse(at: index) { return count }
     let instruction = items[index].instruction
     try translate(instruction)

@@ -45,8 +45,20 @@ extension Frame {
 
 // Each returns whether the code goes on; if not, an exception is pending.
 extension Interpreter {
-  @inline(never)
+  /// Runs an instruction of a pattern. One that cannot fail, and does, is an error.
   func match<Checks: OperandChecks>(
+    _ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode
+  ) -> Bool {
+    let start = f.code
+    guard matchOnce(&f, w, opcode) else { return false }
+    if f.code != start || f.fault != nil { return true }
+    f.save()
+    raise(.error, .badArgument)
+    return false
+  }
+
+  @inline(never)
+  private func matchOnce<Checks: OperandChecks>(
     _ f: inout Frame<Checks>, _ w: UInt, _ opcode: Opcode
   ) -> Bool {
     switch opcode {
@@ -78,7 +90,7 @@ extension Interpreter {
       return f.go(w, if: left >= 0 && left % f.code[1].unit == 0)
     case .bsSave, .bsRestore:
       let place = Int(w.fieldB)
-      if Checks.isOn && place >= MatchContext.savedCount(at: context) {
+      if place >= MatchContext.savedCount(at: context) {
         f.fail("a position that cannot be saved")
         return true
       }
@@ -91,9 +103,7 @@ extension Interpreter {
       f.store(.small(MatchContext.position(at: context)), w.fieldB)
     case .bsSetPosition:
       let position = f.operand(w.fieldB)
-      if Checks.isOn
-        && !(position.isSmall && 0...MatchContext.end(at: context) ~= position.smallValue)
-      {
+      guard position.isSmall, 0...MatchContext.end(at: context) ~= position.smallValue else {
         f.fail("a position beyond what is matched")
         return true
       }
@@ -123,12 +133,14 @@ extension Interpreter {
       if places > 0 { MatchContext.save(in: 0, at: source.boxed) }
       f.store(source, w.fieldC)
     } else if source.isBitString {
+      // The source need not be among the live registers.
+      kept[0] = source
+      defer { kept[0] = .nil }
       guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive) else {
         return false
       }
-      let bits = f.operand(w.fieldA)
       f.save()
-      let context = build { $0.makeMatchContext(of: bits, savedCount: places) }
+      let context = build { $0.makeMatchContext(of: kept[0], savedCount: places) }
       f.load()
       f.store(context, w.fieldC)
     } else {
@@ -141,9 +153,12 @@ extension Interpreter {
   private func restartMatch<Checks: OperandChecks>(
     _ f: inout Frame<Checks>, _ w: UInt, _ places: Int
   ) -> Bool {
-    guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive),
-      let before = f.context(w.fieldA)
-    else { return f.fault != nil }
+    kept[0] = Term(bits: f.slot(w.fieldA).pointee)
+    defer { kept[0] = .nil }
+    guard ensureRoom(&f, words: MatchContext.words + places, live: f.segmentLive) else {
+      return false
+    }
+    let before = kept[0].boxed
     f.save()
     let context = build {
       $0.makeMatchContext(of: MatchContext.original(at: before), savedCount: places)

@@ -225,7 +225,11 @@ extension Interpreter {
     for index in 0..<Fun.freeCount(at: fun.boxed) {
       x[arity + index] = Term(bits: terms[1 + index])
     }
-    return .code(lambda.pointee.address)
+    guard let address = lambda.pointee.address else {
+      raiseError(.badFun, fun, beginning: Self.beginning(ofFunCalledBy: w))
+      return .raised
+    }
+    return .code(address)
   }
 
   /// The target of `erlang:apply/2` and `erlang:apply/3`, whose list of arguments is put into X

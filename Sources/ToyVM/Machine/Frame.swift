@@ -2,18 +2,18 @@ import Tenure
 
 /// Whether the interpreter checks each operand as it runs.
 ///
-/// What the stock compiler writes needs no checks. Code of unknown origin is run with them: a
-/// bad operand then ends the run with an error and touches no memory.
+/// What the validator let through needs no checks. With them a bad operand, which it overlooked, ends
+/// the run with an error and touches no memory.
 protocol OperandChecks {
   static var isOn: Bool { get }
 }
 
-/// For code that a compiler wrote.
+/// For code that is trusted.
 enum Unchecked: OperandChecks {
   static var isOn: Bool { false }
 }
 
-/// For code of unknown origin.
+/// For tests of the validator.
 enum Checked: OperandChecks {
   static var isOn: Bool { true }
 }

@@ -67,6 +67,8 @@ extension HandlerTable {
     (.testHeapPutTupleReturn, testHeapPutTupleReturn),
     (.getTupleElement, getTupleElement),
     (.getTupleElementPair, getTupleElementPair),
+    (.requireCons, requireCons),
+    (.requireTuple, requireTuple),
   ]
 }
 
@@ -94,6 +96,17 @@ extension HandlerTable {
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
   handle(c, s, t, x, w) { $0.getTupleElementPair($1) }
+}
+
+@inline(__always) private func requireCons(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  attempt(c, s, t, x, w) { $0.requireCons($1) }
+}
+@inline(__always) private func requireTuple(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  attempt(c, s, t, x, w) { $0.requireTuple($1) }
 }
 
 // MARK: - Arithmetic

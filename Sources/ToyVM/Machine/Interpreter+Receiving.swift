@@ -34,24 +34,37 @@ extension Interpreter {
     self.pause = nil
     switch pause {
     case .again:
-      stop(at: address, live: argumentCount(at: address))
+      stop(atCall: address)
       return .yielded
     case .hibernated(let code, let live):
       stop(at: code, live: live)
       return process.fetchedMessageCount > 0 ? .yielded : .waiting
     case .waiting:
-      stop(at: address, live: argumentCount(at: address))
+      stop(atCall: address)
       return .waiting
     case .exiting: return .exiting
     case .halting(let status): return .halted(status)
     }
   }
 
-  /// The X registers that the call at an address needs.
+  /// Keeps what the process needs to make a call again: its arguments, and the fun that is called.
+  private func stop(atCall address: UnsafeMutablePointer<UInt>) {
+    let w = address.pointee
+    var live = argumentCount(at: address)
+    if UInt8(truncatingIfNeeded: w) == Opcode.callFun.rawValue, w.fieldA & 3 == 0 {
+      let fun = Int(w.fieldA / 8)
+      // What is between them is of an earlier time, and no root of a collection.
+      if fun > live { (x + live).update(repeating: .nil, count: fun - live) }
+      live = max(live, fun + 1)
+    }
+    stop(at: address, live: live)
+  }
+
+  /// The arguments of the call at an address.
   private func argumentCount(at address: UnsafeMutablePointer<UInt>) -> Int {
     let w = address.pointee
     switch Opcode(rawValue: UInt8(truncatingIfNeeded: w)) {
-    case .callFun: return w.count + (w.fieldA & 1 == 0 ? max(0, Int(w.fieldA / 8) + 1) : 0)
+    case .callFun: return w.count
     case .apply, .applyLast: return w.count + 2
     default:
       return UnsafePointer<ExportEntry>(bitPattern: address[1])?.pointee.name.arity ?? 0
@@ -96,7 +109,7 @@ extension Interpreter {
 
   @inline(never)
   func skipMessage<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) {
-    if Checks.isOn && !isLookingAtMessage { return f.fail("a message that is not looked at") }
+    if !isLookingAtMessage { return f.fail("a message that is not looked at") }
     process.skipMessage()
     looksAtMessage = false
     f.steps &-= 1
@@ -105,28 +118,41 @@ extension Interpreter {
 
   @inline(never)
   func removeMessage<Checks: OperandChecks>(_ f: inout Frame<Checks>) {
-    if Checks.isOn && !isLookingAtMessage { return f.fail("a message that is not looked at") }
+    if !isLookingAtMessage { return f.fail("a message that is not looked at") }
     f.save()
     process.removeMessage()
     looksAtMessage = false
     f.load()
-    if current.receiveTimer != nil { cancelWait() }
+    endWait()
     f.code += 1
   }
 
   private var isLookingAtMessage: Bool { !process.isAtEndOfMessages }
 
+  /// Makes the message that is looked at part of the heap.
+  @inline(never)
+  func attachMessage<Checks: OperandChecks>(_ f: inout Frame<Checks>) {
+    f.save()
+    if looksAtMessage && isLookingAtMessage { process.attachMessage() }
+    f.load()
+    f.code += 1
+  }
+
   /// Waits for a message or a time; goes on behind the instruction when the time is over.
   @inline(never)
   func waitTimeout<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Wait {
     f.save()
-    if current.receiveTimer == nil {
+    if current.waitsForever {
+      // How long is not asked again.
+    } else if current.receiveTimer == nil {
       let time = f.operand(w.fieldA)
       if time.isSmall, time.smallValue == 0 {
         f.code += w.count
         return .goesOn
       }
-      if time != .infinity {
+      if time == .infinity {
+        current.waitsForever = true
+      } else {
         guard time.isSmall, 0...0xFFFF_FFFF ~= time.smallValue else {
           raiseError(.timeoutValue, beginning: .place)
           return .raised
@@ -150,12 +176,14 @@ extension Interpreter {
   @inline(never)
   func endWait<Checks: OperandChecks>(_ f: inout Frame<Checks>) {
     process.restartReceive()
-    if current.receiveTimer != nil { cancelWait() }
+    endWait()
     f.code += 1
   }
 
-  private func cancelWait() {
-    if let timer = current.receiveTimer { _ = schedulers.timers.cancel(timer) }
+  private func endWait() {
+    current.waitsForever = false
+    guard let timer = current.receiveTimer else { return }
+    _ = schedulers.timers.cancel(timer)
     current.receiveTimer = nil
   }
 

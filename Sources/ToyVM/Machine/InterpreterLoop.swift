@@ -128,8 +128,12 @@ extension Interpreter {
             if isExiting { return .exiting }
             break raised
           }
-        case .loopRecEnd: skipMessage(&f, w)
-        case .removeMessage: removeMessage(&f)
+        case .loopRecEnd:
+          skipMessage(&f, w)
+          if let fault = f.fault { return .fault(fault) }
+        case .removeMessage:
+          removeMessage(&f)
+          if let fault = f.fault { return .fault(fault) }
         case .timeout: endWait(&f)
         case .markMessages: markMessages(&f, w)
         case .bindMark, .useMark, .clearMark: mark(&f, w, opcode)
@@ -207,6 +211,18 @@ extension Interpreter {
         case .getTupleElementPair: f.getTupleElementPair(w)
         case .setTupleElement: f.setTupleElement(w)
         case .updateRecord: f.updateRecord()
+
+        // MARK: What was not certain
+
+        case .requireCons: if !f.requireCons(w) { return .fault("the cell of no list") }
+        case .requireTuple: if !f.requireTuple(w) { return .fault("an element of no tuple") }
+        case .requireArity: if !f.requireArity(w) { return .fault("an update of another tuple") }
+        case .requireMap: if !f.requireMap(w) { return .fault("the elements of no map") }
+        case .requireNewTuple:
+          if !f.requireNewTuple(w) { return .fault("a store into an old object") }
+        case .requireNoValue:
+          if !f.requireNoValue() { return .fault("a handler without exception") }
+        case .attachMessage: attachMessage(&f)
 
         // MARK: Tests
 
@@ -311,16 +327,20 @@ extension Interpreter {
           .bsGetBinary, .bsSkip, .bsGetUnicode, .bsSkipUnicode, .bsTestTail, .bsTestUnit,
           .bsEnsure, .bsMatchString, .bsSave, .bsRestore, .bsContextToBinary:
           if !match(&f, w, opcode) { break raised }
+          if let fault = f.fault { return .fault(fault) }
         case .bsCreate: if !createBinary(&f, w) { break raised }
         case .bsInitWritable, .bsInit, .bsAppend, .bsPrivateAppend, .bsPut, .bsPutString, .bsAdd,
           .bsUnicodeSize:
           if !output(&f, w, opcode) { break raised }
+          if let fault = f.fault { return .fault(fault) }
         }
         continue
       }
       // An exception of an operand that is none is not told: its trace would hold the operand.
       if Checks.isOn, let fault = f.fault { return .fault(fault) }
-      // An exception is pending; what raised it saved heap and stack.
+      // An exception is pending; what raised it saved heap and stack. It takes a step: a handler may
+      // raise another without a call.
+      f.steps &-= 1
       guard let handler = unwind(from: f.code) else {
         return isBeyondLimit ? .exiting : .exception
       }

@@ -121,31 +121,31 @@ extension Interpreter {
 
   func matchTail<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
     guard let context = f.context(w.fieldA) else { return true }
-    let position = MatchContext.position(at: context)
-    guard let part = takeBits(&f, w, Self.bitsLeft(context), live: f.segmentLive) else {
-      return f.fault != nil
-    }
     // The context stays where it was.
-    if let context = f.context(w.fieldA) { MatchContext.setPosition(position, at: context) }
+    guard let part = takeBits(&f, w, Self.bitsLeft(context), live: f.segmentLive, stays: true)
+    else { return f.fault != nil }
     f.store(part, w.fieldC)
     return f.go(w, if: true)
   }
 
-  /// Builds the next bits of a context and steps over them. Nothing after an exception was made
-  /// pending or a rule was broken.
+  /// Builds the next bits of a context and steps over them, unless it is to stay where it is.
+  /// Nothing after an exception was made pending or a rule was broken.
   func takeBits<Checks: OperandChecks>(
-    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, live: Int
+    _ f: inout Frame<Checks>, _ w: UInt, _ bits: Int, live: Int, stays: Bool = false
   ) -> Term? {
-    guard ensureRoom(&f, words: WordCursor.mostWordsOfPart, live: live),
-      let context = f.context(w.fieldA)
-    else { return nil }
+    guard f.context(w.fieldA) != nil else { return nil }
+    // The context need not be among the live registers.
+    kept[0] = Term(bits: f.slot(w.fieldA).pointee)
+    defer { kept[0] = .nil }
+    guard ensureRoom(&f, words: WordCursor.mostWordsOfPart, live: live) else { return nil }
+    let context = kept[0].boxed
     let position = MatchContext.position(at: context)
     f.save()
     let part = build {
       $0.makePart(of: MatchContext.original(at: context), bitOffset: position, bitCount: bits)
     }
     f.load()
-    Self.advance(context, by: bits)
+    if !stays { Self.advance(context, by: bits) }
     return part
   }
 

@@ -62,9 +62,35 @@ private func loadBinary(_ interpreter: Interpreter, _ x: Arguments) -> Term {
     return interpreter.badArgument()
   }
   // The name is looked at first: nothing is replaced by a file of another module.
-  guard let file = try? BeamFile(bytes: bytes), file.module == interpreter.atoms.name(of: x[0]),
-    (try? interpreter.code.load(bytes)) != nil
+  guard let file = try? BeamFile(bytes: bytes), file.module == interpreter.atoms.name(of: x[0])
   else { return interpreter.errorPair("badfile", live: 0) }
+  // As Erlang's server of code does it, whatever runs the old code.
+  if interpreter.code.isLoaded(x[0]), interpreter.purge(x[0], kills: true) == nil { return .none }
+  guard (try? interpreter.code.load(bytes)) != nil else {
+    return interpreter.errorPair("badfile", live: 0)
+  }
+  return loaded(interpreter, x)
+}
+
+/// `load_module(Module, Bytes)`: as above, but nothing is purged for it.
+func loadModule(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  guard x[0].isAtom, let bytes = interpreter.bytes(ofBinary: x[1]) else {
+    return interpreter.badArgument()
+  }
+  guard let file = try? BeamFile(bytes: bytes), file.module == interpreter.atoms.name(of: x[0])
+  else { return interpreter.errorPair("badfile", live: 0) }
+  do throws(LoadError) {
+    _ = try interpreter.code.load(bytes)
+  } catch .notPurged {
+    return interpreter.errorPair("not_purged", live: 0)
+  } catch {
+    return interpreter.errorPair("badfile", live: 0)
+  }
+  return loaded(interpreter, x)
+}
+
+/// `{module, Module}` of the name in x0.
+private func loaded(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   guard let module = interpreter.atom("module") else { return .none }
   return interpreter.makeTuple(arity: 2, live: 1) { elements in
     elements[0] = module

@@ -41,8 +41,8 @@ private func functionOfFun(_ interpreter: Interpreter, _ x: Arguments) -> Term {
       let export = UnsafePointer<ExportEntry>(bitPattern: entry).unsafelyUnwrapped
       return cursor.makeTuple(export.pointee.name.module, export.pointee.name.function, arity)
     }
-    let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry).unsafelyUnwrapped.pointee
-    return cursor.makeTuple(lambda.module, lambda.function, arity)
+    let lambda = UnsafePointer<LambdaEntry>(bitPattern: entry).unsafelyUnwrapped
+    return cursor.makeTuple(lambda.pointee.module, lambda.pointee.function, arity)
   }
 }
 
@@ -117,13 +117,12 @@ private func localInfo(_ fun: Term, _ item: String) -> Term? {
   guard let entry = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)) else {
     return nil
   }
-  let lambda = entry.pointee
   switch item {
-  case "module": return lambda.module
-  case "name": return lambda.function
-  case "arity": return .small(lambda.arity)
-  case "index", "new_index": return .small(lambda.index)
-  case "uniq": return .small(lambda.unique)
+  case "module": return entry.pointee.module
+  case "name": return entry.pointee.function
+  case "arity": return .small(entry.pointee.arity)
+  case "index", "new_index": return .small(entry.pointee.index)
+  case "uniq": return .small(entry.pointee.unique)
   case "pid": return Term(bits: Fun.terms(at: fun.boxed)[0])
   default: return nil
   }

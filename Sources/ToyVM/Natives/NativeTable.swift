@@ -42,7 +42,7 @@ final class NativeTable: @unchecked Sendable {
       + erlangProcessNatives + operatorNatives + listsNatives + mathNatives + mapsNatives
       + tableNatives + binaryNatives + binarySearchNatives + hashNatives + externalNatives
       + unicodeNatives + persistentNatives + counterNatives + identifierNatives + systemNatives
-      + calendarNatives + codeNatives + zlibNatives + deviceNatives + fileNatives
+      + calendarNatives + codeNatives + purgeNatives + zlibNatives + deviceNatives + fileNatives
       + fileSystemNatives + fileNameNatives + fileBufferNatives + regexNatives + numberPrefixNatives
   }
 

@@ -60,6 +60,8 @@ final class MachineProcess: @unchecked Sendable {
   var markedReference: (UInt, UInt)?
   /// The timer of the receive that it is in.
   var receiveTimer: Int?
+  /// Whether it waits for a message without an end.
+  var waitsForever = false
 
   init(
     process: consuming Process, code: UnsafeMutablePointer<UInt>, initialCall: FunctionName,

@@ -1,7 +1,8 @@
 %% Processes, messages, links, monitors, names and timers: one test a function, whose value is
 %% compared with that of real Erlang. No value depends on who runs first.
 -module(lang_processes).
--export([echo/0, selective/0, nested_receive/0, after_zero/0, marked_calls/0, after_some/0,
+-export([sleeping_forever/0,
+         echo/0, selective/0, nested_receive/0, after_zero/0, marked_calls/0, after_some/0,
          after_with_messages/0, bad_timeouts/0, bad_receivers/0, send_variants/0,
          order_between_two/0, ring/0, busy_neighbours/0, big_messages/0, spawn_variants/0,
          exits/0, errors/0, undefined_start/0, links/0, link_kills/0,
@@ -543,3 +544,13 @@ sorted([]) -> [];
 sorted([P | L]) -> sorted([X || X <- L, X < P]) ++ [P] ++ sorted([X || X <- L, X >= P]).
 link_of({links, [L]}, Self) when L =:= Self -> {links, [self()]};
 link_of(Item, _) -> Item.
+
+%% How long a wait takes is asked once: afterwards the register is anything.
+sleeping_forever() ->
+    {Pid, Ref} = spawn_monitor(fun() -> sleep(infinity) end),
+    [begin Pid ! N, erlang:yield() end || N <- [0, 1, 2, 3]],
+    Alive = is_process_alive(Pid),
+    exit(Pid, kill),
+    receive {'DOWN', Ref, process, Pid, Why} -> [Alive, Why] end.
+
+sleep(Time) -> receive after Time -> ok end.

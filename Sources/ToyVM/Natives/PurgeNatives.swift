@@ -1,0 +1,141 @@
+import Tenure
+
+/// Natives of modules `code` and `erlang` that give up modules and their old code.
+var purgeNatives: [Native] {
+  [
+    Native("erlang", "load_module", 2, loadModule),
+    Native("erlang", "check_old_code", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.badArgument() }
+      return .boolean(interpreter.code.oldVersion(of: x[0]) != nil)
+    },
+    Native("erlang", "delete_module", 1) { interpreter, x in
+      guard x[0].isAtom, interpreter.code.oldVersion(of: x[0]) == nil else {
+        return interpreter.badArgument()
+      }
+      return interpreter.code.delete(x[0]) ? .true : .undefined
+    },
+    Native("erlang", "purge_module", 1) { interpreter, x in
+      guard x[0].isAtom, interpreter.code.oldVersion(of: x[0]) != nil else {
+        return interpreter.badArgument()
+      }
+      return interpreter.purge(x[0], kills: true) == nil ? .none : .true
+    },
+    Native("erlang", "check_process_code", 2) { interpreter, x in
+      guard x[0].isLocalPid, x[1].isAtom else { return interpreter.badArgument() }
+      return interpreter.runsOldCode(x[0], of: x[1])
+    },
+    Native("erlang", "check_process_code", 3, checkWithOptions),
+    Native("code", "delete", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.noClause() }
+      return .boolean(
+        interpreter.code.oldVersion(of: x[0]) == nil && interpreter.code.delete(x[0]))
+    },
+    Native("code", "purge", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.noClause() }
+      return interpreter.purge(x[0], kills: true).map { .boolean($0.hasKilled) } ?? .none
+    },
+    Native("code", "soft_purge", 1) { interpreter, x in
+      guard x[0].isAtom else { return interpreter.noClause() }
+      return interpreter.purge(x[0], kills: false).map { .boolean($0.isPurged) } ?? .none
+    },
+  ]
+}
+
+extension Interpreter {
+  /// Makes `function_clause` pending, as of a function in Erlang.
+  fileprivate func noClause() -> Term {
+    raise(.error, .functionClause)
+    return .none
+  }
+
+  /// What came of a purge.
+  struct Purge {
+    /// Whether there is no old code any more.
+    let isPurged: Bool
+    /// Whether processes ended for it.
+    let hasKilled: Bool
+  }
+
+  /// Gives up the old code of a module.
+  ///
+  /// First its closures cannot be called any more, so that nobody enters the old code; then all processes
+  /// are looked at, and those that run it end. If it is not to kill, closures can be called until no
+  /// process was found to run it.
+  /// - Returns: nothing where the call is to be made again, or an exception is pending.
+  func purge(_ module: Term, kills: Bool) -> Purge? {
+    guard let old = code.oldVersion(of: module) else {
+      return Purge(isPurged: true, hasKilled: false)
+    }
+    if kills { code.retireFuns(of: old) }
+    for pid in system.pids {
+      let runs = runsOldCode(pid, of: module)
+      if runs.isNone { return nil }
+      if runs != .true { continue }
+      if !kills { return Purge(isPurged: false, hasKilled: false) }
+      let sent = signalling { process throws(MessageError) in
+        try process.askToEnd(pid, reason: .kill)
+        return .true
+      }
+      if sent.isNone { return nil }
+      old.hasKilled = true
+      // It is not gone before it has run once more; the call is made again then.
+      pause = pid == self.pid ? .exiting : .again
+      return nil
+    }
+    code.retireFuns(of: old)
+    code.purge(old)
+    return Purge(isPurged: true, hasKilled: old.hasKilled)
+  }
+
+  /// Whether a process runs old code of a module, or will return to it: `true` or `false`, or no value
+  /// where the call is to be made again.
+  func runsOldCode(_ pid: Term, of module: Term) -> Term {
+    guard let old = code.oldVersion(of: module) else { return .false }
+    return withProcess(pid) { process in
+      let isCurrent = process === self.current
+      let place = UInt(bitPattern: isCurrent ? callSite : process.code)
+      return .boolean(old.contains(place) || old.isReturnedTo(from: process))
+    } ?? .false
+  }
+}
+
+extension LoadedModule {
+  /// Whether a call that a process is in returns to this code.
+  fileprivate func isReturnedTo(from process: MachineProcess) -> Bool {
+    let heap = process.process.pointee.heap.state
+    var slot = heap.pointee.stackTop
+    while slot < heap.pointee.end {
+      if slot.pointee & 3 == 0, contains(slot.pointee) { return true }
+      slot += 1
+    }
+    return false
+  }
+}
+
+/// `check_process_code(Pid, Module, Options)`: with `{async, Id}` the answer is a message.
+private func checkWithOptions(_ interpreter: Interpreter, _ x: Arguments) -> Term {
+  var identifier: Term?
+  var rest = x[2]
+  while rest.isCons {
+    let option = rest.cons[0]
+    guard option.isTuple(arity: 2) else { return interpreter.badArgument() }
+    let value = option.tupleElements[1]
+    if interpreter.isAtom(option.tupleElements[0], "async") {
+      identifier = value
+    } else if !interpreter.isAtom(option.tupleElements[0], "allow_gc") || !value.isBoolean {
+      return interpreter.badArgument()
+    }
+    rest = rest.cons[1]
+  }
+  guard rest.isNil, x[0].isLocalPid, x[1].isAtom else { return interpreter.badArgument() }
+  let result = interpreter.runsOldCode(x[0], of: x[1])
+  guard !result.isNone, let identifier else { return result }
+  interpreter.kept[0] = identifier
+  defer { interpreter.kept[0] = .nil }
+  guard interpreter.ensure(4, live: 0), let name = interpreter.atom("check_process_code") else {
+    return .none
+  }
+  let message = interpreter.build { $0.makeTuple(name, interpreter.kept[0], result) }
+  guard interpreter.sends(message, to: interpreter.pid) else { return .none }
+  return interpreter.atom("async") ?? .none
+}
