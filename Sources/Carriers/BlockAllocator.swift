@@ -154,7 +154,7 @@ public final class BlockAllocator: Sendable {
   public func trim() {
     registry.withAllClosed { $0.takeBackAll() }
     registry.forEachClosed { $0.trim() }
-    instance.trimPool()
+    registry.first?.trimPool()
     core.trim()
     large.trim()
   }

@@ -52,6 +52,24 @@ import Testing
     #expect(allocator.statistics.pages.committedBytes == 0)
   }
 
+  /// The first request that gets a part of a free block leaves in the rest what was written there.
+  @Test func aWriteIntoTheRestOfAFreeBlockIsFound() async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let allocator = HardeningTests.allocator(.bestFit)
+      let blocks = try (0..<3).map { _ in
+        try allocator.allocate(byteCount: 1_000, kind: .ets)
+      }
+      for block in blocks[0..<2] { allocator.free(block, kind: .ets) }
+      blocks[1].base.storeBytes(of: 1, toByteOffset: 504, as: UInt.self)
+      _ = try allocator.allocate(byteCount: 900, kind: .ets)
+      _ = try allocator.allocate(byteCount: 1_000, kind: .ets)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains("was written to"))
+  }
+
   @Test func aPointerFromElsewhereIsRefused() async throws {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]

@@ -7,7 +7,9 @@ struct ExternalDecoderTests {
   /// Resolves each function to the number of its arguments and remembers what was asked.
   final class Resolver: FunResolver {
     var asked: [(module: Term, function: Term, arity: Int)] = []
-    func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
+    func localFunEntry(
+      _ name: LocalFunName, arity: Int, freeCount: Int
+    ) -> (entry: UInt, variant: UInt32)? { nil }
     func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       asked.append((module, function, arity))
       return UInt(arity)

@@ -25,7 +25,9 @@ final class PrintedTermDecoder: FunResolver, FunNaming {
 
   deinit { memory.deallocate() }
 
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
+  func localFunEntry(
+    _ name: LocalFunName, arity: Int, freeCount: Int
+  ) -> (entry: UInt, variant: UInt32)? { nil }
   func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? { nil }
   func externalFunName(entry: UInt) -> ExternalFunName? { funs[Int(entry)] }
   func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {

@@ -11,7 +11,9 @@ struct LiteralTests {
   final class Exports: FunResolver, FunNaming {
     private var names: [ExternalFunName] = []
 
-    func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? { nil }
+    func localFunEntry(
+      _ name: LocalFunName, arity: Int, freeCount: Int
+    ) -> (entry: UInt, variant: UInt32)? { nil }
     func externalFunEntry(module: Term, function: Term, arity: Int) -> UInt {
       names.append(ExternalFunName(module: module, function: function))
       return UInt(names.count - 1)

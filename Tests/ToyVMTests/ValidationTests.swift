@@ -219,6 +219,43 @@ import Testing
     },
   ]
 
+  static let handlersOfOtherStates: [Lie] = [
+    // The frame is of one word or of five: the handler would take the one for the other.
+    Lie("try", "a handler in a frame of unknown size") {
+      $0.add(.isAtom, .label(4), .integer(1))
+      $0.add(.allocateZero, .unsigned(1), .unsigned(0))
+      $0.add(.jump, .label(3))
+      $0.add(.label, .unsigned(4))
+      $0.add(.allocateZero, .unsigned(5), .unsigned(0))
+      $0.add(.label, .unsigned(3))
+      $0.add(.try, .y(0), .label(4))
+    },
+    // A collection has let go of what says that there was an exception.
+    Lie("try_case", "x0 holds nothing") {
+      $0.add(.allocate, .unsigned(1), .unsigned(0))
+      $0.add(.try, .y(0), .label(3))
+      $0.add(.ifEnd)
+      $0.add(.label, .unsigned(3))
+      $0.add(.testHeap, .unsigned(4), .unsigned(0))
+      $0.add(.tryCase, .y(0))
+    },
+    Lie("try_case", "x2 holds the state of a match") {
+      $0.add(.allocateZero, .unsigned(2), .unsigned(0))
+      $0.add(.move, .integer(1), .x(0))
+      $0.add(.bsStartMatch3, .label(4), .x(0), .unsigned(1), .y(1))
+      $0.add(.try, .y(0), .label(3))
+      $0.add(.ifEnd)
+      $0.add(.label, .unsigned(3))
+      $0.add(.move, .y(1), .x(2))
+      $0.add(.tryCase, .y(0))
+      $0.add(.label, .unsigned(4))
+    },
+  ]
+
+  @Test(arguments: handlersOfOtherStates) func handlersThatFindOtherStates(_ lie: Lie) {
+    expectRefusal(lie)
+  }
+
   @Test(arguments: handlers) func handlersOfExceptions(_ lie: Lie) { expectRefusal(lie) }
 
   static let kinds: [Lie] = [
@@ -246,6 +283,19 @@ import Testing
       $0.add(.callExtOnly, .unsigned(1), native)
       $0.add(.label, .unsigned(3))
     },
+    // A command takes the place of what the next one goes on with.
+    Lie("bs_match", "x0 holds a term") {
+      $0.add(.move, .integer(1), .x(0))
+      $0.add(.bsStartMatch3, .label(3), .x(0), .unsigned(1), .x(0))
+      $0.add(
+        .bsMatch, .label(3), .x(0),
+        .list([
+          .atom("ensure_at_least"), .unsigned(16), .unsigned(8), .atom("integer"),
+          .unsigned(1), .unsigned(0), .unsigned(8), .unsigned(1), .x(0), .atom("skip"),
+          .unsigned(8),
+        ]))
+      $0.add(.label, .unsigned(3))
+    },
     Lie("fadd", "nothing is in the register float(1)") {
       $0.add(.fconv, .integer(1), .float(0))
       $0.add(.fadd, .label(0), .float(0), .float(1), .float(0))
@@ -267,6 +317,16 @@ import Testing
       $0.add(.deallocate, .unsigned(1))
       $0.add(.return)
     },
+    // Who is called may have the message dropped.
+    Lie("call", "y0 holds some of a message that was not taken") {
+      $0.add(.allocateZero, .unsigned(1), .unsigned(0))
+      $0.add(.label, .unsigned(3))
+      $0.add(.loopRec, .label(4), .x(0))
+      $0.add(.move, .x(0), .y(0))
+      $0.add(.call, .unsigned(0), .label(2))
+      $0.add(.label, .unsigned(4))
+      $0.add(.wait, .label(3))
+    },
     Lie("return", "x0 holds part of a message that is not taken") {
       $0.add(.label, .unsigned(3))
       $0.add(.loopRec, .label(4), .x(0))
@@ -284,7 +344,7 @@ import Testing
 
   @Test(arguments: messages) func messagesThatAreNotTaken(_ lie: Lie) {
     // The first is noticed where the loop comes back to a frame that is not whole.
-    let isFirst = lie.instruction == "call"
+    let isFirst = lie.reason.hasPrefix("nothing is in y0")
     expectRefusal(
       isFirst
         ? Lie("loop_rec", "nothing is in y0, and it may raise an exception", lie.body) : lie)

@@ -110,10 +110,11 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       state.pointee.index.remove(next)
       let sum = block.byteCount + next.byteCount
       MemoryPoison.allow(next.header, byteCount: next.byteCount)
+      if state.pointee.fillsFreeBlocks { checkUnwritten(next, byteCount: needed - before) }
       block.setUsed(byteCount: sum, isPreviousFree: block.isPreviousFree, isLast: next.isLast)
       block.next?.setPreviousFree(false)
     }
-    cut(block, to: needed)
+    cut(block, to: needed, wasFree: needed > before)
     carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
     carrier(of: block).fields.pointee.usedByteCount -= UInt32(before)
     assert(block.localFault == nil, block.localFault ?? "")
@@ -167,25 +168,27 @@ extension MultiBlocks where Index: ~Copyable {
     block.next?.setPreviousFree(false)
     // What was here before, a free block of a slab maybe, must not look as if this one were free.
     block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
-    cut(block, to: byteCount)
+    cut(block, to: byteCount, wasFree: true)
     carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
     assert(block.localFault == nil, block.localFault ?? "")
     return block
   }
 
   /// Makes what a block in use does not need a free block, where that is enough for one.
-  private func cut(_ block: Block, to byteCount: Int) {
+  /// - Parameter wasFree: whether it was free before, and so is filled: what was written there
+  ///   meanwhile is still to be found.
+  private func cut(_ block: Block, to byteCount: Int, wasFree: Bool) {
     let rest = block.byteCount - byteCount
     if rest < Block.smallestByteCount { return }
     let isLast = block.isLast
     block.setUsed(byteCount: byteCount, isPreviousFree: block.isPreviousFree, isLast: false)
     let remainder = Block(header: block.end)
     remainder.setUsed(byteCount: rest, isPreviousFree: false, isLast: isLast)
-    state.pointee.index.insert(join(remainder))
+    state.pointee.index.insert(join(remainder, isFilled: wasFree))
   }
 
   /// Makes a block free, and one with its free neighbours, which the index lets go of.
-  private func join(_ block: Block) -> Block {
+  private func join(_ block: Block, isFilled: Bool = false) -> Block {
     var start = block
     var byteCount = block.byteCount
     var isLast = block.isLast
@@ -204,7 +207,7 @@ extension MultiBlocks where Index: ~Copyable {
       unused = block.header - 8..<unused.upperBound
     }
     // What links and footers took of the neighbours is unused from now on, too.
-    if state.pointee.fillsFreeBlocks {
+    if state.pointee.fillsFreeBlocks && !isFilled {
       FreePattern.fill(unused.lowerBound, upTo: unused.upperBound)
     }
     start.setFree(byteCount: byteCount, isLast: isLast)

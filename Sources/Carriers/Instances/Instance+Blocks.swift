@@ -41,7 +41,8 @@ extension Instance {
       !FreeBlock.isMarked(block.payload),
       atHand.pointee.put(block.payload, usable: usableByteCount(of: block))
     {
-      let used = state.pointee.counters[kind.index].byteCount
+      // Negative where others' blocks are freed.
+      let used = max(0, state.pointee.counters[kind.index].byteCount)
       if atHand.pointee.mustBeLookedAt(used: used) { limitBlocksAtHand(of: kind, used: used) }
     } else {
       putBackInOrder(block, kind: kind)

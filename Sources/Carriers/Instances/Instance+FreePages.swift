@@ -38,7 +38,8 @@ struct SlabPages {
 }
 
 extension Instance {
-  /// Gives the free pages of slabs and carriers back that no instance owns. Outside the door.
+  /// Gives the free pages of slabs and carriers back that no instance owns. Outside the door, by any
+  /// thread: nothing of this instance's own is used.
   func trimPool() {
     core.forEachPooledSlab { discardFreePages(of: $0) }
     core.forEachPooledCarrier { carrier in

@@ -65,6 +65,9 @@ final class InstanceRegistry: Sendable {
     }
   }
 
+  /// An instance, where there is one: for what needs any, whosever it is.
+  var first: Instance? { state.withLock { $0.instances.first } }
+
   /// The instances there are, those without a thread among them.
   var count: Int { state.withLock { $0.instances.count } }
 

@@ -116,7 +116,8 @@ extension ExternalBuilder {
     let name = LocalFunName(
       module: try atom(parts.module), index: parts.index, oldIndex: parts.oldIndex,
       oldUnique: parts.oldUnique, moduleDigest: parts.digest)
-    guard let words = funs.localFunEntry(name, arity: parts.arity) else {
+    let found = funs.localFunEntry(name, arity: parts.arity, freeCount: parts.free)
+    guard let words = found else {
       throw .init(.unknownFun, offset: offset)
     }
     let creator = try identifier(parts.creator, offset: offset)

@@ -24,7 +24,10 @@ public protocol FunResolver {
   /// - Parameters:
   ///   - name: the module, the number and the version of the fun.
   ///   - arity: the arguments of a call, 0 to 255.
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)?
+  ///   - freeCount: the free variables that come with it.
+  func localFunEntry(
+    _ name: LocalFunName, arity: Int, freeCount: Int
+  ) -> (entry: UInt, variant: UInt32)?
 }
 
 extension FunResolver {

@@ -54,7 +54,7 @@ public final class FunTable: FunResolver, FunNaming, Sendable {
 
   /// The words of a local fun, new where it was not asked for before.
   public func localFunEntry(
-    _ name: LocalFunName, arity: Int
+    _ name: LocalFunName, arity: Int, freeCount _: Int
   ) -> (entry: UInt, variant: UInt32)? {
     let fun = Local(name: name, arity: arity)
     let identity = Identity(module: name.module, index: name.index, oldUnique: name.oldUnique)

@@ -18,8 +18,12 @@ extension CodeStore: FunResolver {
     UInt(bitPattern: export(FunctionName(module: module, function: function, arity: arity)))
   }
 
-  func localFunEntry(_ name: LocalFunName, arity: Int) -> (entry: UInt, variant: UInt32)? {
-    let found = lambda(name, arity: arity)
-    return found.map { (UInt(bitPattern: $0), 0) }
+  func localFunEntry(
+    _ name: LocalFunName, arity: Int, freeCount: Int
+  ) -> (entry: UInt, variant: UInt32)? {
+    guard let found = lambda(name, arity: arity),
+      found.pointee.totalArity == arity + freeCount
+    else { return nil }
+    return (UInt(bitPattern: found), 0)
   }
 }

@@ -83,6 +83,7 @@ final class CodeStore: @unchecked Sendable {
     return lock.withLock {
       let same = lambdas[entry.pointee.module]?.first {
         $0.pointee.name == entry.pointee.name && $0.pointee.totalArity == entry.pointee.totalArity
+          && $0.pointee.arity == entry.pointee.arity
       }
       if let same {
         entry.deallocate()
@@ -136,11 +137,12 @@ final class CodeStore: @unchecked Sendable {
   /// The old version of a module.
   func oldVersion(of module: Term) -> LoadedModule? { lock.withLock { old[module] } }
 
-  /// Makes the code of a module old; false where it is not loaded.
-  /// - Precondition: there is no old version.
+  /// Makes the code of a module old; false where it is not loaded, or has an old version.
   func delete(_ module: Term) -> Bool {
     lock.withLock {
-      guard let current = modules.removeValue(forKey: module) else { return false }
+      guard old[module] == nil, let current = modules.removeValue(forKey: module) else {
+        return false
+      }
       for (name, entry) in exports where name.module == module { entry.pointee.address = nil }
       retire(current)
       return true
@@ -159,8 +161,13 @@ final class CodeStore: @unchecked Sendable {
   /// Gives up the memory of an old version, and its literals when every process has copied what it uses.
   /// - Precondition: no process runs its code, nor will.
   func purge(_ module: LoadedModule) {
-    lock.withLock { old[module.name] = nil }
-    system.release(module.literals)
+    // Two may have looked for those who run it at once.
+    let isStillOld = lock.withLock {
+      guard old[module.name] === module else { return false }
+      old[module.name] = nil
+      return true
+    }
+    if isStillOld { system.release(module.literals) }
   }
 
   /// The file of a module in one of the directories.

@@ -29,7 +29,7 @@ extension Translator {
       buffer.begin(.bsPutString)
       buffer.append(0)
       buffer.append(UInt(count))
-      append(bytes)
+      try append(bytes)
     case .bsAdd:
       guard case .list(let values) = i.operands[1], values.count == 3,
         case .unsigned(let unit) = values[2], 1...256 ~= unit
@@ -86,7 +86,7 @@ extension Translator {
     }
     buffer.append(UInt(stringSlot + bytes.count / 8))
     for word in segments { buffer.append(word) }
-    append(bytes)
+    try append(bytes)
   }
 
   private static func segmentKind(_ name: String) -> SegmentKind? {

@@ -122,7 +122,8 @@ extension Translator {
       isX(second.operands[1])
     else { return nil }
     let call = instruction(moves + 2, .call)
-    if cleared != nil && call == nil { return nil }
+    // The fused one clears last.
+    if let cleared, call == nil || cleared == register(first.operands[1]) { return nil }
     if call != nil { noteLine(at: moves + 2) }
     let allocate = items[index].instruction
     buffer.begin(

@@ -144,12 +144,16 @@ extension Translator {
     return Array(file.strings[start..<start + count])
   }
 
-  /// Appends slots that hold bytes.
-  mutating func append(_ bytes: [UInt8]) {
+  /// Appends slots that hold bytes. None may be the mark before a function: a slice of a process that
+  /// ends behind it would take what is there for a function's beginning.
+  mutating func append(_ bytes: [UInt8]) throws(LoadError) {
     for start in stride(from: 0, to: bytes.count, by: 8) {
       var word: UInt = 0
       for (index, byte) in bytes[start...].prefix(8).enumerated() {
         word |= UInt(byte) << UInt(8 * index)
+      }
+      if word & ~0xFF00 == FunctionMark.slot {
+        throw .malformed(reason: "bytes of a string that look like a function's beginning")
       }
       buffer.append(word)
     }
@@ -157,18 +161,18 @@ extension Translator {
 
   private mutating func beginMatchString(
     _ context: UInt, _ bytes: [UInt8], bits: Int, jump: Int
-  ) {
+  ) throws(LoadError) {
     beginMatch(.bsMatchString, a: context, jump: jump, size: bits)
     var bytes = bytes
     // The bits behind the last count as 0.
     if bits & 7 > 0 { bytes[bytes.count - 1] &= ~(0xFF >> UInt8(bits & 7)) }
-    append(bytes)
+    try append(bytes)
   }
 
   private mutating func translateMatchString(_ i: GenericInstruction) throws(LoadError) {
     let bits = try unsigned(i, 2, below: 1 << 28)
     let start = try unsigned(i, 3, below: 1 << 32)
-    beginMatchString(
+    try beginMatchString(
       try register(i, 1), try string(i, start, count: (bits + 7) / 8), bits: bits,
       jump: try target(i, 0))
   }
@@ -229,7 +233,7 @@ extension Translator {
         _ = rest.popFirst()  // No registers are needed.
         let bits = try number()
         let bytes = try self.bytes(of: try integer(), bits: bits, i)
-        beginMatchString(context, bytes, bits: bits, jump: jump)
+        try beginMatchString(context, bytes, bits: bits, jump: jump)
       default: throw unfit(i, 2)
       }
     }

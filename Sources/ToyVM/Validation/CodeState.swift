@@ -85,7 +85,9 @@ struct CodeState {
   }
 
   /// Whether an exception may go through the frame.
-  private var isPlain: Bool { (0..<reach).allSatisfy { !y($0).isUndefined && !y($0).isTag } }
+  private var isPlain: Bool {
+    (0..<reach).allSatisfy { !y($0).isUndefined && !y($0).isTag && !y($0).isBorrowed }
+  }
 
   /// Becomes what holds of both.
   ///

@@ -83,6 +83,8 @@ extension ModuleValidator {
     }
     while let command = rest.popFirst() {
       guard case .atom(let atom) = command else { throw Violation("\(command) is no command") }
+      // What the one before took may stand in its place.
+      try readContext(o[1])
       switch file.atoms[atom] {
       case "ensure_at_least":
         _ = (try next(), try next())

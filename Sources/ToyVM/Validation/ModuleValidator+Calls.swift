@@ -103,7 +103,11 @@ extension ModuleValidator {
 
   /// After a call: nothing but its result and the frame is left.
   private mutating func comeBack() throws(Violation) {
-    guard now.frame != nil else { throw Violation("a call without a frame") }
+    guard let frame = now.frame else { throw Violation("a call without a frame") }
+    // Who is called may have the message dropped while the frame is a root.
+    for index in 0..<frame where now.y(index).isBorrowed {
+      throw Violation("y\(index) holds some of a message that was not taken")
+    }
     try branchToHandler()
     forgetMessage()
     endCall()

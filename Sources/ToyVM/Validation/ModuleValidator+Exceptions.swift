@@ -4,6 +4,8 @@ extension ModuleValidator {
     let o = i.operands
     switch i.opcode {
     case .try, .catch:
+      // Else the handler would be looked at with the frame of one way only.
+      guard now.frame != nil else { throw Violation("a handler in a frame of unknown size") }
       let label = try label(o[1])
       guard label < shape.functionOfLabel.count, shape.functionOfLabel[label] == function else {
         throw Violation("a handler at the label \(label) of another function")
@@ -13,15 +15,17 @@ extension ModuleValidator {
     case .tryCase:
       try endTag(o[0], .tryTag)
       // The compiler lets a call that never returns run into the handler.
-      if now.x(0).kind != .noValue { check(index) }
+      if now.x(0).kind != .noValue {
+        try checkResult()
+        check(index)
+      }
+      try checkException()
       now.forgetX(from: 3)
       for register in 0..<3 { now.setX(register, .term) }
     case .catchEnd:
       try endTag(o[0], .catchTag)
-      let result = now.x(0)
-      guard result.isTerm || result.kind == .noValue || result.kind == .termOrNoValue,
-        !result.isBorrowed
-      else { throw Violation("x0 holds \(result)") }
+      try checkResult()
+      try checkException()
       try branchToHandler()
       endCall()
     case .badmatch, .caseEnd, .badrecord, .tryCaseEnd:
@@ -36,6 +40,7 @@ extension ModuleValidator {
       // Goes on where x0 is no class.
       try checkArguments(3)
       try branchToHandler()
+      now.setX(0, .term)
     case .buildStacktrace:
       try checkArguments(1)
       try collect(live: 1)
@@ -48,6 +53,24 @@ extension ModuleValidator {
   private mutating func raise() throws(Violation) {
     try branchToHandler()
     isReachable = false
+  }
+
+  /// Where a handler ends x0 holds the result of what it protects, or nothing.
+  private func checkResult() throws(Violation) {
+    let result = now.x(0)
+    guard result.isTerm || result.kind == .noValue || result.kind == .termOrNoValue,
+      !result.isBorrowed
+    else { throw Violation("x0 holds \(result)") }
+  }
+
+  /// The registers that say what was raised hold terms, where anything is known of them.
+  private func checkException() throws(Violation) {
+    for register in 1...3 {
+      let type = now.x(register)
+      guard type.isUndefined || type.isTerm && !type.isBorrowed else {
+        throw Violation("x\(register) holds \(type)")
+      }
+    }
   }
 
   private func frameRegister(_ operand: Operand) throws(Violation) -> Operand {
@@ -85,7 +108,9 @@ extension ModuleValidator {
     case .removeMessage:
       takeMessage()
       endWait()
-    case .timeout: endWait()
+    case .timeout:
+      forgetMessage()
+      endWait()
     case .wait:
       try wait(label: o[0])
       isReachable = false
@@ -96,7 +121,10 @@ extension ModuleValidator {
     case .recvMarkerBind:
       try read(o[0])
       try read(o[1])
-    case .recvMarkerUse, .recvMarkerClear: try read(o[0])
+    case .recvMarkerUse:
+      try read(o[0])
+      forgetMessage()
+    case .recvMarkerClear: try read(o[0])
     default: return false
     }
     return true
