@@ -90,6 +90,20 @@ import Testing
     }
   }
 
+  @Test func aResizeAsAnotherKindIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      let allocator = BlockAllocator(
+        configuration: MemoryConfiguration(strategies: [.ets: .goodFit, .code: .goodFit]))
+      let block = try allocator.allocate(byteCount: 1000, kind: .ets)
+      _ = try allocator.resizeInPlace(block, toByteCount: 800, kind: .code)
+    }
+    await #expect(processExitsWith: .failure) {
+      let allocator = BlockAllocator()
+      let block = try allocator.allocate(byteCount: 1 << 20, kind: .ets)
+      _ = try allocator.resizeInPlace(block, toByteCount: 1 << 19, kind: .code)
+    }
+  }
+
   @Test func anotherKindIsRefused() async {
     await #expect(processExitsWith: .failure) {
       let allocator = HardeningTests.allocator(.goodFit)

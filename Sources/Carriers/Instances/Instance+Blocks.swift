@@ -124,6 +124,9 @@ extension Instance {
     let carrier = carrier(of: block)
     return state.pointee.door.inside {
       if carrier.owner != address { return nil }
+      let actual = carrier.fields.pointee.kind
+      // Else the neighbour would be taken from the order of another kind.
+      if actual != kind { BlockFault.stop(base, kind, .otherKind(actual)) }
       let before = usableByteCount(of: block)
       guard let resized = blocks(of: kind).resize(base, toByteCount: byteCount) else { return nil }
       let after = usableByteCount(of: resized)

@@ -114,6 +114,7 @@ final class LargeBlocks: Sendable {
     guard let old = state.withLock({ $0.live[address] }) else {
       preconditionFailure("the block at \(base) is resized, but is none of this allocator")
     }
+    if old.kind != kind { BlockFault.stop(base, kind, .otherKind(old.kind)) }
     if byteCount <= layout.largestSmallBlock { return nil }
     let used = try source.roundedToPages(try withColour(byteCount))
     if used > old.reservedByteCount { return nil }

@@ -52,7 +52,7 @@ extension BlockAllocator {
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Exact where one thread allocates at a time; else what threads held at different moments may
+  /// Exact where one thread ever allocated, and no handle; else what threads held at different moments may
   /// be counted together, or a large block be missing that another thread takes in this moment.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount
