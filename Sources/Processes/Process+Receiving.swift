@@ -263,7 +263,8 @@ extension Process {
   private mutating func dropBeyondLimit() {
     let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
-    let lookedAt = record.pointee.looksAtMessage ? record.pointee.queue.current : .none
+    let isLooking = record.pointee.looksAtMessage && !record.pointee.queue.isAtEnd
+    let lookedAt = isLooking ? record.pointee.queue.current : .none
     while limit.isBeyondLimit,
       let entry = record.pointee.queue.remove(where: {
         $0 != lookedAt && $0.queuedMessage?.signal != .told

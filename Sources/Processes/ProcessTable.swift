@@ -215,6 +215,7 @@ final class ProcessTable: @unchecked Sendable {
     record.pointee.heap = nil
     record.pointee.hasSentToSelf = false
     record.pointee.isQueueLong = false
+    record.pointee.looksAtMessage = false
     state.withLock { state in
       state.inUse -= 1
       if allocator.hasSeveralThreads {

@@ -47,6 +47,22 @@ import Testing
     #expect(received == (oldest ? ["497", "997", "998", "999"] : ["0", "1", "2", "3"]))
   }
 
+  /// What the process before looked at, whose record it has, keeps nothing of this one's.
+  @Test func aProcessLooksAtNothingAsItBegins() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    do {
+      let before = try TestProcess(system)
+      _ = try sender.send(0, to: before.pid)
+      _ = try before.nextMessage()
+    }
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 2, policy: .dropOldest))
+    for number in 0..<4 { _ = try sender.send(number, to: receiver.pid) }
+    #expect(try receiver.receiveText() == "2")
+    #expect(try receiver.receiveText() == "3")
+  }
+
   @Test(arguments: [false, true])
   func whatTheSystemSaysIsNotDropped(onHeap: Bool) throws {
     let system = Self.makeSystem()
