@@ -18,26 +18,15 @@ import Testing
     let allocator = BlockAllocator(
       configuration: MemoryConfiguration(strategies: [.ets: strategy]))
     var random = SeededGenerator(seed: 9)
-    var blocks: [MemoryBlock] = []
-    var total = 0
-    while total < Self.total {
-      let exponent = Double.random(in: 4...largestExponent, using: &random)
-      let block = try allocator.allocate(byteCount: Int(exp2(exponent)), kind: .ets)
-      memset(block.base, 1, block.byteCount)
-      total += block.byteCount
-      blocks.append(block)
-    }
-    blocks.shuffle(using: &random)
-    let kept = blocks.count / 20
-    for block in blocks[kept...] { allocator.free(block, kind: .ets) }
-    blocks.removeSubrange(kept...)
+    let blocks = try SparseBlocks.make(
+      in: allocator, byteCount: Self.total, largestExponent: largestExponent, using: &random)
     allocator.trim()
     let resident = try Self.residentByteCount(of: allocator)
     let live = blocks.reduce(0) { $0 + $1.byteCount }
     if largestExponent > 10 {
       #expect(Double(resident) < 1.3 * Double(live), "\(resident) of \(live)")
     } else {
-      let pages = Self.pageByteCount(under: blocks)
+      let pages = SparseBlocks.pageByteCount(under: blocks)
       #expect(Double(resident) < 1.05 * Double(pages), "\(resident) of \(pages)")
     }
     for block in blocks { allocator.free(block, kind: .ets) }
@@ -59,16 +48,6 @@ import Testing
     #expect(allocator.statistics.carrierCount <= 4)
     allocator.free(blocks[0], kind: .ets)
     #expect(allocator.statistics.carrierCount <= 4)
-  }
-
-  /// The bytes of the pages that hold a byte of a block.
-  private static func pageByteCount(under blocks: [MemoryBlock]) -> Int {
-    var pages = Set<UInt>()
-    for block in blocks {
-      let first = UInt(bitPattern: block.base)
-      for page in first >> 12...(first + UInt(block.byteCount) - 1) >> 12 { pages.insert(page) }
-    }
-    return pages.count << 12
   }
 
   /// The bytes of an allocator's carriers and large blocks that are in memory.

@@ -1,5 +1,6 @@
 import Foundation
 import Tenure
+import TestKit
 
 /// The allocator against others, by traces; each server of a trace has a process of its own.
 func carrierCases() -> [BenchmarkCase] {
@@ -65,32 +66,13 @@ private func measureReturn(
   let before = ResidentMemory.currentByteCount() ?? 0
   let allocator = BlockAllocator()
   var random = SystemRandomNumberGenerator()
-  var blocks: [MemoryBlock] = []
-  var total = 0
-  while total < 1 << 30 {
-    let exponent = Double.random(in: 4...largestExponent, using: &random)
-    let block = try allocator.allocate(byteCount: Int(exp2(exponent)), kind: .ets)
-    memset(block.base, 1, block.byteCount)
-    total += block.byteCount
-    blocks.append(block)
-  }
-  blocks.shuffle(using: &random)
-  let kept = blocks.count / 20
-  for block in blocks[kept...] { allocator.free(block, kind: .ets) }
-  blocks = Array(blocks[..<kept])
+  let blocks = try SparseBlocks.make(
+    in: allocator, byteCount: 1 << 30, largestExponent: largestExponent, using: &random)
   allocator.trim()
-  let ownBytes = kept * MemoryLayout<MemoryBlock>.stride
+  let ownBytes = blocks.count * MemoryLayout<MemoryBlock>.stride
   let resident = (ResidentMemory.currentByteCount() ?? 0) - before - ownBytes
-  var pages = Set<UInt>()
-  var live = 0
-  for block in blocks {
-    live += block.byteCount
-    let first = UInt(bitPattern: block.base) >> 12
-    for page in first...(UInt(bitPattern: block.base) + UInt(block.byteCount) - 1) >> 12 {
-      pages.insert(page)
-    }
-  }
-  let measurement = answer(live, pages.count << 12, resident)
+  let live = blocks.reduce(0) { $0 + $1.byteCount }
+  let measurement = answer(live, SparseBlocks.pageByteCount(under: blocks), resident)
   for block in blocks { allocator.free(block, kind: .ets) }
   return measurement
 }

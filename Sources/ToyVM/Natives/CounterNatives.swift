@@ -9,16 +9,11 @@ private var atomicsNatives: [Native] {
   [
     Native("atomics", "new", 2) { interpreter, x in
       var isSigned = true
-      var rest = x[1]
-      while rest.isCons {
-        let option = rest.cons[0]
-        guard option.isTuple(arity: 2), interpreter.isAtom(option.tupleElements[0], "signed"),
-          option.tupleElements[1] == .true || option.tupleElements[1] == .false
-        else { return interpreter.badArgument() }
-        isSigned = option.tupleElements[1] == .true
-        rest = rest.cons[1]
+      let areOptions = interpreter.takeOptions(x[1]) { name, value in
+        isSigned = value == .true
+        return interpreter.isAtom(name, "signed") && value.isBoolean
       }
-      guard rest.isNil else { return interpreter.badArgument() }
+      guard areOptions else { return interpreter.badArgument() }
       return newArray(interpreter, x[0], isSigned: isSigned)
     },
     Native("atomics", "put", 3) { interpreter, x in

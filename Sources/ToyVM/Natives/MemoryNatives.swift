@@ -76,32 +76,18 @@ private func collect(_ interpreter: Interpreter, _ pid: Term, fully: Bool) -> Te
 private func collectWithOptions(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   var fully = true
   var identifier: Term?
-  var rest = x[1]
-  while rest.isCons {
-    let option = rest.cons[0]
-    guard option.isTuple(arity: 2) else { return interpreter.badArgument() }
-    let value = option.tupleElements[1]
-    if interpreter.isAtom(option.tupleElements[0], "type") {
-      fully = interpreter.isAtom(value, "major")
-      guard fully || interpreter.isAtom(value, "minor") else { return interpreter.badArgument() }
-    } else if interpreter.isAtom(option.tupleElements[0], "async") {
+  let areOptions = interpreter.takeOptions(x[1]) { name, value in
+    if interpreter.isAtom(name, "async") {
       identifier = value
-    } else {
-      return interpreter.badArgument()
+      return true
     }
-    rest = rest.cons[1]
+    fully = interpreter.isAtom(value, "major")
+    return interpreter.isAtom(name, "type") && (fully || interpreter.isAtom(value, "minor"))
   }
-  guard rest.isNil, x[0].isLocalPid else { return interpreter.badArgument() }
-  guard let identifier else { return collect(interpreter, x[0], fully: fully) }
-  interpreter.kept[0] = identifier
-  defer { interpreter.kept[0] = .nil }
-  let result = collect(interpreter, x[0], fully: fully)
-  guard !result.isNone, interpreter.ensure(4, live: 0),
-    let name = interpreter.atom("garbage_collect")
-  else { return .none }
-  let message = interpreter.build { $0.makeTuple(name, interpreter.kept[0], result) }
-  guard interpreter.sends(message, to: interpreter.pid) else { return .none }
-  return interpreter.atom("async") ?? .none
+  guard areOptions, x[0].isLocalPid else { return interpreter.badArgument() }
+  return interpreter.answer("garbage_collect", to: identifier) {
+    collect(interpreter, x[0], fully: fully)
+  }
 }
 
 // MARK: - Figures

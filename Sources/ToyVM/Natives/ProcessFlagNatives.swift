@@ -165,13 +165,7 @@ private func halt(_ interpreter: Interpreter, _ status: Term) -> Term {
 }
 
 private func areHaltOptions(_ interpreter: Interpreter, _ list: Term) -> Bool {
-  var rest = list
-  while rest.isCons {
-    let option = rest.cons[0]
-    guard option.isTuple(arity: 2), interpreter.isAtom(option.tupleElements[0], "flush"),
-      option.tupleElements[1].isBoolean
-    else { return false }
-    rest = rest.cons[1]
+  interpreter.takeOptions(list) { name, value in
+    interpreter.isAtom(name, "flush") && value.isBoolean
   }
-  return rest.isNil
 }

@@ -14,22 +14,16 @@ extension Interpreter {
   /// What the options of a monitor say, or nothing where they are none.
   func monitorOptions(_ list: Term) -> MonitorOptions? {
     var options = MonitorOptions()
-    var rest = list
-    while rest.isCons {
-      let option = rest.cons[0]
-      guard option.isTuple(arity: 2) else { return nil }
-      let value = option.tupleElements[1]
-      if isAtom(option.tupleElements[0], "tag") {
+    let areOptions = takeOptions(list) { name, value in
+      if isAtom(name, "tag") {
         options.tag = value
-      } else {
-        guard isAtom(option.tupleElements[0], "alias"), let end = aliasEnd(value) else {
-          return nil
-        }
-        options.alias = end
+        return true
       }
-      rest = rest.cons[1]
+      guard isAtom(name, "alias"), let end = aliasEnd(value) else { return false }
+      options.alias = end
+      return true
     }
-    return rest.isNil ? options : nil
+    return areOptions ? options : nil
   }
 
   private func aliasEnd(_ name: Term) -> AliasEnd? {

@@ -115,27 +115,15 @@ extension LoadedModule {
 /// `check_process_code(Pid, Module, Options)`: with `{async, Id}` the answer is a message.
 private func checkWithOptions(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   var identifier: Term?
-  var rest = x[2]
-  while rest.isCons {
-    let option = rest.cons[0]
-    guard option.isTuple(arity: 2) else { return interpreter.badArgument() }
-    let value = option.tupleElements[1]
-    if interpreter.isAtom(option.tupleElements[0], "async") {
+  let areOptions = interpreter.takeOptions(x[2]) { name, value in
+    if interpreter.isAtom(name, "async") {
       identifier = value
-    } else if !interpreter.isAtom(option.tupleElements[0], "allow_gc") || !value.isBoolean {
-      return interpreter.badArgument()
+      return true
     }
-    rest = rest.cons[1]
+    return interpreter.isAtom(name, "allow_gc") && value.isBoolean
   }
-  guard rest.isNil, x[0].isLocalPid, x[1].isAtom else { return interpreter.badArgument() }
-  let result = interpreter.runsOldCode(x[0], of: x[1])
-  guard !result.isNone, let identifier else { return result }
-  interpreter.kept[0] = identifier
-  defer { interpreter.kept[0] = .nil }
-  guard interpreter.ensure(4, live: 0), let name = interpreter.atom("check_process_code") else {
-    return .none
+  guard areOptions, x[0].isLocalPid, x[1].isAtom else { return interpreter.badArgument() }
+  return interpreter.answer("check_process_code", to: identifier) {
+    interpreter.runsOldCode(x[0], of: x[1])
   }
-  let message = interpreter.build { $0.makeTuple(name, interpreter.kept[0], result) }
-  guard interpreter.sends(message, to: interpreter.pid) else { return .none }
-  return interpreter.atom("async") ?? .none
 }

@@ -35,16 +35,11 @@ private func set(
   _ interpreter: Interpreter, _ x: Arguments, _ options: Term, tells: Bool
 ) -> Term {
   var isAbsolute = false
-  var rest = options
-  while rest.isCons {
-    let option = rest.cons[0]
-    guard option.isTuple(arity: 2), interpreter.isAtom(option.tupleElements[0], "abs"),
-      option.tupleElements[1].isBoolean
-    else { return interpreter.badArgument() }
-    isAbsolute = option.tupleElements[1] == .true
-    rest = rest.cons[1]
+  let areOptions = interpreter.takeOptions(options) { name, value in
+    isAbsolute = value == .true
+    return interpreter.isAtom(name, "abs") && value.isBoolean
   }
-  guard rest.isNil, x[0].isSmall, x[1].isAtom || x[1].isLocalPid,
+  guard areOptions, x[0].isSmall, x[1].isAtom || x[1].isLocalPid,
     isAbsolute || 0..<1 << 43 ~= x[0].smallValue, let timeout = interpreter.atom("timeout")
   else { return interpreter.badArgument() }
   guard interpreter.ensure(3 + 4, live: 3) else { return .none }
@@ -75,23 +70,17 @@ private func answer(
   _ interpreter: Interpreter, _ x: Arguments, _ options: Term, _ ask: (_ number: Int) -> UInt64?
 ) -> Term {
   var (isAsynchronous, informs) = (false, true)
-  var rest = options
-  while rest.isCons {
-    let option = rest.cons[0]
-    guard option.isTuple(arity: 2), option.tupleElements[1].isBoolean else {
-      return interpreter.badArgument()
-    }
-    let value = option.tupleElements[1] == .true
-    if interpreter.isAtom(option.tupleElements[0], "async") {
-      isAsynchronous = value
-    } else if interpreter.isAtom(option.tupleElements[0], "info") {
-      informs = value
+  let areOptions = interpreter.takeOptions(options) { name, value in
+    if interpreter.isAtom(name, "async") {
+      isAsynchronous = value == .true
+    } else if interpreter.isAtom(name, "info") {
+      informs = value == .true
     } else {
-      return interpreter.badArgument()
+      return false
     }
-    rest = rest.cons[1]
+    return value.isBoolean
   }
-  guard rest.isNil, x[0].isReference else { return interpreter.badArgument() }
+  guard areOptions, x[0].isReference else { return interpreter.badArgument() }
   var left = Term.false
   if let number = number(ofTimer: x[0]), let deadline = ask(number) {
     let now = MonotonicTime.nanoseconds()

@@ -13,11 +13,11 @@ extension ModuleValidator {
       try write(o[0], right)
       try write(o[1], left)
     case .getList:
-      let list = try cell(o[0], at: index)
+      let list = try read(o[0], as: .cons, at: index)
       try write(o[1], .term.borrowed(like: list))
       try write(o[2], .term.borrowed(like: list))
     case .getHd, .getTl:
-      let list = try cell(o[0], at: index)
+      let list = try read(o[0], as: .cons, at: index)
       try write(o[1], .term.borrowed(like: list))
     case .putList:
       let parts = try read(o[0...1])
@@ -62,12 +62,15 @@ extension ModuleValidator {
     return type
   }
 
-  /// A list that is taken apart.
-  private mutating func cell(_ operand: Operand, at index: Int) throws(Violation) -> ValueType {
+  /// Reads what has to be of a kind: where that is not proven it is looked at as it runs.
+  @discardableResult
+  mutating func read(
+    _ operand: Operand, as needed: ValueType, at index: Int
+  ) throws(Violation) -> ValueType {
     let type = try read(operand)
-    if type.kind != .cons {
+    if type.kind != needed.kind {
       try leaveToCheck(operand, at: index)
-      try refine(operand, .cons)
+      try refine(operand, needed)
     }
     return type
   }

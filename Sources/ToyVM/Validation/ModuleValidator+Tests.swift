@@ -64,7 +64,7 @@ extension ModuleValidator {
     let o = i.operands
     switch i.opcode {
     case .hasMapFields:
-      try map(o[1], at: index)
+      try read(o[1], as: .map, at: index)
       for key in try list(o[2]) { try read(key) }
       try branch(to: try label(o[0]))
     case .getMapElements: try stepGetMap(o, at: index)
@@ -80,19 +80,9 @@ extension ModuleValidator {
     return true
   }
 
-  @discardableResult
-  private mutating func map(_ operand: Operand, at index: Int) throws(Violation) -> ValueType {
-    let type = try read(operand)
-    if type.kind != .map {
-      try leaveToCheck(operand, at: index)
-      try refine(operand, .map)
-    }
-    return type
-  }
-
   /// The values are stored as they are found: where one is missing, those before it are there.
   private mutating func stepGetMap(_ o: [Operand], at index: Int) throws(Violation) {
-    let value = ValueType.term.borrowed(like: try map(o[1], at: index))
+    let value = ValueType.term.borrowed(like: try read(o[1], as: .map, at: index))
     let pairs = try list(o[2])
     let failure = try label(o[0])
     for place in stride(from: 0, to: pairs.count - 1, by: 2) {
