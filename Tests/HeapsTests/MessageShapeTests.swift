@@ -55,7 +55,7 @@ import Testing
   }
 
   /// Puts pairs into a map whose values are an immediate, a list, a tuple or a float.
-  private static func map(
+  static func map(
     of keys: Range<Int>, over base: Term?, _ cursor: inout WordCursor
   ) -> Term {
     let order = TermOrder(atoms: AtomTable(), scratch: MallocScratch())

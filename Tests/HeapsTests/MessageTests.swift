@@ -219,7 +219,8 @@ import Testing
     #expect(fixture.allocator.allocatedBlockCount == 2)
   }
 
-  @Test func aRefusalAtAnyRequestLeavesNothing() throws {
+  @Test(arguments: ["lists of lists", "strings", "pairs", "map"])
+  func aRefusalAtAnyRequestLeavesNothing(shape: String) throws {
     var request = 0
     var refusals = 0
     while true {
@@ -234,8 +235,26 @@ import Testing
       else { continue }
       fixture.roots[0] = fixture.heap.buildLinked { cursor, list in
         let handle = cursor.makeBinaryHandle(binary, byteCount: 100, list: &list)
-        return (0..<9_000).reduce(handle) { inner, _ in
-          cursor.makeCons(inner, cursor.makeCons(handle, .nil))
+        switch shape {
+        case "strings":
+          return (0..<500).reduce(handle) { rest, count in
+            cursor.makeCons(
+              cursor.makeList((0..<count % 80).map { Term.small($0) }), rest)
+          }
+        case "pairs":
+          var level = [Term](repeating: handle, count: 4096)
+          while level.count > 1 {
+            level = stride(from: 0, to: level.count, by: 2).map {
+              cursor.makeTuple(level[$0], level[$0 + 1])
+            }
+          }
+          return level[0]
+        case "map":
+          return MessageShapeTests.map(of: 0..<4096, over: nil, &cursor)
+        default:
+          return (0..<9_000).reduce(handle) { inner, _ in
+            cursor.makeCons(inner, cursor.makeCons(handle, .nil))
+          }
         }
       }
       let blocks = allocator.allocatedBlockCount

@@ -32,7 +32,7 @@ struct CopiedObjects: ~Copyable {
 
   /// The bits of an address below its piece's number: pieces of 2 KiB.
   private static var pieceBits: UInt { 11 }
-  private static var entriesOfPage: Int { 1 << (Int(pieceBits) - 4) }
+  static var entriesOfPage: Int { 1 << (Int(pieceBits) - 4) }
   private static var firstEntries: Int { 16 }
   private static var firstPages: Int { 13 }
 

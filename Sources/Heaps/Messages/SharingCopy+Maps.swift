@@ -3,16 +3,41 @@ import Terms
 
 /// The nodes and leaves of hash maps.
 extension SharingCopy {
+  /// Copies a root or an inner node of a hash map, and the nodes below it as long as nothing else is
+  /// to be visited before them.
+  /// - Returns: the word of its copy; nothing where memory was refused.
+  @inline(never)
+  mutating func copyNodes(
+    _ first: Words, _ place: CopiedObjects.Page, _ begun: Progress
+  ) -> (progress: Progress, copy: UInt)? {
+    var progress = begun
+    let bottom = progress.pendingTop - rest.pointee.pendingBase
+    guard let copy = copyNode(first, place, &progress) else { return nil }
+    while progress.pendingTop != rest.pointee.pendingBase + bottom {
+      let item = (progress.pendingTop - 1).pointee
+      if item & 3 != 1 { break }
+      let slot = Words(bitPattern: item &+ 7).unsafelyUnwrapped
+      let bits = slot.pointee
+      if bits & 3 != 2 { break }
+      guard let place = self.place(of: bits, &progress), place.pointee == 0 else { break }
+      let object = Term(bits: bits).boxed
+      if !Header(bits: object[0]).isHashMap { break }
+      progress.pendingTop -= 1
+      guard let copy = copyNode(object, place, &progress) else { return nil }
+      slot.pointee = copy
+    }
+    return (progress, copy)
+  }
+
   /// Copies a root or an inner node of a hash map.
   ///
   /// The leaves stand in the order in which they were made, which has nothing to do with that of the
   /// nodes: each is asked for, with its entry, when its node is copied, and copied itself when some
   /// others were asked for after it (``LeafQueue``).
-  @inline(never)
-  mutating func copyNode(
-    _ object: Words, _ place: CopiedObjects.Page, _ begun: Progress
-  ) -> (progress: Progress, copy: UInt)? {
-    var progress = begun
+  @inline(__always)
+  private mutating func copyNode(
+    _ object: Words, _ place: CopiedObjects.Page, _ progress: inout Progress
+  ) -> UInt? {
     let header = Header(bits: object[0])
     let firstSlot = 1 &+ header.rawWords
     let words = firstSlot &+ header.mapSlotCount
@@ -38,7 +63,7 @@ extension SharingCopy {
       }
       index &+= 1
     }
-    return (progress, UInt(bitPattern: new) &+ 2)
+    return UInt(bitPattern: new) &+ 2
   }
 
   /// Copies the cell that a slot of a node refers to.

@@ -18,7 +18,7 @@ struct SharingCopy {
   private(set) var bias: UInt
   /// Behind this there is room for one object's items, and for the tail of a cell before it: the
   /// top is at most a word behind it when an object's copy begins.
-  private var pendingEnd: Words
+  private(set) var pendingEnd: Words
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -90,8 +90,14 @@ struct SharingCopy {
       progress.pendingTop -= 1
       let item = progress.pendingTop.pointee
       if item & 3 == 1 {
-        end = Words(bitPattern: item &+ 15).unsafelyUnwrapped
-        slot = end - 1
+        slot = Words(bitPattern: item &+ 7).unsafelyUnwrapped
+        end = slot + 1
+        if Self.isPair(slot.pointee) {
+          let tree = copyPairs(slot, above: rest.pointee.pendingBase + bottom, progress)
+          progress = tree.progress
+          slot = tree.slot ?? end
+          end = tree.slot == nil ? end : slot + 1
+        }
       } else {
         let object = Term(bits: item).boxed
         (slot, end) = ToSpace.slots(ofObjectAt: object)
@@ -152,7 +158,7 @@ struct SharingCopy {
       return UInt(bitPattern: new) &+ 2
     }
     if Header(bits: header).isHashMap {
-      guard let node = copyNode(object, place, progress) else { return nil }
+      guard let node = copyNodes(object, place, progress) else { return nil }
       progress = node.progress
       return node.copy
     }
@@ -225,7 +231,13 @@ struct SharingCopy {
 
   @inline(__always)
   func note(_ copy: Words, at place: CopiedObjects.Page) {
-    place.pointee = UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
+    place.pointee = self.place(of: copy)
+  }
+
+  /// What is noted of a copy.
+  @inline(__always)
+  func place(of copy: Words) -> UInt32 {
+    UInt32(truncatingIfNeeded: (UInt(bitPattern: copy) &- bias) &>> 3)
   }
 
   /// Notes a copy whose terms are to be visited, unless a number is 1 rather than 0. Which it is, the
