@@ -31,6 +31,10 @@ struct PendingObjects {
     views.clear()
   }
 
+  /// Whether there is room for one more.
+  @inline(__always)
+  var hasRoom: Bool { top != end }
+
   /// What was pushed last.
   @inline(__always)
   var last: UInt { top[-1] }

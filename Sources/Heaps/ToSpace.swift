@@ -33,75 +33,56 @@ struct ToSpace {
     let bottom = pending.top
     var slot = first
     var end = behind
+    func visitPairs(_ first: UnsafeMutablePointer<UInt>) {
+      let moved = Self.movePairs(
+        first, to: top, in: plan.near, above: bottom, pending: pending)
+      top = moved.top
+      pending.top = moved.pending
+      slot = moved.slot ?? end
+      end = moved.slot == nil ? end : slot + 1
+    }
     while true {
       while slot < end {
-        var bits = slot.pointee
-        following: while true {
-          if bits & 3 == 2 && plan.moves(bits) {
-            let object = Term(bits: bits).boxed
-            let header = object[0]
-            if header == Header.tuple(arity: 2).bits {
-              let first = object[1]
-              let second = object[2]
-              let copy = top
-              let forward = UInt(bitPattern: copy) &+ 2
-              copy[0] = header
-              copy[1] = first
-              copy[2] = second
-              object[0] = forward
-              slot.pointee = forward
-              top += 3
-              if slot + 1 == end {
-                // The last element at once, the first one when all that is behind it was visited.
-                if second & 3 != 3 {
-                  if first & 3 != 3 && !pending.push(UInt(bitPattern: copy) &+ 1) { leave(forward) }
-                  slot = copy + 2
-                  end = top
-                  bits = second
-                  continue following
-                }
-                if first & 3 != 3 {
-                  slot = copy + 1
-                  end = copy + 2
-                  bits = first
-                  continue following
-                }
-              } else {
-                noteUnless(settled: Self.areSettled(first & second), forward, in: &pending)
-              }
-            } else if header & 3 != 0 {
-              slot.pointee = header
-            } else {
-              let copy = top
-              slot.pointee = UInt(bitPattern: copy) &+ 2
-              let moved = Self.moveObject(
-                object, header: header, to: copy, views: pending.views)
-              top = moved.end
-              noteUnless(settled: moved.settled, UInt(bitPattern: copy) &+ 2, in: &pending)
-            }
-          } else if bits & 3 == 1 && plan.moves(bits) {
-            let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
-            if cell[0] & cell[1] & 3 == 3 {
-              // A pair of immediates, as the leaves of hash maps are, is not worth a call.
-              var place = slot
-              _ = Self.moveCell(cell, &place, &top)
-            } else {
-              self.top = top
-              pending.top = moveChain(bits, slot, by: &plan, pending: pending)
-              top = self.top
-            }
-          } else if bits & 3 == 1 || bits & 3 == 2 {
-            plan.evacuateElsewhere(slot, pending)
+        let bits = slot.pointee
+        if bits & 3 == 2 && plan.moves(bits) {
+          let object = Term(bits: bits).boxed
+          let header = object[0]
+          if header & 3 != 0 {
+            slot.pointee = header
+          } else if header == Header.tuple(arity: 2).bits && slot + 1 == end
+            && plan.near.contains(bits) && pending.hasRoom
+          {
+            visitPairs(slot)
+            continue
+          } else {
+            let copy = top
+            slot.pointee = UInt(bitPattern: copy) &+ 2
+            let moved = Self.moveObject(
+              object, header: header, to: copy, views: pending.views)
+            top = moved.end
+            noteUnless(settled: moved.settled, UInt(bitPattern: copy) &+ 2, in: &pending)
           }
-          break
+        } else if bits & 3 == 1 && plan.moves(bits) {
+          let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+          if cell[0] & cell[1] & 3 == 3 {
+            // A pair of immediates, as the leaves of hash maps are, is not worth a call.
+            var place = slot
+            _ = Self.moveCell(cell, &place, &top)
+          } else {
+            self.top = top
+            pending.top = moveChain(bits, slot, by: &plan, pending: pending)
+            top = self.top
+          }
+        } else if bits & 3 == 1 || bits & 3 == 2 {
+          plan.evacuateElsewhere(slot, pending)
         }
         slot += 1
       }
       if pending.top == bottom { break }
       let item = pending.pop()
       if item & 3 == 1 {
-        end = UnsafeMutablePointer(bitPattern: item &+ 15).unsafelyUnwrapped
-        slot = end - 1
+        let tail = UnsafeMutablePointer<UInt>(bitPattern: item &+ 7).unsafelyUnwrapped
+        visitPairs(tail)
       } else {
         (slot, end) = Self.slots(ofObjectAt: Term(bits: item).boxed)
       }
