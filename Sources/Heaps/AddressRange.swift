@@ -38,18 +38,22 @@ struct AddressRange: BitwiseCopyable {
 
   /// The cons cells of the range.
   @inline(__always)
-  var cells: CellRange { CellRange(firstCell: start | 1, words: byteCount >> 3) }
+  var cells: TermRange { TermRange(first: start | 1, words: byteCount >> 3) }
+
+  /// The boxed objects of the range.
+  @inline(__always)
+  var boxed: TermRange { TermRange(first: start | 2, words: byteCount >> 3) }
 }
 
-/// The terms of cons cells in a range of addresses, tested with one comparison.
-struct CellRange: BitwiseCopyable {
-  let firstCell: UInt
+/// The terms of one tag in a range of addresses, tested with one comparison.
+struct TermRange: BitwiseCopyable {
+  let first: UInt
   let words: UInt
 
-  /// Whether a word is the term of a cell in the range: a whole number of words behind its start.
+  /// Whether a word is such a term: a whole number of words behind the first one.
   @inline(__always)
   func contain(_ bits: UInt) -> Bool {
-    let distance = bits &- firstCell
+    let distance = bits &- first
     return distance >> 3 | distance << 61 < words
   }
 }

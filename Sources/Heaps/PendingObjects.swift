@@ -35,6 +35,10 @@ struct PendingObjects {
   @inline(__always)
   var hasRoom: Bool { top != end }
 
+  /// Whether there is room for the slots of any node of a hash map.
+  @inline(__always)
+  var hasRoomForSlots: Bool { end - top >= 16 }
+
   /// What was pushed last.
   @inline(__always)
   var last: UInt { top[-1] }
@@ -61,6 +65,14 @@ struct PendingObjects {
     top.pointee = item
     top += 1
     return true
+  }
+
+  /// Notes a term.
+  /// - Precondition: ``hasRoom``.
+  @inline(__always)
+  mutating func pushWhereThereIsRoom(_ item: UInt) {
+    top.pointee = item
+    top += 1
   }
 
   /// Notes a term unless a number is 1 rather than 0, without a branch on it.

@@ -45,7 +45,17 @@ extension ToSpace {
     slot.pointee = forward[1]
     var bits = UInt(bitPattern: first) &+ 1
     var distance: UInt = 16
+    /// Where cells side by side are looked for again.
+    var attempt = top
     while true {
+      if top >= attempt {
+        if distance == 16 {
+          moveNeighbours(&bits, &forward, &top, in: cells, step: 2)
+        } else if distance == 0 &- 16 {
+          moveNeighbours(&bits, &forward, &top, in: cells, step: -2)
+        }
+        attempt = top + 8
+      }
       let cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
       let head = cell[0]
       if head & 3 != 3 { return (bits, top) }
@@ -71,6 +81,109 @@ extension ToSpace {
         bits = tail
       }
     }
+  }
+
+  @inline(__always)
+  private static func moveNeighbours(
+    _ bits: inout UInt, _ forward: inout SIMD2<UInt>, _ top: inout UnsafeMutablePointer<UInt>,
+    in cells: TermRange, step: Int
+  ) {
+    let distance = UInt(bitPattern: 8 &* step)
+    var cell = UnsafeMutablePointer<UInt>(bitPattern: bits &- 1).unsafelyUnwrapped
+    // What two cells become: in both halves of a vector, so that the compiler leaves them there.
+    var forwards = SIMD2(repeating: forward[1]) &+ SIMD2(0, 16)
+    while true {
+      // One after the other: there is a second cell only if the first one's tail says so.
+      if cell[1] != bits &+ distance || cell[step &+ 1] != bits &+ 2 &* distance
+        || cell[2 &* step &+ 1] != bits &+ 3 &* distance
+        || cell[3 &* step &+ 1] != bits &+ 4 &* distance
+        || !cells.contain(bits &+ 4 &* distance)
+        || ~(cell[0] & cell[step] & cell[2 &* step] & cell[3 &* step]) & 3 != 0
+      {
+        break
+      }
+      let first = pair(at: cell)
+      let second = pair(at: cell + step)
+      let third = pair(at: cell + 2 &* step)
+      let fourth = pair(at: cell + 3 &* step)
+      let others = forwards &+ SIMD2(repeating: 32)
+      let following = forwards &+ SIMD2(repeating: 64)
+      storePair(SIMD2(0, forwards[0]), to: cell)
+      storePair(SIMD2(0, forwards[1]), to: cell + step)
+      storePair(SIMD2(0, others[0]), to: cell + 2 &* step)
+      storePair(SIMD2(0, others[1]), to: cell + 3 &* step)
+      storePair(SIMD2(first[0], forwards[1]), to: top)
+      storePair(SIMD2(second[0], others[0]), to: top + 2)
+      storePair(SIMD2(third[0], others[1]), to: top + 4)
+      storePair(SIMD2(fourth[0], following[0]), to: top + 6)
+      forwards = following
+      bits = bits &+ 4 &* distance
+      cell += 4 &* step
+      top += 8
+    }
+    forward = SIMD2(0, forwards[0])
+  }
+
+  /// Moves cells, each with the small object it holds behind it, as long as they follow each other in
+  /// one range and the objects hold nothing but immediates: floats, and tuples of up to three.
+  /// - Parameters:
+  ///   - first: the tail of a cell.
+  ///   - slot: where it stands.
+  /// - Returns: the tail of the last cell, as ``moveRun(_:_:to:in:)`` returns it, and its slot.
+  @inline(never)
+  private static func moveObjectRun(
+    _ first: UInt, _ slot: Words, to start: Words, in near: AddressRange
+  ) -> (tail: UInt, slot: Words, top: Words) {
+    let cells = near.cells
+    let boxed = near.boxed
+    var bits = first
+    var slot = slot
+    var top = start
+    if !cells.contain(bits) { return (bits, slot, top) }
+    while true {
+      let cell = Words(bitPattern: bits &- 1).unsafelyUnwrapped
+      let head = cell[0]
+      if !boxed.contain(head) { break }
+      let tail = cell[1]
+      let object = Term(bits: head).boxed
+      let header = object[0]
+      let new = top
+      let copy = new + 2
+      if header == Header.float.bits {
+        copy[1] = object[1]
+        top = new + 4
+      } else {
+        let words = 1 &+ Int(header >> 6)
+        if header & 0x3F != 0 || words > 4 { break }
+        let second = object[1]
+        var elements = second
+        copy[1] = second
+        if words > 2 {
+          let third = object[2]
+          copy[2] = third
+          elements &= third
+          if words > 3 {
+            let fourth = object[3]
+            copy[3] = fourth
+            elements &= fourth
+          }
+        }
+        if elements & 3 != 3 { break }
+        top = copy + words
+      }
+      let forward = UInt(bitPattern: new) &+ 1
+      slot.pointee = forward
+      slot = new + 1
+      new[0] = forward &+ 17
+      new[1] = tail
+      copy[0] = header
+      object[0] = forward &+ 17
+      cell[0] = 0
+      cell[1] = forward
+      bits = tail
+      if !cells.contain(tail) { break }
+    }
+    return (bits, slot, top)
   }
 
   /// Moves the object that a moved cell holds right behind the cell, if it has not moved yet.
@@ -134,19 +247,30 @@ extension ToSpace {
         if !plan.moves(head) {
           plan.evacuateElsewhere(new, pending)
         } else if head & 3 == 2 {
-          if !Self.moveHead(head, of: new, &top, views: pending.views) {
+          if Self.moveHead(head, of: new, &top, views: pending.views) {
+            (rest, slot, top) = Self.moveObjectRun(tail, slot, to: top, in: near)
+          } else if tail & 3 == 3 {
+            note(new[0], in: &pending)
+          } else if pending.push(UInt(bitPattern: new) &+ 1, new[0]) {
             // The object first, then the rest of the list.
-            if tail & 3 == 3 {
-              note(new[0], in: &pending)
-            } else if pending.push(UInt(bitPattern: new) &+ 1, new[0]) {
-              break moving
-            } else {
-              leave(new[0])
-            }
+            break moving
+          } else {
+            leave(new[0])
           }
         } else {
           // The list in the list first.
-          if tail & 3 == 3 || pending.push(UInt(bitPattern: new) &+ 1) {
+          let inner = UnsafeMutablePointer<UInt>(bitPattern: head &- 1).unsafelyUnwrapped
+          if inner.pointee & 3 == 3 {
+            let moved = Self.moveRun(inner, new, to: top, in: near)
+            top = moved.top
+            if moved.tail & 3 == 3 { break run }
+            if tail & 3 == 3 || pending.push(UInt(bitPattern: new) &+ 1) {
+              rest = moved.tail
+              slot = top - 1
+              break run
+            }
+            top[-1] = moved.tail
+          } else if tail & 3 == 3 || pending.push(UInt(bitPattern: new) &+ 1) {
             slot = new
             bits = head
             continue

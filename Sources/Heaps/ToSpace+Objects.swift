@@ -82,8 +82,13 @@ extension ToSpace {
   static func copyPair(
     from source: UnsafeMutablePointer<UInt>, to target: UnsafeMutablePointer<UInt>
   ) {
-    let words = UnsafeRawPointer(source).loadUnaligned(as: SIMD2<UInt>.self)
-    storePair(words, to: target)
+    storePair(pair(at: source), to: target)
+  }
+
+  /// Reads two words by one load.
+  @inline(__always)
+  static func pair(at source: UnsafeMutablePointer<UInt>) -> SIMD2<UInt> {
+    UnsafeRawPointer(source).loadUnaligned(as: SIMD2<UInt>.self)
   }
 
   /// Writes two words by one store.

@@ -33,14 +33,6 @@ struct ToSpace {
     let bottom = pending.top
     var slot = first
     var end = behind
-    func visitPairs(_ first: UnsafeMutablePointer<UInt>) {
-      let moved = Self.movePairs(
-        first, to: top, in: plan.near, above: bottom, pending: pending)
-      top = moved.top
-      pending.top = moved.pending
-      slot = moved.slot ?? end
-      end = moved.slot == nil ? end : slot + 1
-    }
     while true {
       while slot < end {
         let bits = slot.pointee
@@ -49,10 +41,14 @@ struct ToSpace {
           let header = object[0]
           if header & 3 != 0 {
             slot.pointee = header
-          } else if header == Header.tuple(arity: 2).bits && slot + 1 == end
-            && plan.near.contains(bits) && pending.hasRoom
+          } else if slot + 1 == end,
+            let moved = Self.moveTree(
+              slot, header: header, to: top, in: plan.near, pending: pending)
           {
-            visitPairs(slot)
+            top = moved.top
+            pending.top = moved.pending
+            slot = moved.slot ?? end
+            if moved.slot != nil { end = slot + 1 }
             continue
           } else {
             let copy = top
@@ -81,8 +77,8 @@ struct ToSpace {
       if pending.top == bottom { break }
       let item = pending.pop()
       if item & 3 == 1 {
-        let tail = UnsafeMutablePointer<UInt>(bitPattern: item &+ 7).unsafelyUnwrapped
-        visitPairs(tail)
+        slot = UnsafeMutablePointer<UInt>(bitPattern: item &+ 7).unsafelyUnwrapped
+        end = slot + 1
       } else {
         (slot, end) = Self.slots(ofObjectAt: Term(bits: item).boxed)
       }

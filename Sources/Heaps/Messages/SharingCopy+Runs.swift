@@ -86,13 +86,13 @@ extension SharingCopy {
       {
         break
       }
-      let first = Self.pair(at: cell)
-      let second = Self.pair(at: cell + step)
-      let third = Self.pair(at: cell + 2 * step)
-      let fourth = Self.pair(at: cell + 3 * step)
+      let first = ToSpace.pair(at: cell)
+      let second = ToSpace.pair(at: cell + step)
+      let third = ToSpace.pair(at: cell + 2 * step)
+      let fourth = ToSpace.pair(at: cell + 3 * step)
       let next = granule &+ (down ? -4 : 4)
       let entries = UnsafeMutableRawPointer(page + (down ? granule &- 3 : granule))
-      let heads = (first & second & third & fourth)[0]
+      let heads = cell[0] & cell[step] & cell[2 * step] & cell[3 * step]
       // Who copies one of these goes on with its tail at once: the last one's tells of all.
       if UInt(page[next]) | (~heads & 3) != 0 { break }
       assert(entries.loadUnaligned(as: SIMD4<UInt32>.self) == .zero, "copied before its tail")
@@ -116,10 +116,5 @@ extension SharingCopy {
     at.slot = new - 1
     at.bits = bits
     at.place = page + granule
-  }
-
-  @inline(__always)
-  private static func pair(at cell: Words) -> SIMD2<UInt> {
-    UnsafeRawPointer(cell).loadUnaligned(as: SIMD2<UInt>.self)
   }
 }
