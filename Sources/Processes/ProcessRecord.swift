@@ -179,13 +179,26 @@ struct ProcessRecord: ~Copyable {
       ).exchanged
   }
 
-  /// Says that the process runs again though nobody sent anything.
-  /// - Returns: `false` where somebody did, who has woken it.
-  func unpark() -> Bool {
+  /// Says that the process runs again though nobody sent anything. Waits for a sender that is inside,
+  /// unless something was sent meanwhile: it might leave the process parked, and nobody would wake it.
+  /// - Returns: `false` where somebody sent something, who has woken it.
+  func unpark() -> Bool { takeBack { $0 == Self.entered } }
+
+  /// Takes back a process that may be parked: no sender is inside, and none enters any more.
+  /// - Returns: whether it was parked.
+  func takeBack() -> Bool { takeBack { $0 & Self.entered != 0 } }
+
+  /// - Parameter isToWaitFor: whether a state is one in which a sender inside is to be waited for.
+  @inline(__always)
+  private func takeBack(_ isToWaitFor: (UInt) -> Bool) -> Bool {
     while true {
-      let before = outer.load(ordering: .relaxed)
-      if before & ~1 != Self.parked { return false }
       // Acquiring: pairs with the releasing exchange in `leave` of who was there before.
+      let before = outer.load(ordering: .acquiring)
+      if isToWaitFor(before) {
+        sched_yield()
+        continue
+      }
+      if before & ~1 != Self.parked { return false }
       let exchanged = outer.weakCompareExchange(
         expected: before, desired: Self.empty, ordering: .acquiringAndReleasing
       ).exchanged
@@ -228,17 +241,6 @@ struct ProcessRecord: ~Copyable {
     ).exchanged
     if !isParked { leave() }
     return isParked
-  }
-
-  /// Takes back a process that may be parked: no sender is inside, and none enters any more.
-  /// - Returns: whether it was parked.
-  func takeBack() -> Bool {
-    while !unpark() {
-      // Acquiring: pairs with the releasing exchange in `leave`.
-      if outer.load(ordering: .acquiring) & Self.entered == 0 { return false }
-      sched_yield()
-    }
-    return true
   }
 }
 

@@ -168,11 +168,12 @@ import Testing
       #expect(pair.receiver.park())
       #expect(pair.enter())
       #expect(!pair.enter())
-      #expect(!pair.receiver.unpark())
       let told = pair.recorder.heard.runnable.count
       _ = try pair.sender.send(2, to: pair.receiver.pid)
       _ = try pair.sender.send(3, to: pair.receiver.pid)
       #expect(pair.recorder.heard.runnable.count == told)
+      // Who is inside will wake it.
+      #expect(!pair.receiver.unpark())
       if isLeftAsItWas {
         #expect(!pair.leaveParked())
       } else {
@@ -191,6 +192,36 @@ import Testing
   }
 
   // MARK: - Threads
+
+  /// A process that is parked is taken back though senders enter and leave it as it was.
+  @Test(arguments: [false, true]) func whoEntersInVainKeepsNobodyFromTakingBack(wakes: Bool) throws {
+    let pair = try Pair()
+    nonisolated(unsafe) let record = pair.receiver.process.record
+    let count = EnteringCount()
+    let group = DispatchGroup()
+    group.enter()
+    Thread.detachNewThread {
+      while !count.isDone.load(ordering: .acquiring) {
+        if record.pointee.enter() {
+          count.entered.wrappingAdd(1, ordering: .relaxed)
+          _ = record.pointee.leaveParked()
+        }
+      }
+      group.leave()
+    }
+    var rounds = 0
+    while rounds < 20_000 || count.entered.load(ordering: .relaxed) < 100 {
+      rounds += 1
+      if !record.pointee.park(isOpen: true) { break }
+      if rounds % 1000 == 0 { sched_yield() }
+      if !(wakes ? record.pointee.unpark() : record.pointee.takeBack()) { break }
+    }
+    count.isDone.store(true, ordering: .releasing)
+    group.wait()
+    #expect(record.pointee.outer.load(ordering: .relaxed) == ProcessRecord.empty)
+    #expect(pair.receiver.park())
+    #expect(pair.receiver.takeBack())
+  }
 
   /// Many senders to receivers that park, on several threads, some of which are looked at or end while
   /// they wait: every message comes whole and in its order, and nobody sleeps on one.
@@ -239,4 +270,10 @@ import Testing
       #expect(system.allocator.memory(by: kind).byteCount == 0)
     }
   }
+}
+
+/// How often a sender entered, and whether it is to go on.
+private final class EnteringCount: Sendable {
+  let entered = Atomic(0)
+  let isDone = Atomic(false)
 }
