@@ -219,7 +219,7 @@ import Testing
     #expect(fixture.allocator.allocatedBlockCount == 2)
   }
 
-  @Test(arguments: ["lists of lists", "strings", "pairs", "map"])
+  @Test(arguments: ["lists of lists", "strings", "pairs", "map", "triples", "wide"])
   func aRefusalAtAnyRequestLeavesNothing(shape: String) throws {
     var request = 0
     var refusals = 0
@@ -249,6 +249,16 @@ import Testing
             }
           }
           return level[0]
+        case "triples":
+          return (0..<4096).reduce(handle) { rest, count in
+            let small = Term.small(count)
+            return cursor.makeCons(cursor.makeTuple(small, small, small), rest)
+          }
+        case "wide":
+          return cursor.makeTuple(
+            of: (0..<2000).map { count in
+              cursor.makeList((0..<8).map { Term.small(count + $0) })
+            } + [handle])
         case "map":
           return MessageShapeTests.map(of: 0..<4096, over: nil, &cursor)
         default:
@@ -262,6 +272,8 @@ import Testing
         fixture.environment.free(try fixture.heap.makeMessage(of: fixture.roots[0]).message)
       } catch {
         #expect(error == .outOfMemory(.injectedFailure(request: request)))
+        // What is refused is not asked for again.
+        #expect(allocator.statistics.pages.requestCount == request)
         refusals += 1
       }
       #expect(allocator.allocatedBlockCount == blocks)

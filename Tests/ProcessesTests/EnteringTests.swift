@@ -194,7 +194,8 @@ import Testing
   // MARK: - Threads
 
   /// A process that is parked is taken back though senders enter and leave it as it was.
-  @Test(arguments: [false, true]) func whoEntersInVainKeepsNobodyFromTakingBack(wakes: Bool) throws {
+  @Test(arguments: [false, true]) func whoEntersInVainKeepsNobodyFromTakingBack(wakes: Bool) throws
+  {
     let pair = try Pair()
     nonisolated(unsafe) let record = pair.receiver.process.record
     let count = EnteringCount()

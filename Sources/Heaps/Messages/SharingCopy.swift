@@ -9,7 +9,7 @@ import Terms
 /// beforehand, and the sender's heap is only read.
 ///
 /// What was refused stands in ``SharingCopyRest/failure``, so that no loop has to keep an error's
-/// register free.
+/// register free; and there is no room any more then, so that each stops at the next object.
 struct SharingCopy {
   typealias Words = UnsafeMutablePointer<UInt>
 
@@ -197,12 +197,12 @@ struct SharingCopy {
   /// Where the copy of a cons or boxed term is noted, or is to be.
   /// - Returns: nothing for a term that is not copied, or where memory was refused.
   @inline(__always)
-  func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
+  mutating func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
     let piece = CopiedObjects.piece(of: bits)
     if piece != progress.piece {
       // No piece of the heap holds what is not copied.
       let known = rest.pointee.copied.pageAtOnce(of: piece)
-      guard let page = known ?? rest.pointee.page(of: bits) else { return nil }
+      guard let page = known ?? makePage(of: bits, progress.top) else { return nil }
       progress.piece = piece
       progress.page = page
     }
@@ -221,9 +221,20 @@ struct SharingCopy {
     return new
   }
 
+  /// The page of a piece that is not found at once.
+  @inline(never)
+  private mutating func makePage(of bits: UInt, _ top: Words) -> CopiedObjects.Page? {
+    if let page = rest.pointee.page(of: bits) { return page }
+    if rest.pointee.failure != nil { limit = top }
+    return nil
+  }
+
   @inline(never)
   mutating func grow(from top: Words, words: Int) -> Words? {
-    guard let room = rest.pointee.grow(from: top, words: words) else { return nil }
+    guard let room = rest.pointee.grow(from: top, words: words) else {
+      limit = top
+      return nil
+    }
     limit = room.limit
     bias = room.bias
     return room.top
@@ -258,14 +269,19 @@ struct SharingCopy {
 
   @inline(__always)
   mutating func growPendingIfFull(_ progress: inout Progress) {
-    if progress.pendingTop > pendingEnd { progress.pendingTop = growPending(progress.pendingTop) }
+    if progress.pendingTop > pendingEnd {
+      progress.pendingTop = growPending(progress.pendingTop, progress.top)
+    }
   }
 
   /// - Returns: the same place in a larger stack; where memory was refused, one in the old stack
   ///   before the last items, which are lost, as the copy is.
   @inline(never)
-  mutating func growPending(_ top: Words) -> Words {
-    guard let larger = rest.pointee.growPending(upTo: top) else { return pendingEnd }
+  private mutating func growPending(_ top: Words, _ copyTop: Words) -> Words {
+    guard let larger = rest.pointee.growPending(upTo: top) else {
+      limit = copyTop
+      return pendingEnd
+    }
     pendingEnd = larger.end - Self.spareWords
     return larger.top
   }

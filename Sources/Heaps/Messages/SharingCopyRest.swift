@@ -34,6 +34,7 @@ struct SharingCopyRest: ~Copyable {
   /// - Returns: nothing for a term that is not copied, or where memory was refused.
   @inline(never)
   mutating func page(of bits: UInt) -> CopiedObjects.Page? {
+    if failure != nil { return nil }
     if !spaces.copies(bits) { return nil }
     do { return try copied.page(of: bits) } catch { return fail(error) }
   }
@@ -41,6 +42,7 @@ struct SharingCopyRest: ~Copyable {
   /// Goes on in a new block.
   @inline(never)
   mutating func grow(from top: UnsafeMutablePointer<UInt>, words: Int) -> MessageBlocks.Room? {
+    if failure != nil { return nil }
     do { return try blocks.grow(from: top, words: words) } catch { return fail(error) }
   }
 
@@ -56,6 +58,7 @@ struct SharingCopyRest: ~Copyable {
   mutating func growPending(
     upTo top: UnsafeMutablePointer<UInt>
   ) -> (top: UnsafeMutablePointer<UInt>, end: UnsafeMutablePointer<UInt>)? {
+    if failure != nil { return nil }
     let count = top - pendingBase
     let doubled = 2 * pendingCapacity
     do {
