@@ -19,6 +19,9 @@ final class LimitedMailbox: Sendable {
     var mostWaiting = LimitedMailbox.fewWaiting
     /// Whether the process is no more: then nobody waits.
     var isClosed = false
+    /// How many entries of the owner's queue stand before each that the system said and that is a term
+    /// of the heap by now: nothing else tells that no limit drops it.
+    var kept: [Int] = []
   }
 
   private static var fewWaiting: Int { 16 }
@@ -165,6 +168,21 @@ final class LimitedMailbox: Sendable {
   /// Whether what was fetched has to give way.
   var isBeyondLimit: Bool {
     state.withLock { $0.messages > limit.messages || $0.byteCount > limit.byteCount }
+  }
+
+  /// Notes that an entry of the owner's queue stays though it is no message any more.
+  /// - Parameter place: how many entries stand before it.
+  func keepsTerm(at place: Int) { state.withLock { $0.kept.append(place) } }
+
+  /// Whether that was noted of an entry.
+  func isKept(at place: Int) -> Bool { state.withLock { $0.kept.contains(place) } }
+
+  /// Notes that an entry left the owner's queue.
+  func tookOut(at place: Int) {
+    state.withLock { state in
+      if state.kept.isEmpty { return }
+      state.kept = state.kept.compactMap { $0 == place ? nil : $0 > place ? $0 - 1 : $0 }
+    }
   }
 
   /// Counts a message that came in whatever the limit.

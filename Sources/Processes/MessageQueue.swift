@@ -104,6 +104,9 @@ struct MessageQueue: ~Copyable {
     tail += 1
   }
 
+  /// How many entries stand before the one that is looked at.
+  var currentPlace: Int { saved - head }
+
   /// The entry that is looked at.
   /// - Precondition: the queue is not at its end.
   var current: Term { base.unsafelyUnwrapped[saved] }
@@ -144,11 +147,12 @@ struct MessageQueue: ~Copyable {
   }
 
   /// Takes the first entry out that a test holds for; what is looked at stays.
-  /// - Returns: nothing where there is none.
-  mutating func remove(where matches: (Term) -> Bool) -> Term? {
-    guard let base, let place = (head..<tail).first(where: { matches(base[$0]) }) else {
-      return nil
-    }
+  /// - Parameter matches: is given an entry, and how many stand before it.
+  /// - Returns: it and how many stood before it; nothing where there is none.
+  mutating func remove(where matches: (Term, Int) -> Bool) -> (entry: Term, place: Int)? {
+    guard let base,
+      let place = (head..<tail).first(where: { matches(base[$0], $0 - head) })
+    else { return nil }
     let entry = base[place]
     if let marked, place - head < marked { self.marked = marked - 1 }
     var hole = place
@@ -159,7 +163,7 @@ struct MessageQueue: ~Copyable {
     head += 1
     // What stood before it moved up by one.
     if saved <= place { saved += 1 }
-    return entry
+    return (entry, place - head + 1)
   }
 
   /// Takes the first entry out, or nothing.
@@ -210,9 +214,10 @@ struct MessageQueue: ~Copyable {
   }
 
   /// Calls with each entry, which may be replaced.
-  mutating func updateEach(_ body: (Term) -> Term) {
+  /// - Parameter body: is given an entry, and how many stand before it.
+  mutating func updateEach(_ body: (Term, Int) -> Term) {
     guard let base else { return }
-    for place in head..<tail { base[place] = body(base[place]) }
+    for place in head..<tail { base[place] = body(base[place], place - head) }
   }
 }
 

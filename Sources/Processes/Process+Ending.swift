@@ -46,7 +46,7 @@ extension Process {
     dictionary.removeAll()
     record.pointee.endHandles(system.heaps)
     record.pointee.exitReason = .none
-    record.pointee.queue.updateEach { $0.queuedMessage == nil ? .nil : $0 }
+    record.pointee.queue.updateEach { entry, _ in entry.queuedMessage == nil ? .nil : entry }
     let outcome = Result { () throws(SendError) in
       try system.processes.deliver(message, to: receiver, from: .none)
     }

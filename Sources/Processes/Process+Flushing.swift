@@ -21,14 +21,15 @@ extension Process {
   /// Takes the message of a monitor that has ended out of what was fetched.
   private mutating func flush(_ number: Int) {
     let record = record
-    let entry = record.pointee.queue.remove { entry in
+    let removed = record.pointee.queue.remove { entry, _ in
       let term = entry.queuedMessage?.term ?? entry
       guard term.isTuple(arity: 5) else { return false }
       // With any tag, and so as ERTS with any message that has this form.
       let reference = term.tupleElements[1]
       return reference.isBoxed(.reference) && reference.referenceNumber == number
     }
-    guard let entry else { return }
+    guard let (entry, place) = removed else { return }
+    record.pointee.limit?.tookOut(at: place)
     if let message = entry.queuedMessage {
       drop(message)
     } else if record.pointee.isLimited {

@@ -54,6 +54,9 @@ extension Process {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be attached")
     guard let message = record.pointee.queue.current.queuedMessage else { return }
+    if message.signal == .told {
+      record.pointee.limit?.keepsTerm(at: record.pointee.queue.currentPlace)
+    }
     record.pointee.queue.replaceCurrent(by: message.term)
     becomesHeap(message)
   }
@@ -66,6 +69,9 @@ extension Process {
     let record = record
     precondition(!record.pointee.queue.isAtEnd, "no message is looked at that could be removed")
     record.pointee.looksAtMessage = false
+    if record.pointee.isLimited {
+      record.pointee.limit?.tookOut(at: record.pointee.queue.currentPlace)
+    }
     let entry = record.pointee.queue.remove()
     guard let message = entry.queuedMessage else {
       if record.pointee.isLimited { countOut(byteCount: 0) }
@@ -185,8 +191,9 @@ extension Process {
   mutating func attachMessages(where isAttached: (Message) -> Bool) {
     let record = record
     var messages: [Message] = []
-    record.pointee.queue.updateEach { entry in
+    record.pointee.queue.updateEach { entry, place in
       guard let message = entry.queuedMessage, isAttached(message) else { return entry }
+      if message.signal == .told { record.pointee.limit?.keepsTerm(at: place) }
       messages.append(message)
       return message.term
     }
@@ -264,12 +271,13 @@ extension Process {
     let record = record
     guard let limit = record.pointee.limit, limit.limit.policy == .dropOldest else { return }
     let isLooking = record.pointee.looksAtMessage && !record.pointee.queue.isAtEnd
-    let lookedAt = isLooking ? record.pointee.queue.current : .none
-    while limit.isBeyondLimit,
-      let entry = record.pointee.queue.remove(where: {
-        $0 != lookedAt && $0.queuedMessage?.signal != .told
-      })
-    {
+    while limit.isBeyondLimit {
+      let lookedAt = isLooking ? record.pointee.queue.currentPlace : -1
+      let removed = record.pointee.queue.remove { entry, place in
+        place != lookedAt && entry.queuedMessage?.signal != .told && !limit.isKept(at: place)
+      }
+      guard let (entry, place) = removed else { break }
+      limit.tookOut(at: place)
       if let message = entry.queuedMessage { drop(message) } else { countOut(byteCount: 0) }
     }
   }

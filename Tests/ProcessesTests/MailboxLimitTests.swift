@@ -85,6 +85,54 @@ import Testing
     #expect(try receiver.receiveText() == nil)
   }
 
+  /// What the system says stays where its message became a term of the heap.
+  @Test(arguments: ["kept on the heap", "attached", "refers to literals"])
+  func whatTheSystemSaidIsNotDroppedAsATerm(why: String) throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 2, policy: .dropOldest))
+    var said = Term.small(7)
+    let area = try system.heaps.literals.build(words: 3) { cursor, _ in
+      said = cursor.makeTuple(.small(7), .small(8))
+    }
+    _ = try sender.send(0, to: receiver.pid)
+    try system.send(to: receiver.pid, words: 4) { cursor in cursor.makeTuple(said, said, .nil) }
+    #expect(try receiver.receiveText() == "0")
+    #expect(try receiver.nextMessage() != nil)
+    switch why {
+    case "attached": receiver.process.attachMessage()
+    case "kept on the heap": receiver.process.setKeepsMessagesOnHeap(true)
+    default:
+      var roots = NoRoots()
+      _ = try receiver.process.copyLiterals(of: area, roots: &roots)
+    }
+    receiver.process.skipMessage()
+    for number in 1..<9 {
+      _ = try sender.send(number, to: receiver.pid)
+      _ = try receiver.process.handleSignals()
+    }
+    receiver.process.restartReceive()
+    #expect(try receiver.receiveText() == "{{7,8},{7,8},[]}")
+    #expect(try receiver.receiveText() == "8")
+    #expect(try receiver.receiveText() == nil)
+  }
+
+  /// One that is equal to what is looked at is not that.
+  @Test func onlyWhatIsLookedAtStays() throws {
+    let system = Self.makeSystem()
+    let sender = try TestProcess(system)
+    let receiver = try TestProcess(
+      system, mailboxLimit: MailboxLimit(messages: 2, policy: .dropOldest))
+    _ = try sender.send(1, to: receiver.pid)
+    #expect(try receiver.nextMessage() == .small(1))
+    for _ in 0..<5 {
+      _ = try sender.send(1, to: receiver.pid)
+      _ = try receiver.process.handleSignals()
+    }
+    #expect(receiver.process.fetchedMessageCount == 2)
+  }
+
   @Test func sendersThatEndedAreForgotten() throws {
     let system = Self.makeSystem()
     let receiver = try TestProcess(
