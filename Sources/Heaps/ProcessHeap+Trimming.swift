@@ -4,9 +4,10 @@ extension ProcessHeap {
   /// Sweeps fully and keeps a block that holds what lives, the stack among it, and no more: for a
   /// process that is idle. ERTS can do that only where the stack is dropped.
   ///
-  /// The next collection takes a block by the usual rules again.
+  /// The next collection takes a block by the usual rules again. Where the allocator refuses only to make
+  /// the block smaller, what lives is swept and the block stays; its event tells.
   /// - Parameter roots: every slot outside the stack that holds a term of this heap.
-  /// - Throws: ``HeapError``; the heap is then as it was, or swept but not smaller.
+  /// - Throws: ``HeapError``; the heap is then as it was.
   /// - Precondition: not within ``withoutCollecting(_:)``.
   public mutating func trim(roots: inout some RootSource & ~Copyable) throws(HeapError) {
     precondition(state.pointee.delays == 0, "a heap trimmed where no collection may run")

@@ -40,8 +40,9 @@ extension Process {
     _ = record.pointee.takeBack()
     let message: Message
     do { message = try heap.handOver(result, copying: copying) } catch { throw .message(error) }
-    // What the heap held is charged as a message from here on.
-    _ = record.pointee.member?.settle(GroupMember.Holding())
+    // What the heap held is charged as a message from here on; all of it goes on being held where the
+    // term was copied after all.
+    if record.pointee.isGrouped { _ = try? settled() }
     // Nothing here may lead to what is not of this heap any more.
     dictionary.removeAll()
     record.pointee.endHandles(system.heaps)

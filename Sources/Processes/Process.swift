@@ -87,7 +87,7 @@ public struct Process: ~Copyable {
   /// Keeps a block that holds what lives, the stack among it, and no more: for a process that is
   /// idle. As ``ProcessHeap/trim(roots:)``, with the roots of ``ensureFree(words:roots:)``.
   /// - Parameter roots: every other slot outside the stack that holds a term of this process.
-  /// - Throws: ``HeapError``; the heap is then as it was, or swept but not smaller.
+  /// - Throws: ``HeapError``; the heap is then as it was.
   public mutating func trim(roots: inout some RootSource & ~Copyable) throws(HeapError) {
     try withOwnRoots(and: &roots) { heap, roots throws(HeapError) in
       try heap.trim(roots: &roots)

@@ -25,6 +25,12 @@ final class Relations {
   /// For copies of what it uses of areas of literals, answered when it has made them.
   var literalRequests: [LiteralRequest] = []
 
+  /// The bytes of the messages for those who are to be told of its end.
+  var byteCount: Int {
+    links.values.reduce(0) { $0 + $1.byteCount }
+      + watchers.values.reduce(0) { $0 + $1.message.byteCount }
+  }
+
   /// Whether a request for a link asks for nothing new: there is one, or the other one is to learn
   /// that it is over.
   func knowsLink(with other: Term) -> Bool { links[other] != nil || unlinking[other] != nil }

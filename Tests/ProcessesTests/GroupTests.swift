@@ -105,6 +105,28 @@ import Testing
     checkSum(group)
   }
 
+  /// A result that is copied after all leaves the heap where it is, and charged.
+  @Test func aResultThatIsNoPartOfTheHeapLeavesItCharged() throws {
+    let group = group(1 << 20)
+    var parent = try system.makeProcess(group: group)
+    do {
+      var child = try system.makeProcess(group: group)
+      let list = try child.keep(.list((0..<10_000).map { .integer($0) }))
+      var roots = NoRoots()
+      try child.collectGarbage(roots: &roots)
+      let outcome = try withExtendedLifetime(list) {
+        try child.end(handing: .small(1), to: parent.pid)
+      }
+      #expect(outcome == .delivered)
+      let held = child.heap.information.memoryByteCount
+      #expect(held > 80_000 && group.usage.heapBytes >= held)
+    }
+    checkSum(group)
+    #expect(group.usage.heapBytes == parent.heap.information.memoryByteCount)
+    let message = try parent.nextMessage()
+    #expect(message == .small(1))
+  }
+
   /// Whoever hears of a budget may send: nothing is read or locked meanwhile.
   @Test(arguments: [nil, MailboxLimit(messages: 4, policy: .dropOldest)])
   func whoHearsOfABudgetMaySend(limit: MailboxLimit?) throws {

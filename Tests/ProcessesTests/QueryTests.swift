@@ -47,6 +47,30 @@ import Testing
     _ = (kept, words)
   }
 
+  /// What a process keeps for those who are to be told of its end is its own memory, to the byte.
+  @Test func whatIsKeptForOthersIsItsOwn() throws {
+    let processes = try (0..<20).map { _ in try TestProcess(system) }
+    func allOfIt() throws -> Int {
+      try processes.reduce(0) { try $0 + $1.process.information().memoryByteCount }
+    }
+    func allocated() -> Int {
+      [MemoryKind.processHeap, .message].reduce(0) {
+        $0 + system.allocator.memory(by: $1).byteCount
+      }
+    }
+    let (before, blocks) = (try allOfIt(), allocated())
+    for (place, one) in processes.enumerated() {
+      for other in processes[..<place] {
+        try one.process.link(to: other.pid)
+        try other.ensureFree(words: 8)
+        _ = try other.process.monitor(one.pid)
+      }
+    }
+    let after = try allOfIt()
+    #expect(after > before + 190 * 3 * 40)
+    #expect(after - before == allocated() - blocks)
+  }
+
   /// Somebody asks while another thread runs the process: each answer is of one moment, in which as
   /// many messages had come as had been sent before the question.
   @Test func aRunningProcessAnswers() throws {

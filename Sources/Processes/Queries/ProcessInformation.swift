@@ -31,8 +31,8 @@ public struct ProcessInformation: Sendable {
   /// What it is charged to.
   public let group: ProcessGroup?
 
-  /// The bytes of all that is its own: record, heap, mailbox (`memory`). Binaries outside the heap and tables
-  /// are not among them.
+  /// The bytes of all that is its own: record, heap, mailbox, what is kept for those who are to be told of
+  /// its end (`memory`). Binaries outside the heap and tables are not among them.
   public let memoryByteCount: Int
 }
 
@@ -60,6 +60,6 @@ extension Process {
       watchers: relations?.watchers.values.map(\.pid) ?? [], trapsExits: trapsExits, group: group,
       memoryByteCount: MemoryLayout<ProcessRecord>.stride + heap.memoryByteCount + messageBytes
         + record.pointee.queue.byteCount + dictionary.byteCount
-        + (record.pointee.handles?.byteCount ?? 0))
+        + (record.pointee.handles?.byteCount ?? 0) + (relations?.byteCount ?? 0))
   }
 }
