@@ -5,15 +5,15 @@ extension ProcessHeap {
   /// Collects both generations into one new young block; the old block is freed.
   ///
   /// All memory is asked for before the first word is moved.
-  mutating func sweepFully(
+  func sweepFully(
     _ sizing: CollectionState, toSpaceWords: Int, _ environment: HeapEnvironment,
     roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let heap = state.pointee
     let fragments = try FragmentRanges(
-      heap.fragments, without: .empty, allocator: environment.allocator)
-    defer { fragments?.free(to: environment.allocator) }
+      heap.fragments, without: .empty, allocator: environment.uncounted)
+    defer { fragments?.free(to: environment.uncounted) }
     let to = try environment.allocateHeapBlock(words: toSpaceWords, kind: .processHeap)
     let allocationNanoseconds = stopwatch.lap()
 

@@ -282,7 +282,7 @@ extension ProcessHeap {
   }
 
   /// What the lever does after each collection: all of ``verify(roots:)`` but what takes longer.
-  mutating func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
+  func verifyAfterCollection(roots: inout some RootSource & ~Copyable) {
     let damage = HeapVerifier.firstDamage(
       in: state.pointee, environment, findsCycles: false, reserve: HeapSizes.reservedWords,
       binaries: nil, roots: &roots)

@@ -6,15 +6,15 @@ extension ProcessHeap {
   /// built since moves to a new young heap.
   ///
   /// All memory is asked for before the first word is moved.
-  mutating func collectMinor(
+  func collectMinor(
     _ sizing: CollectionState, toSpaceWords: Int, newOldBlockWords: Int?,
     _ environment: HeapEnvironment, roots: inout some RootSource & ~Copyable,
     stopwatch: inout Stopwatch
   ) throws(HeapError) -> CollectionOutcome {
     let fragments = try FragmentRanges(
       state.pointee.fragments, without: state.pointee.givenUpMature,
-      allocator: environment.allocator)
-    defer { fragments?.free(to: environment.allocator) }
+      allocator: environment.uncounted)
+    defer { fragments?.free(to: environment.uncounted) }
     // Should all of it live, the reserve is there, even if the block then may not grow.
     let blockWords = max(
       toSpaceWords, sizing.stackWords + sizing.youngGenerationWords + HeapSizes.reservedWords)
@@ -95,7 +95,7 @@ extension ProcessHeap {
   /// fragments.
   ///
   /// - Returns: the words that were copied and the words found dead.
-  mutating func adopt(
+  func adopt(
     _ to: MemoryBlock, words: Int, top: UnsafeMutablePointer<UInt>, movedElsewhere: Int,
     fromWords: Int, _ environment: HeapEnvironment
   ) -> (copied: Int, freed: Int) {

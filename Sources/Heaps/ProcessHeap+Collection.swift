@@ -80,13 +80,15 @@ extension ProcessHeap {
   }
 
   /// Runs the collection that the rules ask for, and resizes the block.
-  mutating func collect(
+  ///
+  /// Not mutating, as all below it: what changes stands behind ``state``, and of a value that does not
+  /// change the environment is read without counting a reference, which other heaps' threads count as
+  /// well.
+  func collect(
     _ reason: CollectionEvent.Reason, needing words: Int, fully: Bool,
     trims: Bool = false, roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {
     guard words <= Self.largestRequestWords else { throw .tooLarge(words: words) }
-    // Held once and handed on: each read of the property would count a reference, which other
-    // heaps' threads count as well.
     let environment = environment
     let listener = environment.collectionListener
     let own = ownListener

@@ -5,7 +5,7 @@ extension ProcessHeap {
   /// Gives the young block the size that was decided, where it stands if it can.
   ///
   /// - Returns: what was done. Where memory was refused, the block keeps its size.
-  package mutating func resize(
+  package func resize(
     by decision: ResizeDecision, _ environment: HeapEnvironment,
     roots: inout some RootSource & ~Copyable
   ) -> CollectionEvent.Resizing {
@@ -44,7 +44,7 @@ extension ProcessHeap {
     }
   }
 
-  private mutating func resizeInPlace(
+  private func resizeInPlace(
     words: Int, keepsSlack: Bool, _ environment: HeapEnvironment
   ) throws(HeapError) -> Bool {
     let heap = state.pointee
@@ -77,7 +77,7 @@ extension ProcessHeap {
   }
 
   /// Copies the block as a whole and corrects every term that pointed into it.
-  private mutating func move(
+  private func move(
     toBlockOf words: Int, _ environment: HeapEnvironment,
     roots: inout some RootSource & ~Copyable
   ) throws(HeapError) {

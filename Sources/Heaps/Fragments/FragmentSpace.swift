@@ -41,7 +41,7 @@ struct FragmentRanges {
   ///   - fragments: the list.
   ///   - mature: a range at the beginning of a fragment that is left out; may be empty.
   init?(
-    _ fragments: FragmentList, without mature: AddressRange, allocator: BlockAllocator
+    _ fragments: FragmentList, without mature: AddressRange, allocator: UncountedAllocator
   ) throws(HeapError) {
     if fragments.isEmpty { return nil }
     // Once: each is a look at memory that nobody has read for long.
@@ -82,7 +82,7 @@ struct FragmentRanges {
   }
 
   /// Gives its own memory back.
-  func free(to allocator: BlockAllocator) { allocator.free(block, kind: .scratch) }
+  func free(to allocator: UncountedAllocator) { allocator.free(block, kind: .scratch) }
 
   /// Whether the address of a tagged word is in one of the ranges.
   /// - Complexity: O(log fragments that begin in the same part).

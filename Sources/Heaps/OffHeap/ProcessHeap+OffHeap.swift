@@ -27,7 +27,7 @@ extension ProcessHeap {
 
   /// Drops what died outside the heap, after a full sweep moved what lives.
   /// - Returns: the references given back, and the handles that got a smaller binary.
-  mutating func sweepOffHeapFully(
+  func sweepOffHeapFully(
     _ environment: HeapEnvironment
   ) -> (released: Int, windows: WindowShrinking.Outcome) {
     let before = state.pointee.offHeap
@@ -45,7 +45,7 @@ extension ProcessHeap {
   ///   - old: what was old before.
   ///   - promoted: what became old.
   /// - Returns: the references given back, and the handles that got a smaller binary.
-  mutating func sweepOffHeapOfYoung(
+  func sweepOffHeapOfYoung(
     old: AddressRange, promoted: AddressRange, _ environment: HeapEnvironment
   ) -> (released: Int, windows: WindowShrinking.Outcome) {
     let outcome = OffHeapSweep.minor(
