@@ -46,7 +46,7 @@ extension ProcessHeap {
     of term: Term, copying: MessageCopying = MessageCopying(),
     takingLiterals takesLiterals: Bool = false
   ) throws(MessageError) -> (message: Message, sharedReferences: Int) {
-    if copying.keepsSharing,
+    if copying.keepsSharing || copying.flatteningLimitWords >= SmallGraph.mostWords,
       let small = try makeSmallMessage(of: term, takingLiterals: takesLiterals)
     {
       return (small, 0)
@@ -86,6 +86,14 @@ extension ProcessHeap {
         return try Self.copySharing(term, spaces, firstWords: Self.firstBlockWords, environment)
       }
       let limit = copying.flatteningLimitWords
+      // Where nothing is shared both copies are the same, and that which keeps sharing is made in one
+      // pass.
+      if let copy = try? Self.copySharing(
+        term, spaces, firstWords: Self.firstBlockWords, environment)
+      {
+        if copy.sharedReferences == 0 && copy.message.words <= limit { return copy }
+        environment.free(copy.message)
+      }
       let flatWords: Int?
       do throws(ScratchExhausted) {
         flatWords = try self.flatWords(of: term, spaces, upTo: limit)

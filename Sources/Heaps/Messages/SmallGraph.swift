@@ -12,9 +12,10 @@ struct SmallGraph: ~Copyable {
   /// Whether an object was met twice.
   private(set) var isShared = false
 
-  /// The most objects and words of a small term.
+  /// The most objects of a small term.
   private static var mostObjects: Int { 16 }
-  private static var mostWords: Int { 64 }
+  /// The most words of a small term.
+  static var mostWords: Int { 64 }
 
   init(spaces: SenderSpaces) {
     self.spaces = spaces
