@@ -95,7 +95,8 @@ public struct Process: ~Copyable {
   }
 
   /// Drops the stack and keeps a block that holds what lives and no more (`hibernate/3`), with the
-  /// roots of ``ensureFree(words:roots:)``.
+  /// roots of ``ensureFree(words:roots:)``. Whether messages wait, for which Erlang's goes on at once, is the
+  /// caller's to look at.
   /// - Throws: ``HeapError``; the stack is gone all the same.
   public mutating func hibernate(
     roots: inout some RootSource & ~Copyable
