@@ -84,7 +84,7 @@ extension Process {
       system.releaser.endWasTold()
     }
     system.tables.end(owner: pid)
-    system.processes.listener?.pointee.processEnded(pid)
+    system.processes.listening.pointee.processEnded(pid)
   }
 
   /// Answers what others asked for and will not get any more, and frees what else was sent.

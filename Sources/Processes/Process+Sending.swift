@@ -68,7 +68,7 @@ extension Process {
       } else if record.pointee.leaveParked() {
         return try sendSmall(term, to: receiver, alias, enters: false)
       }
-      processes.listener?.pointee.processBecameRunnable(receiver, context: context)
+      processes.listening.pointee.processBecameRunnable(receiver, context: context)
       return isPlaced ? .delivered : try sendSmall(term, to: receiver, alias, enters: false)
     }
     let message: Message

@@ -12,7 +12,7 @@ extension ProcessTable {
       context = record.pointee.context
       return record.pointee.push(message)
     }
-    if pushed == .queuedAndWoken { listener?.pointee.processBecameRunnable(pid, context: context) }
+    if pushed == .queuedAndWoken { listening.pointee.processBecameRunnable(pid, context: context) }
     return pushed == .queued || pushed == .queuedAndWoken
   }
 
@@ -61,7 +61,7 @@ extension ProcessTable {
     switch pushed {
     case .pushed(.queued): return .delivered
     case .pushed(.queuedAndWoken):
-      listener?.pointee.processBecameRunnable(pid, context: context)
+      listening.pointee.processBecameRunnable(pid, context: context)
       return .delivered
     default: break
     }
