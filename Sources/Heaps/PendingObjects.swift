@@ -31,13 +31,9 @@ struct PendingObjects {
     views.clear()
   }
 
-  /// Whether there is room for one more.
+  /// Whether there is room for so many more.
   @inline(__always)
-  var hasRoom: Bool { top != end }
-
-  /// Whether there is room for the slots of any node of a hash map.
-  @inline(__always)
-  var hasRoomForSlots: Bool { end - top >= 16 }
+  func hasRoom(for count: Int) -> Bool { count == 1 ? top != end : end - top >= count }
 
   /// What was pushed last.
   @inline(__always)
@@ -67,11 +63,12 @@ struct PendingObjects {
     return true
   }
 
-  /// Notes a term.
-  /// - Precondition: ``hasRoom``.
+  /// Notes a slot.
+  /// - Precondition: there is room.
   @inline(__always)
-  mutating func pushWhereThereIsRoom(_ item: UInt) {
-    top.pointee = item
+  mutating func pushSlot(_ slot: UnsafeMutablePointer<UInt>) {
+    // As the tail of a cell that would stand a word before.
+    top.pointee = UInt(bitPattern: slot) &- 7
     top += 1
   }
 
