@@ -11,7 +11,7 @@ import Testing
       levers: HeapLevers(verifies: true), options: HeapOptions(minimumWords: RunShape.mostWords))
   }
 
-  @Test(arguments: RunShape.allCases, UInt64(0)..<60)
+  @Test(arguments: RunShape.allCases, UInt64(0)..<40)
   func messagesKeepWhatIsShared(shape: RunShape, seed: UInt64) throws {
     let fixture = try Self.fixture()
     fixture.roots[0] = fixture.heap.build { shape.build(seed: seed, &$0) }
@@ -24,7 +24,7 @@ import Testing
   }
 
   /// Old, mature and fresh structures beside each other, which refer to those before them.
-  @Test(arguments: RunShape.allCases, UInt64(0)..<60)
+  @Test(arguments: RunShape.allCases, UInt64(0)..<40)
   func collectionsMoveThemWhole(shape: RunShape, seed: UInt64) throws {
     let fixture = try Self.fixture()
     for round in 0..<3 {
