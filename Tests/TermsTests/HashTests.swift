@@ -22,6 +22,32 @@ import Testing
     #expect(reader.scratch.outstandingBytes == 0)
   }
 
+  @Test func whatIsSeenWithoutWorkingMemoryIsTheSame() throws {
+    let reader = HashTermReader(words: 1 << 21)
+    var seen = (hashes: 0, equal: 0, unequal: 0, unknown: 0)
+    var before: Term?
+    for line in recordedHashes.split(separator: "\n") {
+      let text = line.split(separator: " ")[0]
+      let (term, again) = (reader.read(base64: text), reader.read(base64: text))
+      if let hash = InternalHash.hashAtSight(term) {
+        seen.hashes += 1
+        #expect(try hash == InternalHash.hash(term, scratch: reader.scratch), "\(text)")
+      }
+      for other in [again, before ?? again] {
+        guard let isEqual = TermEquality.areExactlyEqualAtSight(term, other) else {
+          seen.unknown += 1
+          continue
+        }
+        if isEqual { seen.equal += 1 } else { seen.unequal += 1 }
+        #expect(
+          try isEqual == TermEquality.isExactlyEqual(term, other, scratch: reader.scratch),
+          "\(text)")
+      }
+      before = term
+    }
+    for count in [seen.hashes, seen.equal, seen.unequal, seen.unknown] { #expect(count > 20) }
+  }
+
   @Test func portableHashesAreThoseOfErlang() throws {
     let lines = recordedHashes.split(separator: "\n")
     #expect(lines.count > 450)

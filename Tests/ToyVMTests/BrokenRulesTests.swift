@@ -7,7 +7,7 @@ import Testing
 /// malformed code, and touches nothing it must not.
 @Suite struct BrokenRulesTests {
   private func outcome(
-    zeal: Int = 0, steps: Int = 5_000, _ body: (inout ModuleAssembler) -> Void
+    zeal: Int = 0, steps: Int = 5000, _ body: (inout ModuleAssembler) -> Void
   ) throws -> RunOutcome {
     let checked = try outcome(zeal: zeal, steps: steps, checksOperands: true, body)
     let unchecked = try outcome(zeal: zeal, steps: steps, checksOperands: false, body)
@@ -152,6 +152,69 @@ import Testing
       return
     }
     #expect(report.reason == "badarg")
+  }
+
+  /// What an exception tells of a message is whole after the message was left in the queue.
+  @Test func anExceptionWithPartOfAMessage() throws {
+    let outcome = try outcome { code in
+      let itself = code.native("self", 0)
+      let head = code.native("hd", 1)
+      code.add(.allocateZero, .unsigned(2), .unsigned(0))
+      code.add(.bif0, itself, .x(0))
+      code.add(.testHeap, .unsigned(2), .unsigned(1))
+      code.add(.putTuple2, .x(1), .list([.integer(7)]))
+      code.add(.send)
+      code.add(.try, .y(0), .label(3))
+      code.add(.loopRec, .label(4), .x(0))
+      code.add(.bif1, .label(0), head, .x(0), .x(0))
+      code.add(.label, .unsigned(4))
+      code.add(.ifEnd)
+      code.add(.label, .unsigned(3))
+      code.add(.tryCase, .y(0))
+      code.add(.move, .x(2), .y(1))
+      code.add(.label, .unsigned(5))
+      code.add(.loopRec, .label(6), .x(0))
+      code.add(.loopRecEnd, .label(5))
+      code.add(.label, .unsigned(6))
+      code.add(.testHeap, .unsigned(500), .unsigned(0))
+      code.add(.move, .y(1), .x(0))
+      code.add(.buildStacktrace)
+      code.add(.deallocate, .unsigned(2))
+      code.add(.return)
+    }
+    #expect(outcome == .returned("[{erlang,hd,[{7}],[]},{broken,run,0,[]}]"))
+  }
+
+  /// The time of a receive that an exception left is not that of the next one.
+  @Test func anExceptionInAReceiveWithoutEnd() throws {
+    let outcome = try outcome { code in
+      let itself = code.native("self", 0)
+      let later = code.native("send_after", 3)
+      code.add(.allocateZero, .unsigned(1), .unsigned(0))
+      code.add(.bif0, itself, .x(1))
+      code.add(.move, .integer(1), .x(0))
+      code.add(.move, .integer(7), .x(2))
+      code.add(.callExt, .unsigned(3), later)
+      code.add(.try, .y(0), .label(5))
+      code.add(.label, .unsigned(3))
+      code.add(.loopRec, .label(4), .x(0))
+      code.add(.ifEnd)
+      code.add(.label, .unsigned(4))
+      code.add(.waitTimeout, .label(3), .atom("infinity"))
+      code.add(.ifEnd)
+      code.add(.label, .unsigned(5))
+      code.add(.tryCase, .y(0))
+      code.add(.label, .unsigned(6))
+      code.add(.loopRec, .label(7), .x(0))
+      code.add(.loopRecEnd, .label(6))
+      code.add(.label, .unsigned(7))
+      code.add(.waitTimeout, .label(6), .integer(1))
+      code.add(.timeout)
+      code.add(.move, .integer(1), .x(0))
+      code.add(.deallocate, .unsigned(1))
+      code.add(.return)
+    }
+    #expect(outcome == .returned("1"))
   }
 
   @Test func aMessageThatIsNotLookedAt() throws {

@@ -17,6 +17,8 @@ struct ModuleAssembler {
   private var atoms: [String] = ["broken", "run", "erlang"]
   private var imports: [(function: Int, arity: Int)] = []
   private var code: [UInt8] = []
+  /// One more than the highest label.
+  private var labelCount = 5
 
   /// The place of a function of module `erlang` among the imports.
   mutating func native(_ function: String, _ arity: Int) -> Part {
@@ -28,6 +30,9 @@ struct ModuleAssembler {
   mutating func add(_ opcode: GenericOpcode, _ parts: Part...) {
     code.append(opcode.rawValue)
     for part in parts { encode(part) }
+    if opcode == .label, case .unsigned(let label)? = parts.first {
+      labelCount = max(labelCount, label + 1)
+    }
   }
 
   /// The module's file: `broken:run/0` begins at label 2 with the instructions added.
@@ -48,7 +53,8 @@ struct ModuleAssembler {
       ("AtU8", names), ("ImpT", table), ("ExpT", word(1) + word(2) + word(0) + word(exportLabel)),
       (
         "Code",
-        word(16) + word(0) + word(GenericOpcode.highest) + word(5) + word(1) + whole.code
+        word(16) + word(0) + word(GenericOpcode.highest) + word(labelCount)
+          + word(1) + whole.code
       ),
     ])
   }

@@ -6,7 +6,9 @@ import Testing
 
 /// Several threads that run processes, and what becomes of a run's processes and memory.
 @Suite struct SchedulerTests {
-  static let answers = LanguageTests.answers.filter { $0.module == "lang_processes" }
+  static let answers = LanguageTests.answers.filter {
+    ["lang_processes", "lang_code"].contains($0.module)
+  }
 
   private func run(
     _ function: String, _ arguments: [Argument] = [], of bytes: [UInt8],
@@ -22,7 +24,7 @@ import Testing
 
   @Test(arguments: answers, [2, 4])
   func threadsAnswerAsErlang(_ answer: LanguageTests.Answer, threads: Int) throws {
-    let outcome = try run(answer.function, of: try BeamFixtures.bytes("lang_processes")) {
+    let outcome = try run(answer.function, of: try BeamFixtures.bytes(answer.module)) {
       $0.schedulers = threads
     }
     #expect(outcome == .returned(answer.value), "\(answer)")

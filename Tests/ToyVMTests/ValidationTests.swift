@@ -252,6 +252,74 @@ import Testing
     },
   ]
 
+  static let changedStates: [Lie] = [
+    // Where the exception is taken it is told by the state of a match.
+    Lie("try_case", "x1 holds nothing") {
+      $0.add(.allocateZero, .unsigned(2), .unsigned(0))
+      $0.add(.move, .integer(1), .x(0))
+      $0.add(.bsStartMatch3, .label(4), .x(0), .unsigned(1), .y(1))
+      $0.add(.move, .integer(1), .x(0))
+      $0.add(.try, .y(0), .label(3))
+      $0.add(.isAtom, .label(5), .x(0))
+      $0.add(.ifEnd)
+      $0.add(.label, .unsigned(3))
+      $0.add(.move, .y(1), .x(1))
+      $0.add(.label, .unsigned(5))
+      $0.add(.tryCase, .y(0))
+      $0.add(.label, .unsigned(4))
+      $0.add(.ifEnd)
+    },
+    // The one state of a match is a bit string from then on, whoever refers to it.
+    Lie("bs_get_tail", "x1 holds what may be the state of a match") {
+      $0.add(.bsInit2, .label(0), .unsigned(2), .unsigned(0), .unsigned(0), .unsigned(0), .x(0))
+      $0.add(.bsStartMatch2, .label(3), .x(0), .unsigned(1), .unsigned(1), .x(0))
+      $0.add(.move, .x(0), .x(1))
+      $0.add(.bsContextToBinary, .x(0))
+      $0.add(.bsGetTail, .x(1), .x(0), .unsigned(2))
+      $0.add(.label, .unsigned(3))
+    },
+    // So it may be behind a call that is handed it.
+    Lie("bs_get_tail", "y0 holds what may be the state of a match") {
+      $0.add(.allocateZero, .unsigned(1), .unsigned(0))
+      $0.add(.bsInit2, .label(0), .unsigned(2), .unsigned(0), .unsigned(0), .unsigned(0), .x(0))
+      $0.add(.bsStartMatch2, .label(3), .x(0), .unsigned(1), .unsigned(1), .x(0))
+      $0.add(.move, .x(0), .y(0))
+      $0.add(.call, .unsigned(1), .label(7))
+      $0.add(.bsGetTail, .y(0), .x(0), .unsigned(0))
+      $0.add(.label, .unsigned(3))
+      $0.add(.ifEnd)
+      $0.add(.label, .unsigned(6))
+      $0.add(.funcInfo, .atom("broken"), .atom("end"), .unsigned(1))
+      $0.add(.label, .unsigned(7))
+      $0.add(.bsContextToBinary, .x(0))
+      $0.add(.return)
+    },
+  ]
+
+  @Test(arguments: changedStates) func statesThatChangeInTheirPlace(_ lie: Lie) {
+    expectRefusal(lie)
+  }
+
+  /// The states of two matches: the end of one leaves the other what it is.
+  @Test func theEndOfAnotherMatch() throws {
+    var code = ModuleAssembler()
+    for register in 0...1 {
+      code.add(
+        .bsInit2, .label(0), .unsigned(2), .unsigned(0), .unsigned(register), .unsigned(0),
+        .x(register))
+    }
+    code.add(.bsStartMatch2, .label(3), .x(0), .unsigned(2), .unsigned(1), .x(0))
+    code.add(.bsStartMatch2, .label(3), .x(1), .unsigned(2), .unsigned(1), .x(1))
+    code.add(.bsContextToBinary, .x(0))
+    code.add(.bsGetTail, .x(1), .x(0), .unsigned(2))
+    code.add(.move, .integer(1), .x(0))
+    code.add(.return)
+    code.add(.label, .unsigned(3))
+    code.add(.ifEnd)
+    let machine = Machine(system: MemorySystem())
+    #expect(try machine.run(machine.load(code.module()), "run") == .returned("1"))
+  }
+
   @Test(arguments: handlersOfOtherStates) func handlersThatFindOtherStates(_ lie: Lie) {
     expectRefusal(lie)
   }

@@ -16,9 +16,12 @@ enum TableHash {
   static func hash(immediate key: Term, seed: UInt) -> UInt { mix(key.bits ^ seed) }
 
   /// The hash of any other key.
+  /// - Parameter scratch: asked for where the key holds terms that hold others.
   static func hash(
-    boxed key: Term, seed: UInt, scratch: any ScratchProvider
+    boxed key: Term, seed: UInt, scratch: @autoclosure () -> any ScratchProvider
   ) throws(TableError) -> UInt {
+    if let hash = InternalHash.hashAtSight(key) { return mix(UInt(hash) ^ seed) }
+    let scratch = scratch()
     do {
       return mix(UInt(try InternalHash.hash(key, scratch: scratch)) ^ seed)
     } catch {

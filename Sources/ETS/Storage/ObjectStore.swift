@@ -180,6 +180,7 @@ struct ObjectStore: ~Copyable {
   /// Whether two terms are exactly equal, `=:=`.
   @inline(never)
   func isExactlyEqual(_ left: Term, _ right: Term) throws(TableError) -> Bool {
+    if let known = TermEquality.areExactlyEqualAtSight(left, right) { return known }
     do {
       return try TermEquality.isExactlyEqual(left, right, scratch: environment.scratch)
     } catch {

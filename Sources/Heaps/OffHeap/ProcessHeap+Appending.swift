@@ -75,6 +75,7 @@ extension ProcessHeap {
   ) -> Int {
     let before = SubBinary.bitOffset(at: view) + SubBinary.bitCount(at: view)
     let growth = WritableBinary.extend(handle, toBitCount: before + bitCount)
+    if growth == 0 { return before }
     if state.pointee.isOld(handle) {
       state.pointee.virtualHeap.oldWords += growth
     } else {

@@ -91,6 +91,23 @@ struct HashWalk<Rule: HashRule>: ~Copyable {
     return try walk(term, rule: rule, seed: seed, scratch: scratch)
   }
 
+  /// The hash of a term that holds none, or of a tuple of such; nothing for others.
+  @inline(__always)
+  static func hashAtSight(_ term: Term, rule: Rule, seed: UInt32) -> UInt32? {
+    var hash = JenkinsHash(value: seed)
+    if !term.holdsTerms { return rule.adding(leaf: term, to: hash).value }
+    guard term.isTuple else { return nil }
+    let words = term.boxed
+    let arity = Header(bits: words[0]).arity
+    hash.add(UInt32(truncatingIfNeeded: arity), .tuple)
+    for place in 0..<arity {
+      let element = Term(bits: words[1 + place])
+      if element.holdsTerms { return nil }
+      hash = rule.adding(leaf: element, to: hash)
+    }
+    return hash.value
+  }
+
   @inline(never)
   private static func walk(
     _ term: Term, rule: Rule, seed: UInt32, scratch: any ScratchProvider

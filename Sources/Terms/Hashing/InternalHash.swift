@@ -14,6 +14,13 @@ public enum InternalHash {
     return try HashWalk.hash(term, rule: InternalHashRule(), seed: seed, scratch: scratch)
   }
 
+  /// The hash of a term that holds none, or of a tuple of such, without working memory; nothing for
+  /// others.
+  public static func hashAtSight(_ term: Term) -> UInt32? {
+    if term.isImmediate { return hash(immediate: term) }
+    return HashWalk.hashAtSight(term, rule: InternalHashRule(), seed: seed)
+  }
+
   /// Another hash of a term, for the levels of a tree that the first one is too short for.
   /// - Parameter salt: from 1 on.
   static func hash(

@@ -30,6 +30,17 @@ public enum TermEquality {
     return try areEqual(left, right, exactly: false, scratch: scratch)
   }
 
+  /// Whether two terms are exactly equal, where that is seen without working memory: terms that hold
+  /// none, and tuples of such.
+  /// - Returns: nothing where it is not seen.
+  public static func areExactlyEqualAtSight(_ left: Term, _ right: Term) -> Bool? {
+    if left.bits == right.bits { return true }
+    if left.isImmediate || right.isImmediate { return false }
+    guard left.isTuple && right.isTuple else { return compareLeaves(left, right, .exact) }
+    let last = lastToOpen(left.boxed, right.boxed, .exact)
+    return last > 0 ? nil : last == 0
+  }
+
   @usableFromInline @inline(never)
   static func areEqual(
     _ left: Term, _ right: Term, exactly: Bool, scratch: any ScratchProvider

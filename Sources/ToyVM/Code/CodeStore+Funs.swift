@@ -27,3 +27,44 @@ extension CodeStore: FunResolver {
     return (UInt(bitPattern: found), 0)
   }
 }
+
+// MARK: - Closures of old code
+
+extension CodeStore {
+  /// A closure that cannot be called any more, and where its code was.
+  typealias RetiredFun = (
+    lambda: UnsafeMutablePointer<LambdaEntry>, address: UnsafeMutablePointer<UInt>
+  )
+
+  /// Has closures of an old version not be called any more, but those that the current one has too.
+  /// - Returns: those that could be called.
+  @discardableResult
+  func retireFuns(of module: LoadedModule) -> [RetiredFun] {
+    lock.withLock {
+      var retired: [RetiredFun] = []
+      for lambda in module.lambdas {
+        if let address = lambda.pointee.address, module.contains(UInt(bitPattern: address)) {
+          lambda.pointee.address = nil
+          retired.append((lambda, address))
+        }
+      }
+      return retired
+    }
+  }
+
+  /// Has closures be called again, but those that a version which was loaded meanwhile has.
+  func restore(_ retired: [RetiredFun]) {
+    lock.withLock {
+      for (lambda, address) in retired where lambda.pointee.address == nil {
+        lambda.pointee.address = address
+      }
+    }
+  }
+
+  /// Where the code of a closure begins: no address where it was purged, nothing where it is not known
+  /// before a purge has ended.
+  func address(of lambda: UnsafePointer<LambdaEntry>) -> UnsafeMutablePointer<UInt>?? {
+    if let address = lambda.pointee.address { return address }
+    return purging.tryLock { lambda.pointee.address }
+  }
+}

@@ -10,7 +10,7 @@ struct CodePlace {
 /// may ask for code and have it loaded.
 final class CodeStore: @unchecked Sendable {
   // Unchecked: what changes is touched under the lock only.
-  private let lock = ThreadLock()
+  let lock = ThreadLock()
 
   let system: MemorySystem
   /// The native functions by the place that an export entry names.
@@ -36,6 +36,10 @@ final class CodeStore: @unchecked Sendable {
   /// The code that a process begins with: it calls `apply/2` and `apply/3`.
   let applyFunCode: UnsafeMutablePointer<UInt>
   let applyCode: UnsafeMutablePointer<UInt>
+  /// Code that only calls a native, by the native's name.
+  private var callers: [FunctionName: UnsafeMutablePointer<UInt>] = [:]
+  /// Held while processes are looked at for old code: who finds a closure without code makes way then.
+  let purging = ThreadLock()
   /// The code of the processes that answer requests for input and output.
   private(set) var serverCode: ServerCode!
 
@@ -60,6 +64,7 @@ final class CodeStore: @unchecked Sendable {
   deinit {
     for entry in exports.values { entry.deallocate() }
     for entry in lambdas.values.joined() { entry.deallocate() }
+    for code in callers.values { (code - 1).deallocate() }
     (haltCode - 1).deallocate()
     serverCode.deallocate()
   }
@@ -72,6 +77,19 @@ final class CodeStore: @unchecked Sendable {
       entry.initialize(to: ExportEntry(name: name, native: natives.place(of: name) ?? -1))
       exports[name] = entry
       return entry
+    }
+  }
+
+  /// Code that only calls what an entry names, as a process begins with it.
+  func caller(of entry: UnsafeMutablePointer<ExportEntry>) -> UnsafeMutablePointer<UInt> {
+    lock.withLock {
+      if let code = callers[entry.pointee.name] { return code }
+      let block = UnsafeMutablePointer<UInt>.allocate(capacity: 3)
+      block[0] = UInt(Opcode.halt.rawValue)
+      block[1] = UInt(Opcode.callExportOnly.rawValue)
+      block[2] = UInt(bitPattern: entry)
+      callers[entry.pointee.name] = block + 1
+      return block + 1
     }
   }
 
@@ -146,15 +164,6 @@ final class CodeStore: @unchecked Sendable {
       for (name, entry) in exports where name.module == module { entry.pointee.address = nil }
       retire(current)
       return true
-    }
-  }
-
-  /// Has closures of an old version not be called any more, but those that the current one has too.
-  func retireFuns(of module: LoadedModule) {
-    for entry in module.lambdas {
-      if let address = entry.pointee.address, module.contains(UInt(bitPattern: address)) {
-        entry.pointee.address = nil
-      }
     }
   }
 

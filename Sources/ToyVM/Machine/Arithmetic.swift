@@ -141,6 +141,7 @@ extension Interpreter {
   /// Whether two terms are equal, `=:=` or `==`.
   @inline(never)
   func isEqual(_ a: Term, _ b: Term, exactly: Bool) -> Bool? {
+    if exactly, let known = TermEquality.areExactlyEqualAtSight(a, b) { return known }
     do {
       return exactly
         ? try TermEquality.isExactlyEqual(a, b, scratch: scratch)

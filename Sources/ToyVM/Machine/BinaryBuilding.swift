@@ -154,6 +154,7 @@ extension Frame {
 extension Interpreter {
   @inline(never)
   func createBinary<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    if appendNumber(&f, w) { return true }
     let total: Int
     do {
       total = try measureSegments(&f)
@@ -176,6 +177,36 @@ extension Interpreter {
     var writer = built.writer
     writeSegments(from: appends ? 1 : 0, &f, to: &writer)
     f.store(built.term, w.fieldA)
+    f.code += Int(f.code[3])
+    return true
+  }
+
+  /// Appends a small integer to a bit string in its place, where there is room and nothing wrong: the
+  /// frequent way of building one. False where nothing was done.
+  @inline(__always)
+  private func appendNumber<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    guard f.segmentCount == 2 else { return false }
+    let (first, second) = (f.segment(0), f.segment(1))
+    guard first.kind.appends, second.kind == .integer, !second.flags.isLittle else { return false }
+    let (start, value) = (f.source(first.value), f.source(second.value))
+    guard start.isBoxed(.subBinary),
+      bitsAtOnce(start, size: f.source(first.size), unit: first.unit, first.kind) != nil,
+      let bits = bitsAtOnce(
+        value, size: f.source(second.size), unit: second.unit, .integer), bits <= 64
+    else { return false }
+    f.save()
+    guard heap.pointee.hasRoom(words: WritableBinary.words + f.extraWords) else { return false }
+    let room: AppendRoom?
+    if first.kind == .privateAppend {
+      room = try? process.heap.extend(start, bitCount: bits)
+    } else {
+      room = try? process.heap.append(bitCount: bits, to: start)
+    }
+    guard let room else { return false }
+    f.load()
+    var writer = BitWriter(at: room.destination, offset: room.bitOffset)
+    writer.put(UInt(bitPattern: value.smallValue), bits: bits)
+    f.store(room.term, w.fieldA)
     f.code += Int(f.code[3])
     return true
   }

@@ -137,12 +137,16 @@ extension Interpreter {
     _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     guard hasRoomForReturn(), hasArguments(entry.pointee.name.arity) else { return nil }
+    let called = entry
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {
         let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
         if runNative(entry, told: beginning, at: code) { return continuation(after: w, at: code) }
-        guard let trap = takeTrap() else { return nil }
+        guard let trap = takeTrap() else {
+          if entry != called { pauseBefore(entry, calledBy: w, at: code) }
+          return nil
+        }
         entry = trap
         continue
       }
@@ -152,7 +156,9 @@ extension Interpreter {
       case .export(let next):
         entry = next
         continue
-      case .raised: return nil
+      case .raised:
+        if entry != called { pauseBefore(entry, calledBy: w, at: code) }
+        return nil
       case nil: break
       }
       do {
@@ -166,6 +172,18 @@ extension Interpreter {
       raiseError(.undef, beginning: Self.beginning(of: entry.pointee.name, calledBy: w))
       return nil
     }
+  }
+
+  /// Has a native that is not what the instruction names, and is to be called again, called by code
+  /// of its own: the registers hold its arguments, and not what the instruction reads.
+  private func pauseBefore(
+    _ entry: UnsafeMutablePointer<ExportEntry>, calledBy w: UInt,
+    at code: UnsafeMutablePointer<UInt>
+  ) {
+    guard let pause, let waits = pause.callsAgain,
+      let caller = enter(self.code.caller(of: entry), by: w, at: code)
+    else { return }
+    self.pause = .moved(caller, live: entry.pointee.name.arity, waits: waits)
   }
 
   /// Calls a fun with the arguments in X registers.
@@ -221,11 +239,16 @@ extension Interpreter {
     }
     if Fun.isExternal(at: fun.boxed) { return .export(exportEntry(Fun.entry(at: fun.boxed))) }
     let lambda = UnsafePointer<LambdaEntry>(bitPattern: Fun.entry(at: fun.boxed)).unsafelyUnwrapped
+    guard let known = code.address(of: lambda) else {
+      // A purge may leave the code, or take it.
+      pause = .again
+      return .raised
+    }
     let terms = Fun.terms(at: fun.boxed)
     for index in 0..<Fun.freeCount(at: fun.boxed) {
       x[arity + index] = Term(bits: terms[1 + index])
     }
-    guard let address = lambda.pointee.address else {
+    guard let address = known else {
       raiseError(.badFun, fun, beginning: Self.beginning(ofFunCalledBy: w))
       return .raised
     }
@@ -249,7 +272,12 @@ extension Interpreter {
       x[index] = rest.cons[0]
       rest = rest.cons[1]
     }
-    if name.arity == 2 { return target(of: first, arity: count, by: w) }
+    if name.arity == 2 {
+      let target = target(of: first, arity: count, by: w)
+      // Nothing moved since, and the call will read them again.
+      if pause != nil { (x[0], x[1]) = (first, list) }
+      return target
+    }
     return .export(
       code.export(FunctionName(module: first, function: function, arity: count)))
   }

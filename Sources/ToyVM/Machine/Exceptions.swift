@@ -113,6 +113,7 @@ extension Interpreter {
       heap.pointee.stackTop = heap.pointee.end
       return nil
     }
+    leaveReceive()
     if exception.trace.isNone { exception.trace = captureTrace(from: address) }
     let end = heap.pointee.end
     var slot = heap.pointee.stackTop

@@ -11,10 +11,22 @@ extension Interpreter {
     case hibernated(UnsafeMutablePointer<UInt>, live: Int)
     /// It waits for a message and makes the call again.
     case waiting
+    /// It makes the call that code elsewhere makes, with so many X registers; at once or when there
+    /// is a message.
+    case moved(UnsafeMutablePointer<UInt>, live: Int, waits: Bool)
     /// It is to end.
     case exiting
     /// It ends the run, with a status for whoever began it.
     case halting(Int)
+
+    /// Whether it waits before it makes the call again; nothing where it does not make it again.
+    var callsAgain: Bool? {
+      switch self {
+      case .again: false
+      case .waiting: true
+      default: nil
+      }
+    }
   }
 
   /// How an instruction that waits ended.
@@ -42,6 +54,9 @@ extension Interpreter {
     case .waiting:
       stop(atCall: address)
       return .waiting
+    case .moved(let code, let live, let waits):
+      stop(at: code, live: live)
+      return waits ? .waiting : .yielded
     case .exiting: return .exiting
     case .halting(let status): return .halted(status)
     }
@@ -133,9 +148,20 @@ extension Interpreter {
   @inline(never)
   func attachMessage<Checks: OperandChecks>(_ f: inout Frame<Checks>) {
     f.save()
-    if looksAtMessage && isLookingAtMessage { process.attachMessage() }
+    attachMessage()
     f.load()
     f.code += 1
+  }
+
+  private func attachMessage() {
+    if looksAtMessage && isLookingAtMessage { process.attachMessage() }
+  }
+
+  /// Leaves the receive that an exception comes from: what it tells may be part of the message that
+  /// is looked at, and the next receive has a time of its own.
+  func leaveReceive() {
+    attachMessage()
+    endWait()
   }
 
   /// Waits for a message or a time; goes on behind the instruction when the time is over.

@@ -75,6 +75,9 @@ private func integerText(
   _ interpreter: Interpreter, _ integer: Term, base term: Term, _ form: TextForm
 ) -> Term {
   guard integer.isInteger, let base = base(term) else { return interpreter.badArgument() }
+  if integer.isSmall, base == 10, form == .binary {
+    return decimal(interpreter, integer.smallValue)
+  }
   var text: [UInt8] = []
   do {
     try IntegerArithmetic.appendText(
@@ -83,6 +86,31 @@ private func integerText(
     return interpreter.raise(error)
   }
   return form.make(text, interpreter)
+}
+
+/// The digits of a small integer as a binary, written where they stay.
+private func decimal(_ interpreter: Interpreter, _ value: Int) -> Term {
+  var count = value < 0 ? 2 : 1
+  var rest = value.magnitude / 10
+  while rest > 0 {
+    rest /= 10
+    count += 1
+  }
+  guard interpreter.ensure(1 + Header.heapBinary(byteCount: count).arity, live: 0) else {
+    return .none
+  }
+  let binary = interpreter.build { $0.makeHeapBinary(byteCount: count) }
+  let bytes = UnsafeMutablePointer(
+    mutating: binary.wholeBinaryBytes.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped)
+  rest = value.magnitude
+  var place = count
+  repeat {
+    place -= 1
+    bytes[place] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+    rest /= 10
+  } while rest > 0
+  if value < 0 { bytes[0] = 45 }
+  return binary
 }
 
 private func integer(

@@ -1,3 +1,4 @@
+import Glibc
 import Tenure
 
 /// Natives of modules `code` and `erlang` that give up modules and their old code.
@@ -59,16 +60,39 @@ extension Interpreter {
   /// Gives up the old code of a module.
   ///
   /// First its closures cannot be called any more, so that nobody enters the old code; then all processes
-  /// are looked at, and those that run it end. If it is not to kill, closures can be called until no
-  /// process was found to run it.
+  /// are looked at, and those that run it end. If it is not to kill and one was found, the closures can
+  /// be called again; who calls one meanwhile makes way.
   /// - Returns: nothing where the call is to be made again, or an exception is pending.
   func purge(_ module: Term, kills: Bool) -> Purge? {
-    guard let old = code.oldVersion(of: module) else {
-      return Purge(isPurged: true, hasKilled: false)
+    let ended: Purge?? = code.purging.tryLock {
+      guard let old = code.oldVersion(of: module) else {
+        return Purge(isPurged: true, hasKilled: false)
+      }
+      let retired = code.retireFuns(of: old)
+      let purge = purge(old, kills: kills)
+      if !kills, purge?.isPurged != true { code.restore(retired) }
+      return purge
     }
-    if kills { code.retireFuns(of: old) }
+    if let ended { return ended }
+    pause = .again
+    return nil
+  }
+
+  /// How often a purge looks at a process that another thread runs before it makes way itself.
+  private static var mostLooks: Int { 1_000 }
+
+  private func purge(_ old: LoadedModule, kills: Bool) -> Purge? {
+    let module = old.name
     for pid in system.pids {
-      let runs = runsOldCode(pid, of: module)
+      var runs = runsOldCode(pid, of: module)
+      // A process that runs comes to a call of such a closure, or to the end of its slice.
+      var looks = 0
+      while runs.isNone, pause?.callsAgain == false, looks < Self.mostLooks {
+        pause = nil
+        sched_yield()
+        runs = runsOldCode(pid, of: module)
+        looks += 1
+      }
       if runs.isNone { return nil }
       if runs != .true { continue }
       if !kills { return Purge(isPurged: false, hasKilled: false) }
@@ -82,7 +106,6 @@ extension Interpreter {
       pause = pid == self.pid ? .exiting : .again
       return nil
     }
-    code.retireFuns(of: old)
     code.purge(old)
     return Purge(isPurged: true, hasKilled: old.hasKilled)
   }

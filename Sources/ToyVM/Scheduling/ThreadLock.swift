@@ -43,6 +43,13 @@ final class ThreadLock: @unchecked Sendable {
     return try body()
   }
 
+  /// The same where no other thread has the lock now; else nothing.
+  func tryLock<Result>(_ body: () -> Result) -> Result? {
+    guard pthread_mutex_trylock(mutex) == 0 else { return nil }
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
   /// Waits, the lock given up meanwhile, until another thread signals or a time has come; may
   /// return earlier.
   ///

@@ -84,6 +84,25 @@ struct CodeState {
     words.update(from: other.words, count: wordCount)
   }
 
+  /// Becomes what holds of both in x0 to x3 where x0 of one may be no value: the others say then
+  /// what was raised, and elsewhere nobody asks for them.
+  private func joinException(_ other: CodeState) -> Bool {
+    let (left, right) = (x(0), other.x(0))
+    var isChanged = false
+    for index in 0...3 {
+      let (mine, theirs) = (x(index), other.x(index))
+      var joined = mine.joined(with: theirs)
+      let fits =
+        (mine.fitsException || !left.mayBeNoValue) && (theirs.fitsException || !right.mayBeNoValue)
+      if index > 0, !joined.isTerm || joined.isBorrowed {
+        joined = fits ? .ofException : .undefined
+      }
+      isChanged = isChanged || joined != mine
+      setX(index, joined)
+    }
+    return isChanged
+  }
+
   /// Whether an exception may go through the frame.
   private var isPlain: Bool {
     (0..<reach).allSatisfy { !y($0).isUndefined && !y($0).isTag && !y($0).isBorrowed }
@@ -112,6 +131,10 @@ struct CodeState {
     }
     var index = Self.headerCount
     let end = index + xCount + reach
+    if x(0).mayBeNoValue || other.x(0).mayBeNoValue {
+      isChanged = joinException(other) || isChanged
+      index += 4
+    }
     while index < end {
       let before = words[index]
       if before != other.words[index] {

@@ -2,18 +2,19 @@ import Tenure
 
 extension ModuleValidator {
   /// Instructions of binary patterns. False for other instructions.
-  mutating func stepMatch(_ i: GenericInstruction) throws(Violation) -> Bool {
+  mutating func stepMatch(_ i: GenericInstruction, at index: Int) throws(Violation) -> Bool {
     let o = i.operands
     switch i.opcode {
     case .bsStartMatch3, .bsStartMatch2:
-      try start(o[1], o[0], live: o[2], to: o[o.count - 1])
-    case .bsStartMatch4: try start(o[2], o[0], live: o[1], to: o[3])
+      try start(o[1], o[0], live: o[2], to: o[o.count - 1], at: index)
+    case .bsStartMatch4: try start(o[2], o[0], live: o[1], to: o[3], at: index)
     case .bsSave2, .bsRestore2: try readContext(o[0])
     case .bsContextToBinary:
       let type = try type(of: o[0])
-      guard type.isTerm || type.kind == .context || type.kind == .termOrContext else {
+      guard type.isTerm || type.mayBeContext else {
         throw Violation("\(Self.name(o[0])) holds \(type)")
       }
+      endMatch(type)
       try write(o[0], .term.borrowed(like: type))
     case .bsGetPosition:
       try readContext(o[0])
@@ -44,10 +45,10 @@ extension ModuleValidator {
   }
 
   private mutating func start(
-    _ source: Operand, _ failure: Operand, live liveOperand: Operand, to: Operand
+    _ source: Operand, _ failure: Operand, live liveOperand: Operand, to: Operand, at index: Int
   ) throws(Violation) {
     let type = try type(of: source)
-    guard type.isTerm || type.kind == .context || type.kind == .termOrContext else {
+    guard type.isTerm || type.mayBeContext else {
       throw Violation("\(Self.name(source)) holds \(type)")
     }
     let live = try live(liveOperand)
@@ -58,7 +59,25 @@ extension ModuleValidator {
       if type.kind == .termOrContext { try refine(source, .termOrContext) }
     }
     try collect(live: live)
-    try write(to, .context.borrowed(like: type))
+    // A match that is on goes on.
+    let place =
+      switch type.kind {
+      case .context: type.number - 1
+      case .termOrContext: -1
+      default: index
+      }
+    try write(to, .context(from: place).borrowed(like: type))
+  }
+
+  /// Takes note that the state of a match may become the bit string that is left, in its place:
+  /// whatever else refers to it finds a term from then on.
+  func endMatch(_ match: ValueType) {
+    for index in 0..<now.xCount where now.x(index).maySharePlace(with: match) {
+      now.setX(index, .termOrContext.borrowed(like: now.x(index)))
+    }
+    for index in 0..<now.reach where now.y(index).maySharePlace(with: match) {
+      now.setY(index, .termOrContext.borrowed(like: now.y(index)))
+    }
   }
 
   /// Takes a segment that room may have to be made for: a failure is noticed before.

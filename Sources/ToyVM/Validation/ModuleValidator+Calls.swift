@@ -63,11 +63,14 @@ extension ModuleValidator {
     var handed: UInt64 = 0
     for register in 0..<arity {
       let type = now.x(register)
-      let isContext = type.kind == .context || type.kind == .termOrContext
+      let isContext = type.mayBeContext
       guard isContext || type.isTerm, !isContext || register < 64 else {
         throw Violation("x\(register) holds \(type)")
       }
-      if isContext { handed |= 1 << UInt64(register) }
+      if isContext {
+        handed |= 1 << UInt64(register)
+        if endsMatches { endMatch(type) }
+      }
       try takeMessage(for: .x(register), at: index)
     }
     if handed & ~contexts[callee] != 0 {

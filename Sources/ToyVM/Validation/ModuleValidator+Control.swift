@@ -11,7 +11,7 @@ extension ModuleValidator {
     if try stepException(i, at: index) { return }
     if try stepMessage(i) { return }
     if try stepMap(i, at: index) { return }
-    if try stepMatch(i) { return }
+    if try stepMatch(i, at: index) { return }
     if try stepOutput(i) { return }
     // What the interpreter has no instruction for raises an error there.
     try branchToHandler()
@@ -55,7 +55,7 @@ extension ModuleValidator {
   /// The arguments of a call that no clause takes are shown, but for the state of a match.
   private func checkArgumentOfClause(_ index: Int) throws(Violation) {
     let type = now.x(index)
-    let isKnown = type.isTerm || type.kind == .context || type.kind == .termOrContext
+    let isKnown = type.isTerm || type.mayBeContext
     guard isKnown, !type.isBorrowed else { throw Violation("x\(index) holds \(type)") }
   }
 

@@ -56,7 +56,7 @@ extension ModuleValidator {
   /// What goes from register to register: a term, or the state of a match.
   private func movable(_ operand: Operand) throws(Violation) -> ValueType {
     let type = try type(of: operand)
-    guard type.isTerm || type.kind == .context || type.kind == .termOrContext else {
+    guard type.isTerm || type.mayBeContext else {
       throw Violation("\(Self.name(operand)) holds \(type)")
     }
     return type

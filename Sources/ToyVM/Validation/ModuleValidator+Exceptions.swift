@@ -58,18 +58,15 @@ extension ModuleValidator {
   /// Where a handler ends x0 holds the result of what it protects, or nothing.
   private func checkResult() throws(Violation) {
     let result = now.x(0)
-    guard result.isTerm || result.kind == .noValue || result.kind == .termOrNoValue,
-      !result.isBorrowed
+    guard result.isTerm || result.mayBeNoValue, !result.isBorrowed
     else { throw Violation("x0 holds \(result)") }
   }
 
-  /// The registers that say what was raised hold terms, where anything is known of them.
+  /// The registers that say what was raised do so, where there may be an exception.
   private func checkException() throws(Violation) {
-    for register in 1...3 {
-      let type = now.x(register)
-      guard type.isUndefined || type.isTerm && !type.isBorrowed else {
-        throw Violation("x\(register) holds \(type)")
-      }
+    guard now.x(0).mayBeNoValue else { return }
+    for register in 1...3 where !now.x(register).fitsException {
+      throw Violation("x\(register) holds \(now.x(register))")
     }
   }
 

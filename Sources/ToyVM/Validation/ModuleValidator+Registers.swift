@@ -111,7 +111,7 @@ extension ModuleValidator {
   mutating func collect(live: Int, ensuring words: Int = 0) throws(Violation) {
     for index in 0..<live {
       let type = now.x(index)
-      guard type.isTerm || type.kind == .context || type.kind == .termOrContext else {
+      guard type.isTerm || type.mayBeContext else {
         throw Violation("x\(index) is live and holds \(type)")
       }
     }

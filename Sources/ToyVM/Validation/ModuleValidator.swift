@@ -23,6 +23,9 @@ struct ModuleValidator {
   var contexts: [UInt64]
   /// The functions that are to be looked at again.
   var waiting: [Int] = []
+  /// Whether a function that is handed the state of a match may make it a bit string. Compilers that
+  /// keep it over calls have no such instruction.
+  let endsMatches: Bool
   /// Of each instruction whether its operand's type is not certain, and must be looked at as it runs.
   private(set) var needsCheck: [Bool]
 
@@ -47,6 +50,7 @@ struct ModuleValidator {
     self.imports = imports
     shape = try ModuleShape(
       instructions, labelCount: file.labelCount, module: file.module)
+    endsMatches = instructions.contains { $0.opcode == .bsContextToBinary }
     contexts = Array(repeating: 0, count: shape.functions.count)
     needsCheck = Array(repeating: false, count: instructions.count)
     states = StateTable(labelCount: file.labelCount)
@@ -233,7 +237,7 @@ struct ModuleValidator {
     kept.update(from: now)
     now.forgetX(from: 0)
     now.setX(0, .noValue)
-    for index in 1...3 { now.setX(index, .term) }
+    for index in 1...3 { now.setX(index, .ofException) }
     now.room = 0
     now.floats = 0
     now.flags = []

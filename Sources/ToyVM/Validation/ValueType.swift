@@ -3,8 +3,8 @@
 /// ```
 ///  31                        8 7        6 5     4 3    0
 /// +---------------------------+----------+-------+------+
-/// | elements, or a tag's label| fresh    | exact | kind |
-/// |                           | borrowed |       |      |
+/// | elements, a tag's label,  | fresh    | exact | kind |
+/// | or where a match began    | borrowed |       |      |
 /// +---------------------------+----------+-------+------+
 /// ```
 struct ValueType: Equatable {
@@ -28,6 +28,8 @@ struct ValueType: Equatable {
     /// What x0 holds where a handler begins.
     case noValue
     case termOrNoValue
+    /// A term where x0 holds no value: class, reason and trace of an exception, in x1 to x3.
+    case ofException
     /// A term, or nothing while a timer runs: how long a wait takes.
     case timeout
   }
@@ -47,7 +49,7 @@ struct ValueType: Equatable {
   static var term: Self { Self(.term) }
   static var cons: Self { Self(.cons) }
   static var map: Self { Self(.map) }
-  static var context: Self { Self(.context) }
+  static var ofException: Self { Self(.ofException) }
   static var termOrContext: Self { Self(.termOrContext) }
   static var noValue: Self { Self(.noValue) }
 
@@ -56,6 +58,11 @@ struct ValueType: Equatable {
     let fits = count <= mostElements
     let exact = isExact && fits ? exactBit : 0
     return Self(bits: Kind.tuple.rawValue | exact | UInt32(min(count, mostElements)) << 8)
+  }
+
+  /// The state of a match that began at an instruction; -1 for one that began who knows where.
+  static func context(from index: Int) -> Self {
+    Self(bits: Kind.context.rawValue | UInt32(index < mostElements ? index + 1 : 0) << 8)
   }
 
   /// The mark of the handler at a label.
@@ -67,13 +74,25 @@ struct ValueType: Equatable {
     // Only kinds are ever stored.
     Kind(rawValue: bits & 0xF).unsafelyUnwrapped
   }
-  /// The elements of a tuple, or the label of a tag.
+  /// The elements of a tuple, the label of a tag, or one more than the instruction that a match
+  /// began at, 0 where nothing is known of it.
   @inline(__always) var number: Int { Int(bits >> 8) }
   @inline(__always) var isExact: Bool { bits & Self.exactBit != 0 }
   @inline(__always) var isUndefined: Bool { bits & 0xF == 0 }
   /// Whether it is a term in any case.
   @inline(__always) var isTerm: Bool { 1...4 ~= bits & 0xF }
   @inline(__always) var isTag: Bool { kind == .catchTag || kind == .tryTag }
+  /// Whether it is, or may be, the state of a match.
+  @inline(__always) var mayBeContext: Bool { kind == .context || kind == .termOrContext }
+  /// Whether what two registers hold may be the state of one match.
+  func maySharePlace(with other: Self) -> Bool {
+    guard mayBeContext, other.mayBeContext else { return false }
+    return number == 0 || other.number == 0 || number == other.number
+  }
+  /// Whether it may be class, reason or trace of an exception.
+  var fitsException: Bool { kind == .ofException || isTerm && !isBorrowed }
+  /// Whether it may be no value, as x0 where a handler begins.
+  var mayBeNoValue: Bool { kind == .noValue || kind == .termOrNoValue }
   /// Whether it may belong to a message that is still in the queue.
   @inline(__always) var isBorrowed: Bool { bits & Self.borrowedBit != 0 }
   /// Whether it is the tuple that the last native made, as long as nothing was built since.
@@ -93,6 +112,7 @@ struct ValueType: Equatable {
     if bits == other.bits { return self }
     let (a, b) = (self, other)
     if a.isUndefined || b.isUndefined || a.isTag || b.isTag { return .undefined }
+    if a.kind == .ofException || b.kind == .ofException { return .undefined }
     let borrowed = Self(bits: (a.bits | b.bits) & Self.borrowedBit)
     let fresh = a.bits & b.bits & Self.freshBit
     let kind: Self
@@ -130,6 +150,7 @@ extension ValueType: CustomStringConvertible {
     case .tryTag: "the mark of a try"
     case .timeout: "what a wait has used up"
     case .noValue, .termOrNoValue: "what may be no value"
+    case .ofException: "what may be no part of an exception"
     }
   }
 }

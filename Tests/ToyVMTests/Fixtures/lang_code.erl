@@ -2,7 +2,8 @@
 -module(lang_code).
 -export([third_version/0, purges/0, deletes/0, old_code/0, process_code/0, killed/0, spared/0,
          funs/0, same_funs/0, literals/0, literals_of_others/0, bad_arguments/0, bad_modules/0,
-         asynchronous/0, calls_from_old/0, loads_after_delete/0]).
+         asynchronous/0, calls_from_old/0, loads_after_delete/0, purges_by_name/0,
+         soft_purges_under_calls/0]).
 -include("lang_code.hrl").
 
 load(V) -> code:load_binary(changing, "changing.beam", version(V)).
@@ -181,3 +182,48 @@ loads_after_delete() ->
 catch_reason(F) -> try F() catch C:R -> {C, R} end.
 
 kind(F) -> try F() catch error:{badfun, _} -> badfun; C:R when is_atom(R) -> {C, R} end.
+
+%% A purge that is called by its name, and waits for a process that it ends.
+purges_by_name() ->
+    [purge_by_name(fun(Args) -> apply(code, purge, Args) end),
+     purge_by_name(fun(Args) -> F = fun erlang:apply/3, F(code, purge, Args) end),
+     purge_by_name(fun(Args) -> F = fun code:purge/1, apply(F, Args) end),
+     purge_by_name(fun(Args) -> apply(erlang, apply, [code, purge, Args]) end)].
+
+purge_by_name(Purge) ->
+    fresh(),
+    {_, Ref} = waiting(),
+    load(2),
+    R = {Purge(list(changing)), ended(Ref)},
+    clean(), R.
+
+list(Element) -> [Element].
+
+%% A fun is called all the time while its module is purged, and is none from then on.
+soft_purges_under_calls() ->
+    soft_purges_under_calls(20).
+
+soft_purges_under_calls(0) -> ok;
+soft_purges_under_calls(Left) ->
+    no_fun = soft_purge_under_calls(),
+    soft_purges_under_calls(Left - 1).
+
+soft_purge_under_calls() ->
+    fresh(),
+    F = changing:maker(),
+    {_, Ref} = spawn_monitor(fun() -> called(F) end),
+    load(2),
+    soft_purged(),
+    R = ended(Ref),
+    clean(), R.
+
+soft_purged() ->
+    case code:soft_purge(changing) of
+        true -> ok;
+        false -> receive after 0 -> soft_purged() end
+    end.
+
+called(F) ->
+    try F() of {1, 1} -> called(F)
+    catch error:{badfun, F} -> exit(no_fun)
+    end.
