@@ -30,15 +30,13 @@ public struct ScratchExhausted: Error, Equatable, Sendable {
 ///
 /// Grows by doubling; gives all back at its end.
 public struct ScratchStack: ~Copyable {
-  // Not counted: threads that compare and hash at once would wait for each other's counting.
-  private unowned(unsafe) let provider: any ScratchProvider
+  private let provider: any ScratchProvider
   private var base: UnsafeMutablePointer<UInt>?
   private var capacity = 0
   /// The words on the stack.
   public private(set) var count = 0
 
   /// Makes an empty stack, which holds no memory yet.
-  /// - Parameter provider: outlives the stack, which does not keep it.
   public init(provider: any ScratchProvider) { self.provider = provider }
 
   deinit {
