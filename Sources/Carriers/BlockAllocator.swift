@@ -194,6 +194,10 @@ public final class BlockAllocator: Sendable {
     do {
       block = try allocate()
     } catch {
+      // A trim of all leaves out what handles hold, but this one's holder is the caller.
+      if error.maySucceedAfterTrimming, let given {
+        given.state.pointee.door.inside { given.trim() }
+      }
       block = try retryAfterTrimming(error, allocate)
     }
     core.recorder?.note(block.base, byteCount: byteCount, kind: kind)
