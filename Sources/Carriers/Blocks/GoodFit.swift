@@ -61,6 +61,14 @@ struct GoodFit: FreeBlockIndex, ~Copyable {
     return block
   }
 
+  /// The least size whose blocks a request of so many bytes is sure to find: of its own class it
+  /// looks at a few only, which may be too small, unless the request is the least of the class.
+  static func certainByteCount(of byteCount: Int) -> Int {
+    let own = SizeClass(holding: byteCount)
+    let isLeast = SizeClass(holding: byteCount - 16).index < own.index
+    return isLeast ? byteCount : own.byteCount + 16
+  }
+
   func forEach(_ body: (Block) -> Void) {
     for bin in 0..<Self.binCount {
       var next = bins[bin]

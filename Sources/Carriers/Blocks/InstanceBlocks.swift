@@ -32,6 +32,12 @@ enum InstanceBlocks: BitwiseCopyable {
     }
   }
 
+  /// From which size on any free block is found by a request of so many bytes, its header with them.
+  func certainByteCount(of byteCount: Int) -> Int {
+    if case .goodFit = self { return GoodFit.certainByteCount(of: byteCount) }
+    return byteCount
+  }
+
   /// A block of a new carrier.
   func takeFromNewCarrier(byteCount: Int) throws(MemoryError) -> Block {
     switch self {

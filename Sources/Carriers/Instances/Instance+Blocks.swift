@@ -74,10 +74,10 @@ extension Instance {
 
   /// A block of a carrier that another instance left.
   private func takeFromPool(byteCount: Int, kind: MemoryKind) -> Block? {
-    let needed = Block.byteCount(holding: byteCount)
+    let blocks = blocks(of: kind)
+    let needed = blocks.certainByteCount(of: Block.byteCount(holding: byteCount))
     guard let carrier = core.takePooled(byteCount: needed, kind: kind, for: self)
     else { return nil }
-    let blocks = blocks(of: kind)
     blocks.adopt(carrier)
     return blocks.take(byteCount: byteCount)
   }
