@@ -49,6 +49,29 @@ import Testing
     instance.free(block, kind: .ets)
   }
 
+  /// What a handle keeps of freed blocks makes way for what it asks for.
+  @Test(arguments: [SizeClassOrBlocks.sizeClasses, .blocks])
+  func aHandleGivesBackBeforeItIsRefused(way: SizeClassOrBlocks) throws {
+    func allocator(budgetBytes: Int?) -> BlockAllocator {
+      BlockAllocator(
+        configuration: MemoryConfiguration(
+          budgetBytes: budgetBytes,
+          strategies: way == .blocks ? [.ets: .goodFit, .message: .goodFit] : [:]))
+    }
+    let probe = allocator(budgetBytes: nil)
+    let first = probe.makeInstanceHandle()
+    first.free(try first.allocate(byteCount: 3000, kind: .ets), kind: .ets)
+    let kept = probe.statistics.pages.committedBytes
+    #expect(kept > 0)
+
+    let instance = allocator(budgetBytes: kept).makeInstanceHandle()
+    for kind in [MemoryKind.ets, .message, .ets] {
+      instance.free(try instance.allocate(byteCount: 3000, kind: kind), kind: kind)
+    }
+  }
+
+  enum SizeClassOrBlocks { case sizeClasses, blocks }
+
   @Test func aBlockOfAnotherInstanceGoesToItsOwner() throws {
     let allocator = BlockAllocator()
     let one = allocator.makeInstanceHandle()
