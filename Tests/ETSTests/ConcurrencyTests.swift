@@ -3,6 +3,7 @@ import ETS
 import Heaps
 import Processes
 import Synchronization
+import TestKit
 import Terms
 import Testing
 
@@ -42,6 +43,54 @@ import Testing
     if parallel { options.writeConcurrency = .on }
     return try registry.makeTable(named: .ok, options: options, owner: everybody)
   }
+
+  /// What a reader of a bag has measured is what it copies, though larger objects take the place of
+  /// those of its key meanwhile.
+  @Test func replacementsAndReadersOfABag() throws {
+    let table = try makeTable(.duplicateBag, parallel: false)
+    let reader = TermReader(words: 1 << 12, atoms: system.atoms)
+    let doubling = try MatchSpecification(
+      compiling: reader.read("[{{'$1','$2'},[],[{{'$1',{{'$2','$2'}}}}]}]"), atoms: system.atoms,
+      environment: system.heaps)
+    let caller = everybody
+    let (objects, rounds) = (12, 150)
+    let (done, findings, scratch) = (DoneFlag(), findings, system.heaps.scratch)
+    onThreads(2) { number, heap in
+      if number == 0 {
+        defer { done.isSet.store(true, ordering: .releasing) }
+        for _ in 0..<rounds {
+          try table.delete(.small(1), by: caller)
+          for _ in 0..<objects {
+            try Self.withObject(1, 2) { try table.insert($0, by: caller) }
+          }
+          for _ in 0..<6 { _ = try table.selectReplace(doubling, by: caller) }
+        }
+      } else {
+        while !done.isSet.load(ordering: .acquiring) {
+          var list = try table.lookup(.small(1), by: caller, on: &heap)
+          while list.isCons {
+            var value = list.cons[0].tupleElements[1]
+            while value.isTuple(arity: 2) {
+              if value.tupleElements[0] != value.tupleElements[1],
+                try !TermEquality.isExactlyEqual(
+                  value.tupleElements[0], value.tupleElements[1], scratch: scratch)
+              {
+                findings.add("an object that nobody wrote")
+              }
+              value = value.tupleElements[0]
+            }
+            if value != .small(2) { findings.add("a value that nobody wrote") }
+            list = list.cons[1]
+          }
+          var roots = NoRoots()
+          try heap.collectGarbage(roots: &roots)
+        }
+      }
+    }
+    #expect(findings.all == [])
+  }
+
+  private final class DoneFlag: Sendable { let isSet = Atomic(false) }
 
   /// Each key has one writer, whose values only grow; nobody may see one go back, or an object of
   /// another key.

@@ -174,6 +174,39 @@ import Testing
     #expect(try Self.keys(table, by: bench.owner) == Array(30..<40))
   }
 
+  /// What was deleted from a fixed table is no part of what its limit holds.
+  @Test(arguments: [TableLimit.Policy.evictOldest, .evictLeastRecentlyUsed])
+  func aFixedTableKeepsWhatItsBytesAllow(policy: TableLimit.Policy) throws {
+    let bench = try TableBench()
+    let table = try Self.table(bench, .set, TableLimit(byteCount: 20_000, policy: policy))
+    for key in 0..<2_000 { try Self.insert(key, into: table, bench) }
+    let count = try table.objectCount()
+    #expect(count > 100 && count < 2_000)
+    try table.fix(by: bench.owner)
+    for key in 2_000..<2_000 + count { try Self.insert(key, into: table, bench) }
+    #expect(try table.objectCount() == count)
+    #expect(try Self.keys(table, by: bench.owner) == Array(2_000..<2_000 + count))
+    try table.deleteAllObjects(by: bench.owner)
+    for key in 0..<count { try Self.insert(key, into: table, bench) }
+    #expect(try table.objectCount() == count)
+    try table.release(by: bench.owner)
+    for key in 0..<3 * count { try Self.insert(key, into: table, bench) }
+    #expect(try table.objectCount() == count)
+  }
+
+  @Test func aFixedTableThatRefusesHasRoomForWhatWasDeleted() throws {
+    let bench = try TableBench()
+    let table = try Self.table(bench, .set, TableLimit(objects: 10, policy: .reject))
+    for key in 0..<10 { try Self.insert(key, into: table, bench) }
+    try table.fix(by: bench.owner)
+    for key in 0..<10 {
+      try table.delete(.small(key), by: bench.owner)
+      try Self.insert(key + 10, into: table, bench)
+    }
+    try table.release(by: bench.owner)
+    #expect(try Self.keys(table, by: bench.owner) == Array(10..<20))
+  }
+
   @Test func whatIsNoLimitIsRefused() throws {
     let bench = try TableBench()
     for limit in [TableLimit(), TableLimit(objects: 0), TableLimit(byteCount: 0)] {

@@ -104,6 +104,38 @@ extension HashPart {
     state.pointee.objects.retire(block: group.memory, byteCount: group.byteCount)
   }
 
+  /// Replaces objects of a group by others of the same key, in a new group: who reads the old one finds
+  /// the objects that it has measured.
+  /// - Parameter replacement: what takes an object's place; none where it stays.
+  /// - Throws: what the replacement throws; what was replaced before stays so.
+  func replaceObjects(
+    of place: Place, _ replacement: (TableEntry) throws(TableError) -> TableEntry
+  ) throws(TableError) {
+    let old = place.entry.group
+    let new = try makeGroup(room: old.room)
+    let count = old.count
+    for index in 0..<count { new.append(old[index]) }
+    let result = Result { () throws(TableError) in
+      for index in 0..<count {
+        let object = try replacement(old[index])
+        if !object.isNone { new.replace(index, by: object.with(hash: old[index].hash)) }
+      }
+    }
+    var isChanged = false
+    for index in 0..<count where new[index] != old[index] { isChanged = true }
+    if isChanged {
+      place.line.replace(
+        place.slot, by: TableEntry(group: new).with(hash: place.entry.hash))
+      for index in 0..<count where new[index] != old[index] {
+        state.pointee.objects.retire(old[index])
+      }
+      state.pointee.objects.retire(block: old.memory, byteCount: old.byteCount)
+    } else {
+      state.pointee.objects.arena.free(new.memory, byteCount: new.byteCount)
+    }
+    try result.get()
+  }
+
   private func makeGroup(room: Int) throws(TableError) -> ObjectGroup {
     let byteCount = ObjectGroup.byteCount(room: room)
     return ObjectGroup.initialize(

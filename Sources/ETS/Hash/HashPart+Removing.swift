@@ -22,6 +22,7 @@ extension HashPart {
     state.pointee.objectCount.advance(by: -place.entry.objectCount)
     if state.pointee.fixCount > 0 {
       // Who stands at the key goes on from there.
+      state.pointee.objects.leaveAges(place.entry)
       place.line.replace(place.slot, by: place.entry.deleted)
       return state.pointee.deletions.note(number, in: state.pointee.objects.arena)
     }
@@ -88,6 +89,7 @@ extension HashPart {
       while let current = line {
         for slot in 0..<IndexLine.entryCount where current.entry(slot).isLive {
           state.pointee.objectCount.advance(by: -current.entry(slot).objectCount)
+          state.pointee.objects.leaveAges(current.entry(slot))
           current.replace(slot, by: current.entry(slot).deleted)
           state.pointee.deletions.note(number, in: state.pointee.objects.arena)
         }

@@ -38,18 +38,28 @@ struct AgeList: BitwiseCopyable {
     byteCount += StoredObject.byteCount(of: entry)
   }
 
-  /// Takes an object out that goes.
+  /// Takes an object out that goes, unless it was before: where the table is fixed, one that was deleted
+  /// keeps its place there, but none here.
   mutating func remove(_ entry: TableEntry) {
+    if Self.isOut(entry) { return }
     unlink(entry)
+    let links = Self.links(entry)
+    (links[0], links[1]) = (Self.out, Self.out)
     count -= 1
     byteCount -= StoredObject.byteCount(of: entry)
   }
 
   /// Makes an object the youngest.
   mutating func renew(_ entry: TableEntry) {
+    if Self.isOut(entry) { return }
     unlink(entry)
     link(entry)
   }
+
+  /// What an object that was taken out tells in place of addresses.
+  private static var out: UInt { 1 }
+
+  private static func isOut(_ entry: TableEntry) -> Bool { links(entry)[0] == out }
 
   private mutating func link(_ entry: TableEntry) {
     let address = UInt(bitPattern: entry.words)

@@ -41,6 +41,7 @@ struct ObjectGroup: BitwiseCopyable {
   }
 
   /// Replaces an entry.
+  /// - Precondition: nobody reads.
   func replace(_ index: Int, by entry: TableEntry) {
     SharedWord(memory + Self.headerWords + index).publish(entry.bits)
   }

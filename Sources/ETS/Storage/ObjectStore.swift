@@ -197,6 +197,11 @@ struct ObjectStore: ~Copyable {
     }
   }
 
+  /// Counts objects out that are deleted, but keep their place.
+  mutating func leaveAges(_ entry: TableEntry) {
+    entry.forEachObject { if StoredObject.isLinked($0) { ages.remove($0) } }
+  }
+
   /// Gives an object back that no reader ever saw.
   mutating func discard(_ entry: TableEntry) {
     if StoredObject.isLinked(entry) { ages.remove(entry) }

@@ -57,7 +57,8 @@ struct MatchEditor: ~Copyable {
     _ entry: TableEntry, key: Term, hash: UInt, in part: TablePart
   ) throws(TableError) {
     if entry.isGroup, case .hashed(let hashed) = part {
-      return try hashed.replaceObjects(of: entry) { old throws(TableError) in
+      let place = hashed.place(of: entry, hash: hash)
+      return try hashed.replaceObjects(of: place) { old throws(TableError) in
         try replacement(of: old, in: part)
       }
     }
@@ -73,21 +74,5 @@ struct MatchEditor: ~Copyable {
     let new = try part.store(result)
     count += 1
     return new
-  }
-}
-
-extension HashPart {
-  /// Replaces objects of a group by others of the same key.
-  fileprivate func replaceObjects(
-    of entry: TableEntry, _ replacement: (TableEntry) throws(TableError) -> TableEntry
-  ) throws(TableError) {
-    let group = entry.group
-    for index in 0..<group.count {
-      let old = group[index]
-      let new = try replacement(old)
-      if new.isNone { continue }
-      group.replace(index, by: new.with(hash: old.hash))
-      state.pointee.objects.retire(old)
-    }
   }
 }
