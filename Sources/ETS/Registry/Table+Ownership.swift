@@ -118,6 +118,7 @@ extension Table {
       } else {
         claims.fixations.append(
           TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
+        record.pointee.registry.concerns.add(self, to: caller)
       }
     }
     try forEachPart { $0.fix() }
@@ -132,6 +133,7 @@ extension Table {
       claims.fixations[index].count -= 1
       if claims.fixations[index].count == 0 {
         claims.fixations.remove(at: index)
+        record.pointee.registry.concerns.settle(caller, self)
       }
       return true
     }
@@ -149,6 +151,7 @@ extension Table {
       guard let index = claims.fixations.firstIndex(where: { $0.process == process })
       else { return 0 }
       let count = claims.fixations.remove(at: index).count
+      record.pointee.registry.concerns.settle(process, self)
       if !isPrivate { return count }
       // Two threads may end its owner: the other one does not end the table meanwhile.
       for part in record.pointee.storage.parts { for _ in 0..<count { part.unfix() } }

@@ -15,6 +15,7 @@ public final class TableRegistry: Sendable {
   private let state: Guarded<State>
   /// The addresses of the records of named tables.
   let names: NameDirectory
+  let concerns = TableConcerns()
   /// The tables there are, for who would not take the lock where there are none.
   private let tableCount = Atomic<Int>(0)
 
@@ -78,6 +79,8 @@ public final class TableRegistry: Sendable {
       data: data)
     // Releasing: pairs with the acquiring load in `checkOwner`, for who has not been told yet.
     table.record.pointee.owner.store(owner.bits, ordering: .releasing)
+    concerns.settle(transfer.from, table)
+    concerns.settle(owner, table)
     return transfer
   }
 
@@ -145,6 +148,7 @@ extension TableRegistry {
       record.pointee.life.store(table.number, ordering: .releasing)
       record.pointee.gate.store(table.number, ordering: .releasing)
       state.tables[table.number] = table
+      concerns.add(table, to: owner)
       tableCount.add(1, ordering: .relaxed)
       return table
     }
@@ -245,13 +249,8 @@ extension TableRegistry {
   }
 
   /// The tables that a process owns or fixed.
-  private func tables(concerning process: Term) -> [Table] {
-    withState { state in
-      state.tables.values.filter { table in
-        table.owner == process
-          || table.claims.fixations.contains { $0.process == process }
-      }
-    }
+  func tables(concerning process: Term) -> [Table] {
+    withState { state in concerns.numbers(of: process).compactMap { state.tables[$0] } }
   }
 
   /// The heir of a table, where there is one that lives.
@@ -319,6 +318,8 @@ extension TableRegistry {
       let data = claims.heirData
       claims.heirData = nil
       claims.heir = .none
+      concerns.remove(table, from: table.owner)
+      for fixation in claims.fixations { concerns.remove(table, from: fixation.process) }
       claims.fixations = []
       state.tables[table.number] = nil
       tableCount.subtract(1, ordering: .relaxed)

@@ -13,7 +13,8 @@ import Terms
 /// taken out of the table stays in memory. A snapshot does not keep its table: once that ended, it is
 /// ``TableError/noTable``.
 ///
-/// Any thread may read a snapshot that may read the table.
+/// Any thread may read a snapshot that may read the table. That of a private table ends on the thread of its
+/// owner.
 public final class TableSnapshot: @unchecked Sendable {
   // Unchecked: the entries are written before the initialiser ends and only read after.
 
@@ -24,6 +25,8 @@ public final class TableSnapshot: @unchecked Sendable {
   private let entries: UnsafeMutablePointer<TableEntry>
   private let block: MemoryBlock
   private let allocator: BlockAllocator
+  /// Whose the record of the table is.
+  private let registry: TableRegistry
 
   fileprivate init(
     of table: Table, entries block: MemoryBlock, count: Int, allocator: BlockAllocator
@@ -31,6 +34,7 @@ public final class TableSnapshot: @unchecked Sendable {
     self.table = table
     self.block = block
     self.allocator = allocator
+    registry = table.record.pointee.registry
     objectCount = count
     entries = block.base.assumingMemoryBound(to: TableEntry.self)
   }
