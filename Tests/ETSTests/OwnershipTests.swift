@@ -37,6 +37,24 @@ import Testing
 
   private func object(_ reader: TermReader, _ text: String) -> Term { reader.read(text) }
 
+  /// What the heir is to be told is memory of the table.
+  @Test func whatAnHeirIsToldIsCounted() throws {
+    let reader = TermReader(words: 3000, atoms: system.atoms)
+    let list = reader.cursor.makeList((0..<1000).map { Term.small($0) })
+    let allocated = system.allocator.memory(by: .ets).byteCount
+    let table = try makeTable()
+    let before = try table.information().words
+    let blocks = system.allocator.memory(by: .ets).byteCount
+    try table.setHeir(.pid(2), data: list, by: .pid(1))
+    let grown = system.allocator.memory(by: .ets).byteCount - blocks
+    #expect(grown >= 16_000)
+    #expect(try table.information().words == before + grown / 8)
+    try table.setHeir(nil, data: .nil, by: .pid(1))
+    #expect(try table.information().words == before)
+    try table.delete(by: .pid(1))
+    #expect(system.allocator.memory(by: .ets).byteCount <= allocated + 400)
+  }
+
   @Test func aTableEndsWithItsOwner() throws {
     let table = try makeTable()
     let other = try registry.makeTable(named: .ok, owner: .pid(2))

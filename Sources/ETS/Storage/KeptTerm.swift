@@ -41,6 +41,9 @@ final class KeptTerm: @unchecked Sendable {
     self.environment = environment
   }
 
+  /// The bytes of its block.
+  var byteCount: Int { block?.byteCount ?? 0 }
+
   /// Calls with each reference to a binary that the term has.
   func forEachReference(_ body: (OffHeapBinary) -> Void) {
     var next = list.first

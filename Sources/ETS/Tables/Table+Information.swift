@@ -67,11 +67,12 @@ extension Table {
   /// - Throws: ``TableError/noTable``.
   public func information() throws(TableError) -> TableInformation {
     let (fixations, heir) = (fixations, heir)
+    let heirBytes = try whileAlive { claims.heirData?.byteCount ?? 0 }
     let (options, objects) = try counting { (record.pointee.options, $0.objectCount) }
     let bytes = try byteCount()
     return TableInformation(
       number: number, options: options, objectCount: objects,
-      words: (bytes + MemoryLayout<TableRecord>.size) / MemoryLayout<UInt>.stride,
+      words: (bytes + heirBytes + MemoryLayout<TableRecord>.size) / MemoryLayout<UInt>.stride,
       owner: owner, heir: heir, name: name, fixations: fixations)
   }
 
