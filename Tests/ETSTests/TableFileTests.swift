@@ -48,6 +48,27 @@ import Testing
     return table
   }
 
+  /// Threads that write one file at once: it is always one table's, whole.
+  @Test func writersOfOneFileDoNotMix() throws {
+    let bench = try TableBench(words: 1 << 16)
+    let folder = try Folder()
+    let path = folder.path("table")
+    let tables = try (0..<3).map {
+      try Self.fill(bench, TableOptions(protection: .public), seed: $0)
+    }
+    var options = TableFileOptions()
+    (options.tellsObjectCount, options.tellsDigest) = (true, true)
+    let (owner, fileOptions) = (bench.owner, options)
+    let failures = TestThreads.run(3, of: bench.system) { number, _ in
+      for _ in 0..<40 { try tables[number].write(toFile: path, options: fileOptions, by: owner) }
+    }
+    #expect(failures == [])
+    for table in tables { try table.delete(by: bench.owner) }
+    let read = try bench.registry.makeTable(fromFile: path, verifies: true, owner: bench.owner)
+    #expect(try read.objectCount() == 30)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["table"])
+  }
+
   @Test(
     arguments: TableType.allCases,
     [(false, false), (true, false), (false, true), (true, true)])

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Terms
 
 /// Writes a log beside the place where it is to stand, and puts it there when it is whole: so a file
@@ -10,10 +11,13 @@ struct TermLogWriter: ~Copyable {
   private var isFinished = false
 
   private static var bufferedByteCount: Int { 1 << 18 }
+  /// Tells two writers of one path apart.
+  private static let lastNumber = Atomic(0)
 
   init(_ path: String) throws(TableFileError) {
     self.path = path
-    file = try LogFile("\(path).\(getpid()).new", flags: O_WRONLY | O_CREAT | O_TRUNC)
+    let number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    file = try LogFile("\(path).\(getpid()).\(number).new", flags: O_WRONLY | O_CREAT | O_TRUNC)
     buffer = TermLog.beginning + TermLog.closed
   }
 

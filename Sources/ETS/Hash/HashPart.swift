@@ -215,6 +215,8 @@ extension HashPart {
     let stored = self.key(of: entry)
     if stored == key { return true }
     if key.isImmediate || stored.isImmediate { return false }
+    // Here, where it can be told: for a call of its method the store, which is no small value, is copied.
+    if let known = TermEquality.areExactlyEqualAtSight(stored, key) { return known }
     return try state.pointee.objects.isExactlyEqual(stored, key)
   }
 
