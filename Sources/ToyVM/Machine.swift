@@ -20,6 +20,7 @@ public final class Machine {
     self.system = system
     system.listen(with: MachineListener())
     code = CodeStore(system: system, directories: directories)
+    system.tables.nameFuns(by: MachineFuns(code))
     code.loadOnCall = { [unowned code] name throws(LoadError) in
       guard let path = code.path(ofModule: name) else { return false }
       try ModuleLoader(store: code).load(try FileBytes.read(path))

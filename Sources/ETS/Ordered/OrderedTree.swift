@@ -36,7 +36,8 @@ struct OrderedTreeState: ~Copyable {
   init(objects: consuming ObjectStore, options: OrderedTreeOptions, atoms: AtomTable) {
     retiredNodes = Atomic(
       Self.lastNumber.add(1, ordering: .relaxed).newValue << 36)
-    order = TermOrder(atoms: atoms, scratch: objects.environment.scratch)
+    order = TermOrder(
+      atoms: atoms, scratch: objects.environment.scratch, funs: options.funs)
     self.objects = objects
     keyPosition = options.keyPosition
     self.atoms = atoms
@@ -50,6 +51,8 @@ struct OrderedTreeOptions {
   let limit: TableLimit?
   /// Whether all of an object but its key is packed.
   var isCompressed = false
+  /// Who names funs in keys.
+  var funs: (any FunNaming)?
 }
 
 /// A table of type `ordered_set`: a B+ tree over the keys in standard order, in which keys that are

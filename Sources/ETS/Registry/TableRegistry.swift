@@ -26,6 +26,8 @@ public final class TableRegistry: Sendable {
     var free: [UnsafeMutablePointer<TableRecord>] = []
     var records: [UnsafeMutablePointer<TableRecord>] = []
     var lastNumber: UInt64 = 0
+    /// Who names funs.
+    var funs: (any FunNaming & Sendable)?
   }
 
   /// Makes a registry without tables.
@@ -59,6 +61,11 @@ public final class TableRegistry: Sendable {
   ) throws(Failure) -> Result {
     try state.withLock(body)
   }
+
+  /// Says who names funs, by which the tables of type `ordered_set` that are made from now on sort those in
+  /// keys: the same that specifications are compiled with. Without one, funs stand in the order of
+  /// their entry words.
+  public func nameFuns(by funs: any FunNaming & Sendable) { withState { $0.funs = funs } }
 
   /// Whether a process that is to own a table lives.
   func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
@@ -132,7 +139,8 @@ extension TableRegistry {
         // It finds nothing before the record has a number.
         if options.isNamed { try setName(name, of: record) }
         record.pointee.storage = try TableStorage(
-          options: options, environment: environment, atoms: atoms, budget: budget)
+          options: options, environment: environment, atoms: atoms, funs: state.funs,
+          budget: budget)
       } catch {
         if options.isNamed { names.remove(name) }
         state.free.append(record)

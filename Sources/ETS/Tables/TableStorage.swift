@@ -17,9 +17,12 @@ struct TableStorage {
   init() {}
 
   /// Makes the parts of a table.
-  /// - Parameter budget: bounds what they hold.
+  /// - Parameters:
+  ///   - funs: who names funs in keys that have an order.
+  ///   - budget: bounds what they hold.
   init(
-    options: TableOptions, environment: HeapEnvironment, atoms: AtomTable, budget: MemoryBudget?
+    options: TableOptions, environment: HeapEnvironment, atoms: AtomTable,
+    funs: (any FunNaming)?, budget: MemoryBudget?
   ) throws(TableError) {
     let isShared = options.protection != .private
     let isDivided =
@@ -42,7 +45,7 @@ struct TableStorage {
       do throws(TableError) {
         let part = try Self.part(
           options, hasReaders: isShared, seed: seed, environment: environment, atoms: atoms,
-          budget: budget, besideByteCount: index == 0 ? besideByteCount : 0)
+          funs: funs, budget: budget, besideByteCount: index == 0 ? besideByteCount : 0)
         (base + index).initialize(to: part)
       } catch {
         for made in 0..<index { base[made].destroy() }
@@ -63,14 +66,14 @@ struct TableStorage {
 
   private static func part(
     _ options: TableOptions, hasReaders: Bool, seed: UInt, environment: HeapEnvironment,
-    atoms: AtomTable, budget: MemoryBudget?, besideByteCount: Int
+    atoms: AtomTable, funs: (any FunNaming)?, budget: MemoryBudget?, besideByteCount: Int
   ) throws(TableError) -> TablePart {
     if options.type == .orderedSet {
       return .ordered(
         try OrderedTree(
           options: OrderedTreeOptions(
             keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit,
-            isCompressed: options.isCompressed),
+            isCompressed: options.isCompressed, funs: funs),
           environment: environment, atoms: atoms, budget: budget,
           besideByteCount: besideByteCount))
     }

@@ -68,3 +68,16 @@ extension CodeStore {
     return purging.tryLock { lambda.pointee.address }
   }
 }
+
+/// The names of a machine's funs, for tables, which the system of the machine keeps: so it does not keep the code.
+final class MachineFuns: FunNaming, @unchecked Sendable {
+  // Unchecked: a weak reference is read atomically, and never written after the initialiser.
+  private weak var code: CodeStore?
+
+  init(_ code: CodeStore) { self.code = code }
+
+  func localFunName(entry: UInt, variant: UInt32) -> LocalFunName? {
+    code?.localFunName(entry: entry, variant: variant)
+  }
+  func externalFunName(entry: UInt) -> ExternalFunName? { code?.externalFunName(entry: entry) }
+}
