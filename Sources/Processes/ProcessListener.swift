@@ -18,7 +18,7 @@ public protocol ProcessListener: Sendable {
   /// Whether ``messageWasSent(_:)`` is to be called, which costs a look at terms with shared parts, and
   /// at all that are sent without sharing.
   var wantsMessages: Bool { get }
-  /// A message was copied and sent, by ``Process/send(_:to:copying:)``: not what was prepared, nor reasons
+  /// A message was copied and sent, by `Process.send(_:to:)`: not what was prepared, nor reasons
   /// of ends and results.
   func messageWasSent(_ event: MessageEvent)
   /// From how many fetched messages on a mailbox is long; 0 for never.
