@@ -82,12 +82,13 @@ extension HashPart {
     parent.changeVersion()
     new.changeVersion()
     let count = divide(parent, new, atBit: Self.level(of: number))
-    if count == nil {
+    if count != nil {
+      state.pointee.lineCount.store(number + 1, ordering: .releasing)
+    } else {
       moveAll(from: new, to: parent)
       // Gives back the further lines that it got.
       compact(new)
     }
-    if count != nil { state.pointee.lineCount.store(number + 1, ordering: .releasing) }
     compact(parent)
     new.changeVersion()
     parent.changeVersion()

@@ -13,7 +13,7 @@ final class TableConcerns: @unchecked Sendable {
     if isConcerned { add(table, to: process) } else { remove(table, from: process) }
   }
 
-  /// A process owns a table.
+  /// A process owns a table, or has fixed it.
   func add(_ table: Table, to process: Term) { numbers[process, default: []].insert(table.number) }
 
   /// A process has nothing of a table any more.

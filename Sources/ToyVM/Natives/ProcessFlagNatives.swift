@@ -65,14 +65,8 @@ extension Interpreter {
   /// Parks a process again that was taken back, unless something came for it meanwhile.
   private func parksAgain(_ process: MachineProcess) -> Bool {
     let looked = process.process
-    guard looked.pointee.isAtEndOfMessages, looked.pointee.exitReason == nil,
-      !looked.pointee.hasRequests, looked.pointee.park()
-    else { return false }
-    // A timer that ran down meanwhile found nobody to wake.
-    guard let timer = process.receiveTimer, schedulers.timers.deadline(of: timer) == nil else {
-      return true
-    }
-    return !looked.pointee.unpark()
+    return looked.pointee.isAtEndOfMessages && looked.pointee.exitReason == nil
+      && !looked.pointee.hasRequests && schedulers.park(process)
   }
 }
 

@@ -99,13 +99,7 @@ final class SchedulerThread {
   /// - Returns: false where there is a message for it already, or its time is over.
   private func park(_ process: MachineProcess) -> Bool {
     process.isWaiting = true
-    let timer = process.receiveTimer
-    guard process.process.pointee.park() else {
-      process.isWaiting = false
-      return false
-    }
-    // One that ran down before the process was parked has found nobody to wake.
-    if let timer, schedulers.timers.deadline(of: timer) == nil, process.process.pointee.unpark() {
+    guard schedulers.park(process) else {
       process.isWaiting = false
       return false
     }

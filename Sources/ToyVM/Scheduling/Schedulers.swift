@@ -202,6 +202,17 @@ final class Schedulers: @unchecked Sendable {
     if timers.set(number, deadline, action) { wakeOne() }
   }
 
+  /// Parks a process, unless something came for it, or the time of its receive is over: a timer that ran
+  /// down before it was parked has found nobody to wake.
+  /// - Returns: whether it waits; else whoever calls has it still.
+  func park(_ process: MachineProcess) -> Bool {
+    // Read before: once it is parked, others may run it.
+    let timer = process.receiveTimer
+    guard process.process.pointee.park() else { return false }
+    guard let timer, timers.deadline(of: timer) == nil else { return true }
+    return !process.process.pointee.unpark()
+  }
+
   /// Sends what a timer kept.
   private func send(_ message: consuming PreparedMessage, to pid: Term) {
     do { try system.send(message, to: pid) } catch {
