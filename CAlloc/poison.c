@@ -13,23 +13,23 @@
 #ifdef BUILT_FOR_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 
-void ca_poison(const volatile void *base, size_t byte_count) {
+void ca_poison_memory(const volatile void *base, size_t byte_count) {
   __asan_poison_memory_region(base, byte_count);
 }
 
-void ca_unpoison(const volatile void *base, size_t byte_count) {
+void ca_unpoison_memory(const volatile void *base, size_t byte_count) {
   __asan_unpoison_memory_region(base, byte_count);
 }
 
 int ca_is_poisoned(const volatile void *address) { return __asan_address_is_poisoned(address); }
 
-int ca_has_poisoning(void) { return 1; }
+const int ca_has_poisoning = 1;
 #else
-void ca_poison(const volatile void *base, size_t byte_count) { (void)base, (void)byte_count; }
+void ca_poison_memory(const volatile void *base, size_t byte_count) { (void)base, (void)byte_count; }
 
-void ca_unpoison(const volatile void *base, size_t byte_count) { (void)base, (void)byte_count; }
+void ca_unpoison_memory(const volatile void *base, size_t byte_count) { (void)base, (void)byte_count; }
 
 int ca_is_poisoned(const volatile void *address) { return (void)address, 0; }
 
-int ca_has_poisoning(void) { return 0; }
+const int ca_has_poisoning = 0;
 #endif

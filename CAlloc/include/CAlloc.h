@@ -68,20 +68,28 @@ uint64_t ca_monotonic_nanoseconds(void);
 
 // MARK: Sanitizers
 
-/// Marks bytes as not to be touched. Empty unless this target is built for AddressSanitizer.
-/// \pre  base is a multiple of 8.
-void ca_poison(const volatile void *base, size_t byte_count);
-
-/// Takes the mark away. Pages must bear none when they are released: others will get them.
-void ca_unpoison(const volatile void *base, size_t byte_count);
+/// 1 where this target was built for AddressSanitizer.
+extern const int ca_has_poisoning;
 
 /// 1 where the byte bears the mark; always 0 unless built for AddressSanitizer.
 int ca_is_poisoned(const volatile void *address);
 
-/// 1 where this target was built for AddressSanitizer.
-int ca_has_poisoning(void);
+/// What `ca_poison` and `ca_unpoison` do where the target was built for AddressSanitizer.
+void ca_poison_memory(const volatile void *base, size_t byte_count);
+void ca_unpoison_memory(const volatile void *base, size_t byte_count);
 
 // MARK: In line
+
+/// Marks bytes as not to be touched. Nothing unless this target is built for AddressSanitizer.
+/// \pre  base is a multiple of 8.
+static inline void ca_poison(const volatile void *base, size_t byte_count) {
+  if (ca_has_poisoning) ca_poison_memory(base, byte_count);
+}
+
+/// Takes the mark away. Pages must bear none when they are released: others will get them.
+static inline void ca_unpoison(const volatile void *base, size_t byte_count) {
+  if (ca_has_poisoning) ca_unpoison_memory(base, byte_count);
+}
 
 /// Asks for the cache line of an address that will be read. Any address is allowed.
 static inline void ca_prefetch_read(const void *address) { __builtin_prefetch(address, 0, 3); }

@@ -167,7 +167,7 @@ public final class BlockAllocator: Sendable {
   }
 
   func makeInstance() -> Instance {
-    core.instanceCount.add(1, ordering: .sequentiallyConsistent)
+    if core.instanceCount.add(1, ordering: .sequentiallyConsistent).oldValue > 0 { join() }
     return Instance(core: core)
   }
 

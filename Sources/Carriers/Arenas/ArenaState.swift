@@ -1,5 +1,9 @@
 /// The record of an arena, in raw memory.
 struct ArenaState {
+  let allocator: BlockAllocator
+  let kind: MemoryKind
+  /// Where the record itself stands.
+  let record: MemoryBlock
   var budget: MemoryBudget?
   var heldByteCount: Int
   var usedByteCount = 0
@@ -24,9 +28,12 @@ struct ArenaState {
   /// Free blocks of the starter that a request looks at.
   private static var mostLookedAt: Int { 8 }
 
-  init(budget: MemoryBudget?, heldByteCount: Int) {
+  init(allocator: BlockAllocator, kind: MemoryKind, record: MemoryBlock, budget: MemoryBudget?) {
+    self.allocator = allocator
+    self.kind = kind
+    self.record = record
     self.budget = budget
-    self.heldByteCount = heldByteCount
+    heldByteCount = record.byteCount
   }
 
   /// The table of pages.
@@ -36,11 +43,14 @@ struct ArenaState {
   }
 
   /// Forgets all blocks.
-  mutating func reset() { self = ArenaState(budget: budget, heldByteCount: heldByteCount) }
+  mutating func reset() {
+    self = ArenaState(allocator: allocator, kind: kind, record: record, budget: budget)
+  }
 
+  @inline(__always)
   func starterContains(_ block: UnsafeMutableRawPointer) -> Bool {
     guard let starter else { return false }
-    return block >= starter.base && block < starter.base + Self.starterByteCount
+    return UInt(bitPattern: block) &- UInt(bitPattern: starter.base) < Self.starterByteCount
   }
 
   /// A block of the starter: a free one of exactly the size, or a new one.

@@ -12,12 +12,13 @@
 /// One thread at a time: the owner's lock, or its thread, guards it. The allocator under it is
 /// shared as always.
 public struct OwnedArena: ~Copyable {
-  /// Where its memory comes from.
-  public let allocator: BlockAllocator
-  /// What its memory is for.
-  public let kind: MemoryKind
+  // All else stands in the record: an arena is handed on in a register.
   let state: UnsafeMutablePointer<ArenaState>
-  private let block: MemoryBlock
+
+  /// Where its memory comes from.
+  public var allocator: BlockAllocator { state.pointee.allocator }
+  /// What its memory is for.
+  public var kind: MemoryKind { state.pointee.kind }
 
   /// The largest block that shares a page.
   public static var largestPagedByteCount: Int { 1024 }
@@ -31,20 +32,19 @@ public struct OwnedArena: ~Copyable {
   public init(
     allocator: BlockAllocator, kind: MemoryKind, budget: MemoryBudget? = nil
   ) throws(MemoryError) {
-    self.allocator = allocator
-    self.kind = kind
     let block = try Self.get(
       byteCount: MemoryLayout<ArenaState>.size, allocator: allocator, kind: kind, budget: budget)
     state = block.base.bindMemory(to: ArenaState.self, capacity: 1)
-    state.initialize(to: ArenaState(budget: budget, heldByteCount: block.byteCount))
-    self.block = block
+    state.initialize(
+      to: ArenaState(allocator: allocator, kind: kind, record: block, budget: budget))
   }
 
   deinit {
     freeAll()
-    state.pointee.budget?.credit(byteCount: block.byteCount)
+    let (allocator, kind, record) = (self.allocator, self.kind, state.pointee.record)
+    state.pointee.budget?.credit(byteCount: record.byteCount)
     state.deinitialize(count: 1)
-    allocator.free(block, kind: kind)
+    allocator.free(record, kind: kind)
   }
 
   /// The bytes of all blocks in use, each as ``usableByteCount(for:)`` says.
@@ -71,12 +71,16 @@ public struct OwnedArena: ~Copyable {
   ///   has changed.
   /// - Complexity: O(1).
   public borrowing func allocate(byteCount: Int) throws(MemoryError) -> UnsafeMutableRawPointer {
-    if byteCount <= 0 || byteCount > Int.max / 2 { throw .invalidSize(byteCount: byteCount) }
     let size = Self.usableByteCount(for: byteCount)
-    let block = try take(size)
-    state.pointee.usedByteCount += size
-    state.pointee.blockCount += 1
-    return block
+    // Here what is frequent: the free block of a page, without a call.
+    if byteCount > 0 && byteCount <= Self.largestPagedByteCount,
+      let page = state.pointee.pages?[size &>> 3], let block = page.header.pointee.firstFree
+    {
+      page.unlink(block)
+      count(size)
+      return block
+    }
+    return try allocateElsewhere(byteCount: byteCount)
   }
 
   /// Takes a block back.
@@ -85,19 +89,16 @@ public struct OwnedArena: ~Copyable {
   public borrowing func free(_ block: UnsafeMutableRawPointer, byteCount: Int) {
     let size = Self.usableByteCount(for: byteCount)
     precondition(state.pointee.blockCount > 0, "the block at \(block) is none of an empty arena")
-    state.pointee.usedByteCount -= size
-    state.pointee.blockCount -= 1
-    if size > Self.largestPagedByteCount {
-      freeLarge(block)
-    } else if state.pointee.starterContains(block) {
-      state.pointee.putStarter(block, byteCount: size)
-    } else {
-      let page = ArenaPage(of: block)
-      precondition(
-        Int(page.header.pointee.blockByteCount) == size,
-        "the block at \(block) is freed with \(size) bytes, not its own")
-      put(block, in: page)
+    state.pointee.usedByteCount &-= size
+    state.pointee.blockCount &-= 1
+    if size > Self.largestPagedByteCount || state.pointee.starterContains(block) {
+      return freeElsewhere(block, size)
     }
+    let page = ArenaPage(of: block)
+    precondition(
+      Int(page.header.pointee.blockByteCount) == size,
+      "the block at \(block) is freed with \(size) bytes, not its own")
+    put(block, in: page)
   }
 
   /// Gives a block another size where it stands.
@@ -130,18 +131,40 @@ public struct OwnedArena: ~Copyable {
 }
 
 extension OwnedArena {
-  private borrowing func take(_ size: Int) throws(MemoryError) -> UnsafeMutableRawPointer {
-    if size > Self.largestPagedByteCount { return try takeLarge(size) }
-    guard let pages = state.pointee.pages else { return try takeFirst(size) }
-    if let page = pages[size &>> 3], let block = page.header.pointee.firstFree {
-      page.unlink(block)
-      return block
+  @inline(never)
+  private borrowing func allocateElsewhere(
+    byteCount: Int
+  ) throws(MemoryError) -> UnsafeMutableRawPointer {
+    if byteCount <= 0 || byteCount > Int.max / 2 { throw .invalidSize(byteCount: byteCount) }
+    let size = Self.usableByteCount(for: byteCount)
+    let block: UnsafeMutableRawPointer
+    if size > Self.largestPagedByteCount {
+      block = try takeLarge(size)
+    } else if state.pointee.pages == nil {
+      block = try takeFirst(size)
+    } else {
+      block = try takeFromNextPage(size)
     }
-    return try takeFromNextPage(size)
+    count(size)
+    return block
+  }
+
+  @inline(__always)
+  private borrowing func count(_ size: Int) {
+    state.pointee.usedByteCount &+= size
+    state.pointee.blockCount &+= 1
+  }
+
+  @inline(never)
+  private borrowing func freeElsewhere(_ block: UnsafeMutableRawPointer, _ size: Int) {
+    if size > Self.largestPagedByteCount {
+      freeLarge(block)
+    } else {
+      state.pointee.putStarter(block, byteCount: size)
+    }
   }
 
   /// A block of the starter, or of the first page where that is full.
-  @inline(never)
   private borrowing func takeFirst(_ size: Int) throws(MemoryError) -> UnsafeMutableRawPointer {
     if state.pointee.starter == nil {
       let starter = try get(byteCount: ArenaState.starterByteCount)

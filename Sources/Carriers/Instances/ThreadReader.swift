@@ -42,6 +42,13 @@ public struct ThreadReader: BitwiseCopyable {
     if state.pointee.epochs.pointee.needsFences { state.pointee.passFence() }
   }
 
+  /// Which other threads use the allocator. Within a section; asked for again in each.
+  @inlinable @inline(__always)
+  package var company: ThreadCompany {
+    ThreadCompany(rawValue: instance.pointee.epochs.pointee.company.load(ordering: .relaxed))
+      .unsafelyUnwrapped
+  }
+
   /// Ends reading: what was found may be gone from now on.
   @inlinable @inline(__always)
   public func leave() {
@@ -63,9 +70,27 @@ public struct ReadMemo: BitwiseCopyable {
   @usableFromInline init() {}
 }
 
+/// Whether other threads use an allocator: where none ever did, a lock is taken without an exchange
+/// that the processor makes all others wait for.
+///
+/// ```
+/// alone --- a second thread begins to use the allocator ---> joined --- all that were within a
+///           section then have left it ---> several
+/// ```
+/// Who takes locks alone does it within a section. So in `several` all such locks are free again, and
+/// whoever reads `alone` in a section that begins later is alone indeed: the barrier of
+/// ``BlockAllocator/waitForReaders()`` is between the change to `joined` and the look at who reads.
+@frozen
+@usableFromInline
+package enum ThreadCompany: UInt8 {
+  case alone, joined, several
+}
+
 /// The count of removals of an allocator, on a line that is written seldom.
 @usableFromInline
 struct ReadEpochs: ~Copyable {
+  /// A ``ThreadCompany``.
+  @usableFromInline let company = Atomic<UInt8>(ThreadCompany.alone.rawValue)
   @usableFromInline let current = Atomic<UInt64>(1)
   /// Whether the kernel cannot make threads pass a barrier, so that each reader has to.
   @usableFromInline let needsFences = ca_barrier_all_threads() != 0
@@ -94,6 +119,20 @@ extension BlockAllocator {
     // In one order with what a thread does before it asks: either it sees the other one's instance
     // or that one, which counts it first, sees what was done.
     core.instanceCount.load(ordering: .sequentiallyConsistent) > 1
+  }
+
+  /// Notes that a thread comes to others.
+  func join() {
+    _ = core.epochs.pointee.company.compareExchange(
+      expected: ThreadCompany.alone.rawValue, desired: ThreadCompany.joined.rawValue,
+      ordering: .sequentiallyConsistent)
+  }
+
+  /// Waits until nobody has a lock any more that was taken while the allocator had one thread.
+  /// - Precondition: the calling thread is not reading.
+  package func settleCompany() {
+    waitForReaders()
+    core.epochs.pointee.company.store(ThreadCompany.several.rawValue, ordering: .releasing)
   }
 
   /// The epoch of a removal: what was unlinked before may be freed once

@@ -3,7 +3,7 @@ import CAlloc
 /// Tells AddressSanitizer which bytes of our own memory nobody may touch; nothing otherwise.
 public enum MemoryPoison {
   /// Whether this build tells it anything.
-  public static var isActive: Bool { ca_has_poisoning() != 0 }
+  public static var isActive: Bool { ca_has_poisoning != 0 }
 
   /// Forbids to touch the bytes.
   /// - Precondition: the base is a multiple of 8.

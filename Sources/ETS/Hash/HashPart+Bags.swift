@@ -17,7 +17,7 @@ extension HashPart {
         return counted(.none, hash, new: old, previous: old, difference: 0)
       }
     }
-    try state.pointee.objects.checkRoom()
+    if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
     if old.isGroup && old.group.count < old.group.room {
       old.group.append(try state.pointee.objects.store(object).with(hash: bits))
       return counted(.appended, hash, new: old, previous: old, difference: 1)
@@ -165,7 +165,7 @@ extension HashPart {
   }
 
   private func isEqual(_ entry: TableEntry, _ object: Term) throws(TableError) -> Bool {
-    try state.pointee.objects.isExactlyEqual(entry, object)
+    try state.pointee.objects.environment.isExactlyEqual(entry, object)
   }
 }
 

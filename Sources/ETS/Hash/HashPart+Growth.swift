@@ -7,7 +7,7 @@ import Terms
 extension HashPart {
   /// The keys for each line before another one is added, and below which one is taken away, in
   /// sixteenths.
-  private static var mostKeysBy16: Int { 72 }
+  private static var mostKeysBy16: Int { 64 }
   private static var fewestKeysBy16: Int { 28 }
   /// The entries that one write may move. Only what was inserted while the table was fixed may
   /// make a chain longer than that.
@@ -28,7 +28,7 @@ extension HashPart {
       if state.pointee.entryCount * 16 <= number * Self.mostKeysBy16 { break }
       if number > Int(UInt32.max) - 1 { break }
       let parent = state.pointee.directory[Self.parent(of: number)]
-      if moved > 0 && moved + chainCount(parent) > Self.mostMoved { break }
+      if moved > 0 && moved + parent.chainCount > Self.mostMoved { break }
       guard let count = split(parent, into: number) else { break }
       moved += count
     }
@@ -47,10 +47,10 @@ extension HashPart {
     var moved = 0
     for _ in 0..<2 {
       let number = lineCount - 1
-      if number < LineDirectory.firstSegmentLines { break }
+      if number < LineDirectory.firstLines { break }
       if state.pointee.entryCount * 16 >= lineCount * Self.fewestKeysBy16 { break }
       let last = state.pointee.directory[number]
-      if moved > 0 && moved + chainCount(last) > Self.mostMoved { break }
+      if moved > 0 && moved + last.chainCount > Self.mostMoved { break }
       guard let count = merge(last, number) else { break }
       moved += count
     }
@@ -72,164 +72,133 @@ extension HashPart {
   /// Adds a line.
   /// - Returns: the entries it took, or nothing where memory was refused; then nothing has changed.
   private func split(_ parent: IndexLine, into number: Int) -> Int? {
-    let (segment, place) = LineDirectory.place(of: number)
-    if place == 0 {
+    let segment = LineDirectory.segment(of: number)
+    let isFirst = number == LineDirectory.firstLine(ofSegment: segment)
+    if isFirst {
       guard let memory = try? makeSegment(segment) else { return nil }
-      state.pointee.directory.slots[segment].store(UInt(bitPattern: memory), ordering: .relaxed)
+      state.pointee.directory.setSegment(segment, at: memory)
     }
     let new = state.pointee.directory[number]
     new.clear()
-    parent.changeVersion()
-    new.changeVersion()
-    let count = divide(parent, new, atBit: Self.level(of: number))
-    if count != nil {
-      state.pointee.lineCount.store(number + 1, ordering: .releasing)
-    } else {
-      moveAll(from: new, to: parent)
-      // Gives back the further lines that it got.
-      compact(new)
+    let count = ChainItems.withRoom(for: parent.chainCount) { items in
+      divide(parent, new, number, by: items)
     }
-    compact(parent)
+    if count == nil && isFirst { freeSegment(segment, at: new) }
+    return count
+  }
+
+  private func divide(
+    _ parent: IndexLine, _ new: IndexLine, _ number: Int,
+    by items: ChainItems
+  ) -> Int? {
+    let bit = Self.level(of: number)
+    let counts: (kept: Int, moved: Int)
+    if bit >= 8 && bit < 24 {
+      counts = parent.part(into: items) {
+        Int(bitPattern: $0.hash >> UInt(bit - 8) & 1)
+      }
+    } else {
+      do throws(TableError) {
+        counts = try parent.part(into: items) { entry throws(TableError) in
+          entry.isNone || IndexLine.isLink(entry)
+            ? 0 : Int(bitPattern: try hash(key(of: entry)) >> UInt(bit) & 1)
+        }
+      } catch {
+        return nil
+      }
+    }
+    let isPossible = extend(new, toHold: counts.moved)
+    parent.changeVersion()
+    new.changeVersion()
+    if isPossible {
+      write(items.end - counts.moved, count: counts.moved, to: new)
+      publish(lineCount: number + 1)
+      write(items.start, count: counts.kept, to: parent)
+    } else {
+      write(items.start, count: 0, to: new)
+    }
     new.changeVersion()
     parent.changeVersion()
-    if count == nil && place == 0 { freeSegment(segment) }
-    return count
+    return isPossible ? counts.moved : nil
   }
 
   /// Takes the last line away.
   private func merge(_ last: IndexLine, _ number: Int) -> Int? {
     let parent = state.pointee.directory[Self.parent(of: number)]
-    parent.changeVersion()
-    last.changeVersion()
-    let count = chainCount(last)
-    let isPossible = makeRoom(in: parent, for: count)
-    if isPossible {
-      moveAll(from: last, to: parent)
-      state.pointee.lineCount.store(number, ordering: .releasing)
+    let total = parent.chainCount + last.chainCount
+    let count = ChainItems.withRoom(for: total) { items in
+      unite(last, parent, number, by: items)
     }
-    compact(last)
-    compact(parent)
-    last.changeVersion()
-    parent.changeVersion()
-    if !isPossible { return nil }
-    let (segment, place) = LineDirectory.place(of: number)
-    if place == 0 { freeSegment(segment) }
+    if count == nil { return nil }
+    let segment = LineDirectory.segment(of: number)
+    if number == LineDirectory.firstLine(ofSegment: segment) { freeSegment(segment, at: last) }
     return count
   }
 
-  private func freeSegment(_ segment: Int) {
-    let start = state.pointee.directory.slots[segment].load(ordering: .relaxed)
+  private func unite(
+    _ last: IndexLine, _ parent: IndexLine, _ number: Int,
+    by items: ChainItems
+  ) -> Int? {
+    let own = parent.part(into: items) { _ in 0 }.kept
+    let total = own + last.part(into: items.dropping(own)) { _ in 0 }.kept
+    parent.changeVersion()
+    last.changeVersion()
+    let isPossible = extend(parent, toHold: total)
+    write(items.start, count: isPossible ? total : own, to: parent)
+    if isPossible {
+      publish(lineCount: number)
+      write(items.start, count: 0, to: last)
+    }
+    last.changeVersion()
+    parent.changeVersion()
+    return isPossible ? total - own : nil
+  }
+
+  private func freeSegment(_ segment: Int, at first: IndexLine) {
     state.pointee.objects.retire(
-      block: Self.block(ofSegment: segment, at: start),
+      block: Self.block(ofSegment: segment, at: UnsafeMutableRawPointer(first.words)),
       byteCount: Self.segmentByteCount(segment))
   }
+}
 
-  private func chainCount(_ first: IndexLine) -> Int {
-    var count = 0
-    forEachPlace(of: first) { _, _ in count += 1 }
-    return count
-  }
+// MARK: Chains
 
-  /// Calls with each place of a chain that has an entry; the body may take it out.
-  private func forEachPlace(of first: IndexLine, _ body: (IndexLine, Int) -> Void) {
-    var line = first
-    while true {
-      for slot in 0..<IndexLine.entryCount where line.print(slot) != 0 { body(line, slot) }
-      guard let next = line.link else { return }
-      line = next
-    }
-  }
-
-  /// Moves the entries whose hash has a bit to the chain of a new line.
-  /// - Returns: how many, or nothing where memory or a hash could not be had on the way.
-  private func divide(_ source: IndexLine, _ target: IndexLine, atBit bit: Int) -> Int? {
-    var count = 0
-    var line = target
-    var isComplete = true
-    forEachPlace(of: source) { from, slot in
-      guard isComplete else { return }
-      let entry = from.entry(slot)
-      do {
-        let hash = bit >= 8 && bit < 24 ? entry.hash << 8 : try hash(key(of: entry))
-        if hash >> UInt(bit) & 1 == 0 { return }
-        line = try lineWithRoom(from: line)
-      } catch {
-        isComplete = false
-        return
-      }
-      line.put(entry, print: from.print(slot), at: IndexLine.place(of: line.freePlaces))
-      from.remove(slot)
-      count += 1
-    }
-    return isComplete ? count : nil
-  }
-
-  /// Moves all entries from one chain to another that has room for them.
-  private func moveAll(from source: IndexLine, to target: IndexLine) {
-    var line = target
-    forEachPlace(of: source) { from, slot in
-      while line.freePlaces == 0, let next = line.link { line = next }
-      line.put(
-        from.entry(slot), print: from.print(slot), at: IndexLine.place(of: line.freePlaces))
-      from.remove(slot)
-    }
-  }
-
-  /// Gives a chain further lines until there is room for so many entries more.
+extension HashPart {
+  /// Gives a chain further lines until it has places for so many entries.
   /// - Returns: whether memory was to be had.
-  private func makeRoom(in first: IndexLine, for count: Int) -> Bool {
+  private func extend(_ first: IndexLine, toHold count: Int) -> Bool {
     var places = IndexLine.entryCount
     var line = first
-    while let next = line.link {
-      places += 5
-      line = next
-    }
-    var room = places - chainCount(first)
-    while room < count {
-      guard let further = try? makeLine() else { return false }
-      line.setLink(further)
-      line = further
-      room += 5
+    while places < count {
+      if let next = line.link {
+        line = next
+      } else {
+        guard let further = try? makeLine() else { return false }
+        line.setLink(further)
+        line = further
+      }
+      places += IndexLine.entryCount - 1
     }
     return true
   }
 
-  /// The first line of the rest of a chain that has a free place, which may be a new one.
-  private func lineWithRoom(from start: IndexLine) throws(TableError) -> IndexLine {
-    var line = start
-    while line.freePlaces == 0 {
-      if let next = line.link {
-        line = next
-      } else {
-        let further = try makeLine()
-        line.setLink(further)
-        line = further
-      }
-    }
-    return line
-  }
-
-  /// Moves the entries of a chain to its front and gives back the lines without any.
-  /// - Precondition: the first line's version is odd.
-  private func compact(_ first: IndexLine) {
-    var free = first
+  /// Writes a chain anew, and gives back the lines that it needs no more.
+  /// - Precondition: there are places for all items.
+  private func write(_ items: UnsafeMutablePointer<ChainItem>, count: Int, to first: IndexLine) {
     var line = first
-    while let next = line.link {
-      for slot in 0..<IndexLine.entryCount where next.print(slot) != 0 {
-        while free != next && free.freePlaces == 0, let link = free.link { free = link }
-        if free == next { break }
-        let entry = next.entry(slot)
-        free.put(entry, print: next.print(slot), at: IndexLine.place(of: free.freePlaces))
-        next.remove(slot)
-      }
-      if next.prints != 0 {
-        line = next
-        continue
-      }
-      if free == next { free = line }
-      if let rest = next.link { line.relink(rest) } else { line.removeLink() }
-      state.pointee.linkedLineCount -= 1
-      state.pointee.objects.retire(block: next.words, byteCount: IndexLine.byteCount)
+    var (items, count) = (items, count)
+    while count > IndexLine.entryCount {
+      guard let next = line.link else { preconditionFailure("a chain is too short for its items") }
+      line.write(items, count: IndexLine.entryCount - 1, keepsLink: true)
+      items += IndexLine.entryCount - 1
+      count -= IndexLine.entryCount - 1
+      line = next
+    }
+    var further = line.link
+    line.write(items, count: count, keepsLink: false)
+    while let line = further {
+      further = line.link
+      retire(furtherLine: line)
     }
   }
 }

@@ -44,9 +44,14 @@ extension HashPart {
       first.changeVersion()
       if let rest = next.link { line.relink(rest) } else { line.removeLink() }
       first.changeVersion()
-      state.pointee.linkedLineCount -= 1
-      state.pointee.objects.retire(block: next.words, byteCount: IndexLine.byteCount)
+      retire(furtherLine: next)
     }
+  }
+
+  /// Gives a further line back that is linked no more.
+  func retire(furtherLine line: IndexLine) {
+    state.pointee.linkedLineCount -= 1
+    state.pointee.objects.retire(block: line.words, byteCount: IndexLine.byteCount)
   }
 
   /// Begins a time in which every entry stays where it is.

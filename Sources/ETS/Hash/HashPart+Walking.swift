@@ -13,7 +13,7 @@ extension HashPart {
   /// The next entry that is not marked as deleted; none at the end.
   @inline(__always)
   func next(_ cursor: inout Cursor) -> TableEntry {
-    let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
+    let lineCount = IndexSize(bits: state.pointee.size.load(ordering: .acquiring)).lineCount
     while cursor.line < lineCount {
       let entry = nextInLine(&cursor)
       if !entry.isNone { return entry }

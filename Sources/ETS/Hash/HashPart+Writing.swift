@@ -50,7 +50,7 @@ extension HashPart {
   ) throws(TableError) -> Change? {
     let (_, first) = line(of: hash)
     guard let place = try place(of: key, hash: hash, from: first) else {
-      try state.pointee.objects.checkRoom()
+      if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
       let new = try add(object, hash: hash, to: first)
       state.pointee.entryCount &+= 1
       growIfNeeded()
@@ -61,7 +61,7 @@ extension HashPart {
       if state.pointee.type.isBag { return try join(object, at: place, hash) }
       if let change = patch(object, place.entry, hash) { return change }
     } else {
-      try state.pointee.objects.checkRoom()
+      if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
     }
     let new = try state.pointee.objects.store(object).with(hash: place.entry.hash)
     place.line.replace(place.slot, by: new)
@@ -80,17 +80,31 @@ extension HashPart {
       kind: kind, part: self, hash: hash, new: new, previous: previous, difference: difference)
   }
 
+  @inline(__always)
   private func add(
     _ object: Term, hash: UInt, to first: IndexLine
   ) throws(TableError) -> TableEntry {
-    var line = first
-    while line.freePlaces == 0, let next = line.link { line = next }
     let new = try state.pointee.objects.store(object).with(hash: TableHash.entryBits(of: hash))
-    let free = line.freePlaces
+    let free = first.freePlaces
+    if free == 0 {
+      try addBehind(first, new, hash)
+    } else {
+      first.put(new, print: TableHash.print(of: hash), at: IndexLine.place(of: free))
+    }
+    return new
+  }
+
+  /// Puts an entry in a further line of a chain whose first line is full.
+  @inline(never)
+  private func addBehind(
+    _ first: IndexLine, _ new: TableEntry, _ hash: UInt
+  ) throws(TableError) {
     let print = TableHash.print(of: hash)
-    if free != 0 {
-      line.put(new, print: print, at: IndexLine.place(of: free))
-      return new
+    var line = first
+    while let next = line.link {
+      line = next
+      let free = line.freePlaces
+      if free != 0 { return line.put(new, print: print, at: IndexLine.place(of: free)) }
     }
     let further: IndexLine
     do {
@@ -103,7 +117,6 @@ extension HashPart {
     line.setLink(further)
     further.put(new, print: print, at: 1)
     first.changeVersion()
-    return new
   }
 
   /// A further line, empty.
@@ -118,7 +131,8 @@ extension HashPart {
   /// Changes one word of a stored object where that makes it the new one.
   @inline(__always)
   private func patch(_ object: Term, _ entry: TableEntry, _ hash: UInt) -> Change? {
-    guard let patch = state.pointee.objects.patch(entry, to: object) else { return nil }
+    if state.pointee.objects.holdCount > 0 { return nil }
+    guard let patch = StoredObject.patch(entry, to: object) else { return nil }
     return counted(
       patch.place == 0 ? .none : .patched(word: patch.place), hash, new: entry,
       previous: TableEntry(bits: patch.previous), difference: 0)

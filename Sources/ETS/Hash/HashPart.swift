@@ -9,8 +9,8 @@ struct HashPartState: ~Copyable {
   private let beginning: UInt = 0
   /// Taken by who writes.
   let lock = TableLock()
-  /// The lines in use.
-  let lineCount = Atomic<Int>(LineDirectory.firstSegmentLines)
+  /// The lines in use: an ``IndexSize``.
+  let size = Atomic<UInt>(IndexSize(lineCount: LineDirectory.firstLines).bits)
   let directory: LineDirectory
   let seed: UInt
   /// Which element of an object is its key, as a place among the object's words.
@@ -64,7 +64,7 @@ struct HashPart: BitwiseCopyable {
 
   /// The record, the directory behind it, and the first lines.
   private static var ownByteCount: Int {
-    firstLinesOffset + LineDirectory.firstSegmentLines * IndexLine.byteCount
+    firstLinesOffset + LineDirectory.firstLines * IndexLine.byteCount
   }
   private static var firstLinesOffset: Int {
     let byteCount = MemoryLayout<HashPartState>.size + LineDirectory.byteCount
@@ -106,9 +106,11 @@ struct HashPart: BitwiseCopyable {
   func begin() {
     let lines = UnsafeMutableRawPointer(state) + Self.firstLinesOffset
     let words = lines.assumingMemoryBound(to: UInt.self)
-    state.pointee.directory.slots[0].store(UInt(bitPattern: words), ordering: .relaxed)
-    for line in 0..<LineDirectory.firstSegmentLines { IndexLine(words + line * 8).clear() }
-    state.pointee.lineCount.store(LineDirectory.firstSegmentLines, ordering: .releasing)
+    for line in 0..<LineDirectory.firstLines {
+      state.pointee.directory.setSegment(line, at: words + line * 8)
+      IndexLine(words + line * 8).clear()
+    }
+    publish(lineCount: LineDirectory.firstLines)
   }
 
   /// Gives all memory back, and the references that objects hold.
@@ -139,31 +141,53 @@ extension HashPart {
     let entry: TableEntry
   }
 
-  /// The number of the line that a hash belongs to.
-  @inline(__always)
-  static func line(of hash: UInt, lineCount: Int) -> Int {
-    let mask = ~0 &>> UInt((lineCount &- 1).leadingZeroBitCount)
-    let line = Int(bitPattern: hash & mask & 0xFFFF_FFFF)
-    return line < lineCount ? line : line & Int(bitPattern: mask &>> 1)
-  }
-
   /// The lines in use, as the writer knows them.
   @inline(__always)
-  var lineCount: Int { state.pointee.lineCount.load(ordering: .relaxed) }
+  var lineCount: Int { IndexSize(bits: state.pointee.size.load(ordering: .relaxed)).lineCount }
+
+  /// Tells readers how many lines there are.
+  func publish(lineCount: Int) {
+    state.pointee.size.store(IndexSize(lineCount: lineCount).bits, ordering: .releasing)
+  }
 
   /// The line that a hash belongs to, as the writer knows it.
   @inline(__always)
   func line(of hash: UInt) -> (number: Int, first: IndexLine) {
-    let number = Self.line(of: hash, lineCount: lineCount)
+    let number = IndexSize(bits: state.pointee.size.load(ordering: .relaxed)).line(of: hash)
     return (number, state.pointee.directory[number])
   }
 
   /// The entry of a key; none where there is none, or it is marked as deleted.
   ///
   /// For readers and writers.
-  @inline(__always)
+  @inline(never)
   func find(_ key: Term, hash: UInt) throws(TableError) -> TableEntry {
     guard let place = try search(key, hash: hash).place, !place.entry.isDeleted else {
+      return .none
+    }
+    return place.entry
+  }
+
+  /// ``find(_:hash:)`` for a key that is one word.
+  ///
+  /// Nearly always it is the first entry with the print in the first line: all but that is looked
+  /// at elsewhere, so that this takes few registers and no loop.
+  @inline(__always)
+  func find(immediate key: Term, hash: UInt) -> TableEntry {
+    let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
+    let line = state.pointee.directory[size.line(of: hash)]
+    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
+    if matches != 0 {
+      let entry = line.word(IndexLine.place(of: matches))
+      if entry.isOneObject && entry.words[state.pointee.keyPosition] == key.bits { return entry }
+    }
+    return findElsewhere(immediate: key, hash: hash)
+  }
+
+  @inline(never)
+  private func findElsewhere(immediate key: Term, hash: UInt) -> TableEntry {
+    // A comparison with one word cannot fail.
+    guard let place = try? search(key, hash: hash).place, !place.entry.isDeleted else {
       return .none
     }
     return place.entry
@@ -176,14 +200,14 @@ extension HashPart {
     _ key: Term, hash: UInt
   ) throws(TableError) -> (place: Place?, number: Int, first: IndexLine) {
     while true {
-      let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
-      let number = Self.line(of: hash, lineCount: lineCount)
+      let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
+      let number = size.line(of: hash)
       let first = state.pointee.directory[number]
       let version = first.version
       if let place = try place(of: key, hash: hash, from: first) { return (place, number, first) }
       if first.version == version && version & 1 == 0 {
-        let lineCount = state.pointee.lineCount.load(ordering: .acquiring)
-        if Self.line(of: hash, lineCount: lineCount) == number { return (nil, number, first) }
+        let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
+        if size.line(of: hash) == number { return (nil, number, first) }
       }
     }
   }
@@ -191,6 +215,28 @@ extension HashPart {
   /// Where the entry of a key stands, in a chain of lines.
   @inline(__always)
   func place(of key: Term, hash: UInt, from first: IndexLine) throws(TableError) -> Place? {
+    if key.isImmediate { return place(hash: hash, from: first) { self.key(of: $0) == key } }
+    return try place(boxed: key, hash: hash, from: first)
+  }
+
+  @inline(never)
+  private func place(
+    boxed key: Term, hash: UInt, from first: IndexLine
+  ) throws(TableError) -> Place? {
+    let environment = state.pointee.objects.environment
+    return try place(hash: hash, from: first) { entry throws(TableError) in
+      let stored = self.key(of: entry)
+      if stored == key { return true }
+      if stored.isImmediate { return false }
+      return try environment.isExactlyEqual(stored, key)
+    }
+  }
+
+  /// Where an entry stands in a chain of lines whose hash is the same and for which something holds.
+  @inline(__always)
+  private func place<Failure: Error>(
+    hash: UInt, from first: IndexLine, where hasKey: (TableEntry) throws(Failure) -> Bool
+  ) throws(Failure) -> Place? {
     let print = TableHash.print(of: hash)
     let bits = TableHash.entryBits(of: hash)
     var line = first
@@ -198,8 +244,8 @@ extension HashPart {
       var matches = IndexLine.matches(of: print, in: line.prints)
       while matches != 0 {
         let slot = IndexLine.place(of: matches)
-        let entry = line.entry(slot)
-        if entry.hash == bits && !entry.isNone, try hasKey(key, entry) {
+        let entry = line.word(slot)
+        if entry.hash == bits, !entry.isNone, !IndexLine.isLink(entry), try hasKey(entry) {
           return Place(line: line, slot: slot, entry: entry)
         }
         matches &= matches &- 1
@@ -207,17 +253,6 @@ extension HashPart {
       guard let next = line.link else { return nil }
       line = next
     }
-  }
-
-  /// Whether an entry is that of a key.
-  @inline(__always)
-  private func hasKey(_ key: Term, _ entry: TableEntry) throws(TableError) -> Bool {
-    let stored = self.key(of: entry)
-    if stored == key { return true }
-    if key.isImmediate || stored.isImmediate { return false }
-    // Here, where it can be told: for a call of its method the store, which is no small value, is copied.
-    if let known = TermEquality.areExactlyEqualAtSight(stored, key) { return known }
-    return try state.pointee.objects.isExactlyEqual(stored, key)
   }
 
   /// The key of an entry's objects.
@@ -256,9 +291,10 @@ extension HashPart {
   }
 
   /// The block of a segment.
-  static func block(ofSegment segment: Int, at start: UInt) -> UnsafeMutableRawPointer {
-    let start = UnsafeMutableRawPointer(bitPattern: start).unsafelyUnwrapped
-    return isAligned(segment)
+  static func block(
+    ofSegment segment: Int, at start: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    isAligned(segment)
       ? start.load(fromByteOffset: -8, as: UnsafeMutableRawPointer.self) : start
   }
 

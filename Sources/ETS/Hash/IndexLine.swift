@@ -45,6 +45,13 @@ struct IndexLine: BitwiseCopyable, Equatable {
   /// The prints of its entries.
   @inline(__always) var prints: UInt { shared(1).acquired }
 
+  /// The entries of this line.
+  var count: Int {
+    let prints = prints
+    let withoutTops = prints & (Self.lowBits &* 0x7F)
+    return ((withoutTops &+ Self.lowBits &* 0x7F | prints) & Self.lowBits << 7).nonzeroBitCount
+  }
+
   /// Bits in each byte of ``prints`` that may be a print; the lowest is one.
   @inline(__always)
   static func matches(of print: UInt, in prints: UInt) -> UInt {
@@ -64,9 +71,17 @@ struct IndexLine: BitwiseCopyable, Equatable {
   /// An entry; the word of a link tells nothing.
   @inline(__always)
   func entry(_ place: Int) -> TableEntry {
-    let word = shared(2 &+ place).acquired
-    return TableEntry(bits: word & Self.linkBits == Self.linkBits ? 0 : word)
+    let word = word(place)
+    return Self.isLink(word) ? .none : word
   }
+
+  /// An entry, or a link.
+  @inline(__always)
+  func word(_ place: Int) -> TableEntry { TableEntry(bits: shared(2 &+ place).acquired) }
+
+  /// Whether what ``word(_:)`` gave is a link.
+  @inline(__always)
+  static func isLink(_ word: TableEntry) -> Bool { word.bits & linkBits == linkBits }
 
   /// The further line.
   @inline(__always) var link: IndexLine? {
@@ -116,9 +131,13 @@ struct IndexLine: BitwiseCopyable, Equatable {
   /// - Precondition: the version is odd.
   func removeLink() { shared(7).publish(0) }
 
+  /// Replaces all prints.
+  @inline(__always)
+  func setPrints(_ prints: UInt) { shared(1).publish(prints) }
+
   @inline(__always)
   private func setPrint(_ print: UInt, at place: Int) {
     let shift = UInt(8 &* place)
-    shared(1).publish(shared(1).relaxed & ~(0xFF << shift) | print << shift)
+    setPrints(shared(1).relaxed & ~(0xFF &<< shift) | print &<< shift)
   }
 }

@@ -18,7 +18,7 @@ extension OrderedTree {
   /// - Returns: whether it was.
   func remove(_ object: Term, key: Term) throws(TableError) -> Bool {
     guard let (leaf, place, prefix) = try stored(key),
-      try state.pointee.objects.isExactlyEqual(place.entry, object)
+      try state.pointee.objects.environment.isExactlyEqual(place.entry, object)
     else { return false }
     try remove(place, of: leaf, key: key, prefix: prefix)
     return true

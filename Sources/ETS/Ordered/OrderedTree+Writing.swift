@@ -49,7 +49,9 @@ extension OrderedTree {
       return try add(object, key: key, prefix: prefix, to: leaf.node, at: place.index)
     }
     if rule == .newKey { return nil }
-    if let patch = state.pointee.objects.patch(place.entry, to: object) {
+    if state.pointee.objects.holdCount == 0,
+      let patch = StoredObject.patch(place.entry, to: object)
+    {
       return OrderedChange(
         kind: patch.place == 0 ? .none : .patched(place: patch.place), entry: place.entry,
         previous: TableEntry(bits: patch.previous), prefix: prefix)
@@ -63,7 +65,7 @@ extension OrderedTree {
   private func add(
     _ object: Term, key: Term, prefix: UInt, to leaf: TreeNode, at index: Int
   ) throws(TableError) -> OrderedChange {
-    try state.pointee.objects.checkRoom()
+    if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
     let new = try state.pointee.objects.store(object)
     if leaf.isFull {
       do {

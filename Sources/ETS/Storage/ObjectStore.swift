@@ -6,6 +6,9 @@ import Terms
 /// what waits until nobody reads it.
 ///
 /// Used under the lock of what it is a part of; where others read, within a section.
+///
+/// Frequent callers read its properties by a pointer; for a call of a method that does not mutate
+/// the whole store would be copied.
 struct ObjectStore: ~Copyable {
   let arena: OwnedArena
   unowned(unsafe) let environment: HeapEnvironment
@@ -20,7 +23,7 @@ struct ObjectStore: ~Copyable {
   /// The objects in the order in which they were written, where there is a limit.
   private(set) var ages = AgeList()
   /// The snapshots that look at the objects as they stand.
-  private var holdCount = 0
+  private(set) var holdCount = 0
   private var charge: TableCharge
 
   /// Makes a store without objects.
@@ -72,12 +75,6 @@ struct ObjectStore: ~Copyable {
       store.environment.allocator.waitForReaders()
       store.limbo.freeAll(in: store.arena, binaries: store.environment.binaries)
     }
-  }
-
-  /// Changes one word of an object where that makes it another one; see ``StoredObject/patch(_:to:)``.
-  @inline(__always)
-  func patch(_ entry: TableEntry, to object: Term) -> (place: Int, previous: UInt)? {
-    isHeld ? nil : StoredObject.patch(entry, to: object)
   }
 
   /// Copies an object into a block.
@@ -153,15 +150,10 @@ struct ObjectStore: ~Copyable {
     return entry
   }
 
-  /// Sees that one object more may come.
-  @inline(__always)
-  func checkRoom() throws(TableError) {
-    if let limit { try checkRoom(limit) }
-  }
-
+  /// Sees that one object more may come, where there is a limit.
   @inline(never)
-  private func checkRoom(_ limit: TableLimit) throws(TableError) {
-    if limit.policy == .reject, let most = limit.objects, ages.count >= most {
+  mutating func checkRoom() throws(TableError) {
+    if let limit, limit.policy == .reject, let most = limit.objects, ages.count >= most {
       throw .full(objects: ages.count, byteCount: ages.byteCount)
     }
   }
@@ -169,23 +161,6 @@ struct ObjectStore: ~Copyable {
   /// Makes an object the youngest, where there is a limit.
   mutating func renew(_ entry: TableEntry) {
     if StoredObject.isLinked(entry) { ages.renew(entry) }
-  }
-
-  /// Whether an object is exactly equal to a term, `=:=`.
-  func isExactlyEqual(_ entry: TableEntry, _ other: Term) throws(TableError) -> Bool {
-    var unpacked = UnpackedObject(scratch: environment.scratch)
-    return try isExactlyEqual(unpacked.term(of: entry), other)
-  }
-
-  /// Whether two terms are exactly equal, `=:=`.
-  @inline(never)
-  func isExactlyEqual(_ left: Term, _ right: Term) throws(TableError) -> Bool {
-    if let known = TermEquality.areExactlyEqualAtSight(left, right) { return known }
-    do {
-      return try TermEquality.isExactlyEqual(left, right, scratch: environment.scratch)
-    } catch {
-      throw TableError(error)
-    }
   }
 
   /// A block for something else than an object.
@@ -286,5 +261,24 @@ struct ObjectStore: ~Copyable {
   func forEachReference(_ body: (OffHeapBinary) -> Void) {
     handles.forEach { body(BinaryHandle.binary(at: $0)) }
     limbo.forEachHandle { body(BinaryHandle.binary(at: $0)) }
+  }
+}
+
+extension HeapEnvironment {
+  /// Whether an object is exactly equal to a term, `=:=`.
+  func isExactlyEqual(_ entry: TableEntry, _ other: Term) throws(TableError) -> Bool {
+    var unpacked = UnpackedObject(scratch: scratch)
+    return try isExactlyEqual(unpacked.term(of: entry), other)
+  }
+
+  /// Whether two terms are exactly equal, `=:=`.
+  @inline(never)
+  func isExactlyEqual(_ left: Term, _ right: Term) throws(TableError) -> Bool {
+    if let known = TermEquality.areExactlyEqualAtSight(left, right) { return known }
+    do {
+      return try TermEquality.isExactlyEqual(left, right, scratch: scratch)
+    } catch {
+      throw TableError(error)
+    }
   }
 }

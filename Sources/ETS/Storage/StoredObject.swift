@@ -93,6 +93,7 @@ enum StoredObject {
   static func isPlain(_ object: Term) -> Bool {
     let words = object.boxed
     var place = Header(bits: words[0]).arity
+    if place == 2 { return words[1] & words[2] & 3 == 3 }
     while place > 0 {
       if words[place] & 3 != 3 { return false }
       place &-= 1
@@ -110,7 +111,7 @@ enum StoredObject {
     let source = object.boxed
     let words = 1 &+ Header(bits: source[0]).arity
     let block = try allocate(words: words, in: arena)
-    for place in 0..<words { block[place] = source[place] }
+    copyPlain(source, words: words, to: block)
     return TableEntry(object: block, isCompound: false)
   }
 
@@ -195,6 +196,21 @@ enum StoredObject {
     arena.free(entry.words - wordsBefore(entry), byteCount: byteCount(of: entry))
   }
 
+  /// Copies a tuple of immediates, word by word: a counter may change meanwhile.
+  @inline(__always)
+  private static func copyPlain(
+    _ source: UnsafeMutablePointer<UInt>, words: Int, to target: UnsafeMutablePointer<UInt>
+  ) {
+    target[0] = source[0]
+    // Pairs are frequent, and a loop costs more than their two words.
+    if words == 3 {
+      target[1] = SharedWord(source + 1).relaxed
+      target[2] = SharedWord(source + 2).relaxed
+    } else {
+      for place in 1..<words { target[place] = SharedWord(source + place).relaxed }
+    }
+  }
+
   /// Copies an object where a cursor stands.
   /// - Parameter list: of the heap that the cursor builds on.
   @inline(__always)
@@ -205,9 +221,7 @@ enum StoredObject {
     let source = entry.words
     let words = 1 &+ Header(bits: source[0]).arity
     let target = cursor.reserve(words)
-    target[0] = source[0]
-    // Word by word: a counter may change meanwhile.
-    for place in 1..<words { target[place] = SharedWord(source + place).relaxed }
+    copyPlain(source, words: words, to: target)
     return .boxed(at: target)
   }
 

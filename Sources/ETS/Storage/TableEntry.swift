@@ -39,6 +39,11 @@ struct TableEntry: BitwiseCopyable, Equatable {
   /// Whether there is something for a reader.
   @inline(__always) var isLive: Bool { bits != 0 && bits & Self.deletedBit == 0 }
 
+  /// Whether it is the entry of one object that is not marked: no group, no link, and not none.
+  @inline(__always) var isOneObject: Bool {
+    bits & (Self.groupBit | Self.deletedBit) == 0 && bits & Self.addressMask != 0
+  }
+
   /// The words of the object, its header first.
   @inline(__always)
   var words: UnsafeMutablePointer<UInt> {

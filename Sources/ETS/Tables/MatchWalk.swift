@@ -147,8 +147,7 @@ struct MatchWalk {
     while nextKey < keys.count {
       let key = keys[isBackward ? keys.count - 1 - nextKey : nextKey]
       nextKey += 1
-      let hash = try storage.hash(key)
-      let entry = try storage.part(of: hash).find(key, hash: hash)
+      let entry = try storage.find(key)
       if !entry.isNone { return group.begin(entry) }
     }
     return .none

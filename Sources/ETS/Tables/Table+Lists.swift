@@ -52,8 +52,7 @@ extension Table {
     var rest = list
     while rest.isCons {
       let key = try key(of: rest.cons[0])
-      let hash = try storage.hash(key)
-      if try !storage.part(of: hash).find(key, hash: hash).isNone { return true }
+      if try !storage.find(key).isNone { return true }
       rest = rest.cons[1]
     }
     return false

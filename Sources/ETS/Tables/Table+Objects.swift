@@ -50,22 +50,20 @@ extension Table {
   public func lookup(
     _ key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    try reading(by: caller) { storage throws(TableError) in
-      let hash = try storage.hash(key)
-      let entry = try storage.part(of: hash).find(key, hash: hash)
+    try reading(by: caller) { _ throws(TableError) in
+      let entry = try find(key)
       if entry.isNone { return .nil }
-      noteReading(of: entry, hash: hash, in: storage)
+      try noteReading(of: entry, key)
       return try ObjectCopies.list(of: entry, on: &heap)
     }
   }
 
   /// Whether there is an object with a key, as `ets:member/2`.
   public func contains(_ key: Term, by caller: Term) throws(TableError) -> Bool {
-    try reading(by: caller) { storage throws(TableError) in
-      let hash = try storage.hash(key)
-      let entry = try storage.part(of: hash).find(key, hash: hash)
+    try reading(by: caller) { _ throws(TableError) in
+      let entry = try find(key)
       if entry.isNone { return false }
-      noteReading(of: entry, hash: hash, in: storage)
+      try noteReading(of: entry, key)
       return true
     }
   }
@@ -105,11 +103,10 @@ extension Table {
   public func lookupElement(
     _ key: Term, _ position: Int, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    try reading(by: caller) { storage throws(TableError) in
-      let hash = try storage.hash(key)
-      let entry = try storage.part(of: hash).find(key, hash: hash)
+    try reading(by: caller) { _ throws(TableError) in
+      let entry = try find(key)
       if entry.isNone { throw .noKey }
-      noteReading(of: entry, hash: hash, in: storage)
+      try noteReading(of: entry, key)
       return try ObjectCopies.element(position, of: entry, isBag: isBag, on: &heap)
     }
   }
@@ -126,5 +123,6 @@ extension Table {
     }
   }
 
+  @inline(__always)
   var isBag: Bool { record.pointee.options.type.isBag }
 }

@@ -62,9 +62,18 @@ extension Table {
   func reading<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
+    let reader = try beginReading(by: caller)
+    defer { reader?.leave() }
+    return try body(record.pointee.storage)
+  }
+
+  /// Enters a section in which the table stays.
+  /// - Returns: who is to leave it; nothing where the table is private.
+  @inline(__always)
+  private func beginReading(by caller: Term) throws(TableError) -> ThreadReader? {
     if isPrivate {
       try checkOwner(caller)
-      return try body(record.pointee.storage)
+      return nil
     }
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     reader.enter()
@@ -74,8 +83,7 @@ extension Table {
       try waitAtGate()
       reader.enter()
     }
-    defer { reader.leave() }
-    return try body(record.pointee.storage)
+    return reader
   }
 
   /// Runs a piece of work that writes to the part of a key.
@@ -83,31 +91,25 @@ extension Table {
   func writing<Result>(
     key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if isPrivate {
-      try checkOwner(caller)
-      let hash = try record.pointee.storage.hash(key)
-      let part = record.pointee.storage.part(of: hash)
-      return try evicting(from: part) { () throws(TableError) in try body(part, hash) }
-    }
     try checkWriter(caller)
     var hash: UInt = 0
-    let (reader, part) = try takePart { storage throws(TableError) in
-      hash = try storage.hash(key)
-      return storage.part(of: hash)
+    let (part, reader) = try beginWriting { () throws(TableError) in
+      hash = try self.hash(key)
+      return record.pointee.storage.part(of: hash)
     }
-    defer {
-      part.releaseLock()
-      reader.leave()
-    }
-    return try evicting(from: part) { () throws(TableError) in try body(part, hash) }
+    defer { endWriting(to: part, reader) }
+    let result = try body(part, hash)
+    if record.pointee.options.limit != nil { evict(from: part) }
+    return result
   }
 
-  /// Runs a piece of work on a part and then sees that it holds no more than the table's limit.
-  @inline(__always)
-  private func evicting<Result>(
-    from part: TablePart, _ body: () throws(TableError) -> Result
+  /// Runs a piece of work on a part that nobody else writes to.
+  func withPart<Result>(
+    _ index: Int, _ body: (TablePart) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    let result = try body()
+    let (part, reader) = try beginWriting { record.pointee.storage.parts[index] }
+    defer { endWriting(to: part, reader) }
+    let result = try body(part)
     if record.pointee.options.limit != nil { evict(from: part) }
     return result
   }
@@ -120,27 +122,27 @@ extension Table {
     try? part.evict(beyond: limit, record.pointee.storage.notes)
   }
 
-  /// Runs a piece of work on a part that nobody else writes to.
-  func withPart<Result>(
-    _ index: Int, _ body: (TablePart) throws(TableError) -> Result
-  ) throws(TableError) -> Result {
-    if isPrivate {
-      let part = record.pointee.storage.parts[index]
-      return try evicting(from: part) { () throws(TableError) in try body(part) }
-    }
-    let (reader, part) = try takePart { $0.parts[index] }
-    defer {
-      part.releaseLock()
-      reader.leave()
-    }
-    return try evicting(from: part) { () throws(TableError) in try body(part) }
+  /// The hash of a key; of no meaning in an ordered table.
+  @inline(__always)
+  private func hash(_ key: Term) throws(TableError) -> UInt {
+    if key.isImmediate { return record.pointee.storage.hash(immediate: key) }
+    return try hashSlowly(key)
   }
 
-  /// Enters a section and takes the lock of a part.
+  @inline(never)
+  private func hashSlowly(_ key: Term) throws(TableError) -> UInt {
+    try record.pointee.storage.hash(key)
+  }
+
+  /// Has a part for the calling thread: enters a section and takes the part's lock, unless the
+  /// table is private.
+  /// - Parameter choose: asked for the part inside the section.
+  /// - Returns: the part, and what ``endWriting(to:_:)`` is given.
   @inline(__always)
-  private func takePart(
-    _ choose: (TableStorage) throws(TableError) -> TablePart
-  ) throws(TableError) -> (reader: ThreadReader, part: TablePart) {
+  private func beginWriting(
+    _ choose: () throws(TableError) -> TablePart
+  ) throws(TableError) -> (part: TablePart, reader: ThreadReader?) {
+    if isPrivate { return (try choose(), nil) }
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     var tries = 0
     while true {
@@ -149,12 +151,18 @@ extension Table {
       if record.pointee.gate.load(ordering: .acquiring) == number {
         let part: TablePart
         do {
-          part = try choose(record.pointee.storage)
+          part = try choose()
         } catch {
           reader.leave()
           throw error
         }
-        if part.takeLock() { return (reader, part) }
+        let company = reader.company
+        if company == .joined {
+          reader.leave()
+          record.pointee.environment.allocator.settleCompany()
+          continue
+        }
+        if part.takeLock(isAlone: company == .alone) { return (part, reader) }
         reader.leave()
         tries += 1
         TableLock.pause(tries)
@@ -163,6 +171,14 @@ extension Table {
         try waitAtGate()
       }
     }
+  }
+
+  /// Ends what ``beginWriting(_:)`` began.
+  @inline(__always)
+  private func endWriting(to part: TablePart, _ reader: ThreadReader?) {
+    guard let reader else { return }
+    part.releaseLock()
+    reader.leave()
   }
 
   /// Runs a piece of work while nobody else reads or writes.
@@ -196,11 +212,11 @@ extension Table {
     var index = 0
     var count = 1
     while index < count {
-      let (reader, _) = try takePart { storage in
-        count = storage.parts.count
-        return storage.parts[index]
+      let (_, reader) = try beginWriting {
+        count = record.pointee.storage.parts.count
+        return record.pointee.storage.parts[index]
       }
-      reader.leave()
+      reader?.leave()
       index += 1
     }
     record.pointee.gate.store(0, ordering: .sequentiallyConsistent)
@@ -213,19 +229,38 @@ extension Table {
     for part in record.pointee.storage.parts { part.releaseLock() }
   }
 
-  /// Notes that an entry was read, where a limit's policy asks for that. Within a section.
+  /// The entry of a key; none where there is none. Within a section.
+  ///
+  /// What is frequent stands here: a key that is one word, in an index by hash. It takes what it
+  /// needs of the record, for a copy of the storage costs as much as the search.
   @inline(__always)
-  func noteReading(of entry: TableEntry, hash: UInt, in storage: TableStorage) {
-    if storage.notesReadings { noteReadingSlowly(of: entry, hash: hash, in: storage) }
+  func find(_ key: Term) throws(TableError) -> TableEntry {
+    guard key.isImmediate else { return try findSlowly(key) }
+    let hash = record.pointee.storage.hash(immediate: key)
+    return try record.pointee.storage.part(of: hash).find(key, hash: hash)
   }
 
   @inline(never)
-  private func noteReadingSlowly(of entry: TableEntry, hash: UInt, in storage: TableStorage) {
-    if let notes = storage.notes {
+  private func findSlowly(_ key: Term) throws(TableError) -> TableEntry {
+    try record.pointee.storage.find(key)
+  }
+
+  /// Notes that the objects of a key were read, where a limit's policy asks for that. Within a
+  /// section.
+  @inline(__always)
+  func noteReading(of entry: TableEntry, _ key: Term) throws(TableError) {
+    if record.pointee.storage.notesReadings { try noteReadingSlowly(of: entry, key) }
+  }
+
+  @inline(never)
+  private func noteReadingSlowly(of entry: TableEntry, _ key: Term) throws(TableError) {
+    let hash = try record.pointee.storage.hash(key)
+    if let notes = record.pointee.storage.notes {
       notes.note(hash, by: record.pointee.environment.allocator.reader)
     } else {
       // Nobody else uses the table.
-      entry.forEachObject { storage.part(of: hash).renew($0) }
+      let part = record.pointee.storage.part(of: hash)
+      entry.forEachObject { part.renew($0) }
     }
   }
 
@@ -251,6 +286,6 @@ extension Table {
   /// Whether a process may write.
   @inline(__always)
   func checkWriter(_ caller: Term) throws(TableError) {
-    if record.pointee.options.protection != .public { try checkOwner(caller) }
+    if isPrivate || record.pointee.options.protection != .public { try checkOwner(caller) }
   }
 }

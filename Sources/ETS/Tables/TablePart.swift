@@ -43,11 +43,12 @@ enum InsertRule {
 
 extension TablePart {
   /// Takes the part's lock where nobody has it.
+  /// - Parameter isAlone: whether no other thread comes meanwhile.
   @inline(__always)
-  func takeLock() -> Bool {
+  func takeLock(isAlone: Bool) -> Bool {
     switch self {
-    case .hashed(let part): part.state.pointee.lock.take()
-    case .ordered(let tree): tree.state.pointee.lock.take()
+    case .hashed(let part): part.state.pointee.lock.take(isAlone: isAlone)
+    case .ordered(let tree): tree.state.pointee.lock.take(isAlone: isAlone)
     }
   }
 
@@ -70,7 +71,8 @@ extension TablePart {
   @inline(__always)
   func find(_ key: Term, hash: UInt) throws(TableError) -> TableEntry {
     switch self {
-    case .hashed(let part): try part.find(key, hash: hash)
+    case .hashed(let part):
+      key.isImmediate ? part.find(immediate: key, hash: hash) : try part.find(key, hash: hash)
     case .ordered(let tree): try tree.find(key)
     }
   }

@@ -102,6 +102,16 @@ struct TableStorage {
     return nil
   }
 
+  /// The entry of a key; none where there is none.
+  func find(_ key: Term) throws(TableError) -> TableEntry {
+    let hash = try hash(key)
+    return try part(of: hash).find(key, hash: hash)
+  }
+
+  /// The hash of a key that is one word.
+  @inline(__always)
+  func hash(immediate key: Term) -> UInt { TableHash.hash(immediate: key, seed: seed) }
+
   /// The hash of a key; 0 in an ordered table.
   @inline(__always)
   func hash(_ key: Term) throws(TableError) -> UInt {
