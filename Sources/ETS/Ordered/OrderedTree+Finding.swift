@@ -174,7 +174,7 @@ extension OrderedTree {
   /// The object of a key; none where there is none.
   ///
   /// For readers and writers.
-  @inline(__always)
+  @inline(never)
   func find(_ key: Term) throws(TableError) -> TableEntry {
     let prefix = prefix(of: key)
     var tries = 0

@@ -109,6 +109,7 @@ extension Table {
 
   /// Takes steps on the object of a key, or on the one given instead.
   /// - Returns: the list of what the elements became.
+  @inline(never)
   private func add(
     _ steps: [CounterStep], to key: Term, _ hash: UInt, in part: TablePart, default other: Term?,
     on heap: inout ProcessHeap
