@@ -37,13 +37,25 @@ extension OrderedTree {
   func last() throws(TableError) -> TableEntry { end(.backward).entry }
 
   /// The first object with a key above one, which need not be there; none where there is none.
+  @inline(__always)
   func next(after key: Term) throws(TableError) -> TableEntry {
-    try position(from: key, .forward).entry
+    try entry(from: key, .forward)
   }
 
   /// The last object with a key below one, which need not be there; none where there is none.
+  @inline(__always)
   func previous(before key: Term) throws(TableError) -> TableEntry {
-    try position(from: key, .backward).entry
+    try entry(from: key, .backward)
+  }
+
+  @inline(__always)
+  private func entry(from key: Term, _ direction: Direction) throws(TableError) -> TableEntry {
+    let prefix = prefix(of: key)
+    let finger = TreeFinger(of: self)
+    if let near = try position(from: key, prefix: prefix, direction, near: finger) {
+      return near.entry
+    }
+    return try positionFromRoot(from: key, prefix: prefix, direction, finger).entry
   }
 
   /// The next object of a walk; none at the end, from where it goes no further.
@@ -105,6 +117,13 @@ extension OrderedTree {
     let prefix = prefix(of: key)
     let finger = TreeFinger(of: self)
     if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
+    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
+  }
+
+  @inline(never)
+  private func positionFromRoot(
+    from key: Term, prefix: UInt, _ direction: Direction, _ finger: TreeFinger
+  ) throws(TableError) -> Cursor {
     let retiredNodes = retiredNodes
     var cursor = try retrying { () throws(TableError) -> Cursor? in
       var way = Way(direction)

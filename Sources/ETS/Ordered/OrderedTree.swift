@@ -15,6 +15,8 @@ struct OrderedTreeState: ~Copyable {
   let keyPosition: Int
   let atoms: AtomTable
   let order: TermOrder
+  /// That of the objects' environment: for readers, who count no reference to it.
+  let allocator: Unmanaged<BlockAllocator>
   /// Counts the nodes that left the tree, from a number on that no other tree ever comes to.
   let retiredNodes: Atomic<UInt>
 
@@ -38,6 +40,7 @@ struct OrderedTreeState: ~Copyable {
       Self.lastNumber.add(1, ordering: .relaxed).newValue << 36)
     order = TermOrder(
       atoms: atoms, scratch: objects.environment.scratch, funs: options.funs)
+    allocator = .passUnretained(objects.environment.allocator)
     self.objects = objects
     keyPosition = options.keyPosition
     self.atoms = atoms

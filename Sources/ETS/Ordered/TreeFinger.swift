@@ -15,7 +15,7 @@ struct TreeFinger: BitwiseCopyable {
   /// The finger of the calling thread.
   @inline(__always)
   init(of tree: OrderedTree) {
-    memo = tree.state.pointee.objects.environment.allocator.reader.memo
+    memo = tree.state.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }.memo
   }
 
   /// The place in the leaf.

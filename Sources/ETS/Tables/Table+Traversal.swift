@@ -81,21 +81,23 @@ extension Table {
 
   var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
+  @inline(__always)
   private func key(
     of step: TableStep, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
-    try reading(by: caller) { storage throws(TableError) in
-      let entry = try storage.entry(at: step)
+    try reading(by: caller) { _ throws(TableError) in
+      let entry = try entry(at: step)
       if entry.isNone { return nil }
-      return try ObjectCopies.copy(storage.parts[0].key(of: entry), on: &heap)
+      let key = record.pointee.storage.parts[0].key(of: entry)
+      return key.isImmediate ? key : try ObjectCopies.copy(key, on: &heap)
     }
   }
 
   private func objects(
     of step: TableStep, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> KeyedObjects? {
-    try reading(by: caller) { storage throws(TableError) in
-      let entry = try storage.entry(at: step)
+    try reading(by: caller) { _ throws(TableError) in
+      let entry = try entry(at: step)
       if entry.isNone { return nil }
       let objects = try ObjectCopies.list(of: entry, on: &heap)
       // The first object's own copy of its key.

@@ -61,24 +61,29 @@ enum TableStep {
   case next(Term), previous(Term)
 }
 
-extension TableStorage {
+extension Table {
   /// The entry that a step leads to; none where there is none. Without an order, the last one is the
-  /// first, and the one before is the next.
+  /// first, and the one before is the next. Inside a section.
+  @inline(__always)
   func entry(at step: TableStep) throws(TableError) -> TableEntry {
-    if let tree {
-      switch step {
-      case .first: return try tree.first()
-      case .last: return try tree.last()
-      case .next(let key): return try tree.next(after: key)
-      case .previous(let key): return try tree.previous(before: key)
-      }
+    guard let tree = record.pointee.storage.tree else { return try entry(atHashed: step) }
+    return switch step {
+    case .first: try tree.first()
+    case .last: try tree.last()
+    case .next(let key): try tree.next(after: key)
+    case .previous(let key): try tree.previous(before: key)
     }
+  }
+
+  @inline(never)
+  private func entry(atHashed step: TableStep) throws(TableError) -> TableEntry {
+    let storage = record.pointee.storage
     var walk: TableWalk
     switch step {
     case .first, .last: walk = TableWalk()
-    case .next(let key), .previous(let key): walk = try self.walk(behind: key)
+    case .next(let key), .previous(let key): walk = try storage.walk(behind: key)
     }
-    return try nextEntry(&walk)
+    return try storage.nextEntry(&walk)
   }
 }
 
