@@ -77,13 +77,21 @@ struct ArenaPage: BitwiseCopyable, Equatable {
   }
 
   /// Links a few blocks that were never used.
+  /// - Precondition: no block is linked.
   func carve() {
+    let size = Int(header.pointee.blockByteCount)
     let first = Int(header.pointee.carvedCount)
-    let end = min(first + 16, Int(header.pointee.capacity))
-    header.pointee.carvedCount = UInt16(end)
-    for number in (first..<end).reversed() {
-      link(start + number * Int(header.pointee.blockByteCount))
+    let count = min(16, Int(header.pointee.capacity) - first)
+    header.pointee.carvedCount = UInt16(first + count)
+    let base = start + first * size
+    MemoryPoison.allow(base, byteCount: count * size)
+    for number in 1..<count {
+      let block = base + number * size
+      (block - size).storeBytes(of: block, as: UnsafeMutableRawPointer?.self)
     }
+    (base + (count - 1) * size).storeBytes(of: nil, as: UnsafeMutableRawPointer?.self)
+    MemoryPoison.forbid(base, byteCount: count * size)
+    header.pointee.firstFree = base
   }
 }
 

@@ -35,11 +35,11 @@ struct LineDirectory: BitwiseCopyable {
   }
 
   /// The lines of a segment.
-  static func lineCount(ofSegment segment: Int) -> Int { 1 << (segment / 4) }
+  static func lineCount(ofSegment segment: Int) -> Int { 1 &<< (segment &>> 2) }
 
   /// The first line of a segment.
   static func firstLine(ofSegment segment: Int) -> Int {
-    (4 + segment % 4) << (segment / 4) - firstLines
+    (4 | segment & 3) &<< (segment &>> 2) &- firstLines
   }
 
   /// A line that is in use.
