@@ -35,7 +35,8 @@ public struct ThreadReader: BitwiseCopyable {
   public func enter() {
     let state = instance
     assert(state.pointee.readEpoch.load(ordering: .relaxed) == 0, "reading within reading")
-    let now = state.pointee.epochs.pointee.current.load(ordering: .relaxed)
+    // Acquiring: who reads a later epoch sees what its remover did before.
+    let now = state.pointee.epochs.pointee.current.load(ordering: .acquiring)
     // Releasing is for the thread sanitizer's eyes: order is the fence's work.
     state.pointee.readEpoch.store(now, ordering: .releasing)
     ca_compiler_fence()
@@ -45,7 +46,8 @@ public struct ThreadReader: BitwiseCopyable {
   /// Which other threads use the allocator. Within a section; asked for again in each.
   @inlinable @inline(__always)
   package var company: ThreadCompany {
-    ThreadCompany(rawValue: instance.pointee.epochs.pointee.company.load(ordering: .relaxed))
+    // Acquiring: pairs with the releasing store in `BlockAllocator.settleCompany`.
+    ThreadCompany(rawValue: instance.pointee.epochs.pointee.company.load(ordering: .acquiring))
       .unsafelyUnwrapped
   }
 
@@ -70,27 +72,26 @@ public struct ReadMemo: BitwiseCopyable {
   @usableFromInline init() {}
 }
 
-/// Whether other threads use an allocator: where none ever did, a lock is taken without an exchange
-/// that the processor makes all others wait for.
+/// Whether other threads use an allocator: where none ever did, a lock is taken without an exchange.
 ///
 /// ```
-/// alone --- a second thread begins to use the allocator ---> joined --- all that were within a
-///           section then have left it ---> several
+/// none --- a second thread, or a handle ---> joined --- all have left the sections they were in ---> several
 /// ```
-/// Who takes locks alone does it within a section. So in `several` all such locks are free again, and
-/// whoever reads `alone` in a section that begins later is alone indeed: the barrier of
-/// ``BlockAllocator/waitForReaders()`` is between the change to `joined` and the look at who reads.
+/// Who finds `none` takes a lock by a look and a store, both within one section. Who has found `joined`
+/// and waited until all sections of then have ended sees the lock free or taken, as it is; and who
+/// begins a section later finds `none` no more, for the barrier of ``BlockAllocator/waitForReaders()``
+/// is between the change to `joined` and the look at who reads.
 @frozen
 @usableFromInline
 package enum ThreadCompany: UInt8 {
-  case alone, joined, several
+  case none, joined, several
 }
 
 /// The count of removals of an allocator, on a line that is written seldom.
 @usableFromInline
 struct ReadEpochs: ~Copyable {
   /// A ``ThreadCompany``.
-  @usableFromInline let company = Atomic<UInt8>(ThreadCompany.alone.rawValue)
+  @usableFromInline let company = Atomic<UInt8>(ThreadCompany.none.rawValue)
   @usableFromInline let current = Atomic<UInt64>(1)
   /// Whether the kernel cannot make threads pass a barrier, so that each reader has to.
   @usableFromInline let needsFences = ca_barrier_all_threads() != 0
@@ -124,11 +125,11 @@ extension BlockAllocator {
   /// Notes that a thread comes to others.
   func join() {
     _ = core.epochs.pointee.company.compareExchange(
-      expected: ThreadCompany.alone.rawValue, desired: ThreadCompany.joined.rawValue,
+      expected: ThreadCompany.none.rawValue, desired: ThreadCompany.joined.rawValue,
       ordering: .sequentiallyConsistent)
   }
 
-  /// Waits until nobody has a lock any more that was taken while the allocator had one thread.
+  /// Waits until everybody is seen who takes a lock as the only thread.
   /// - Precondition: the calling thread is not reading.
   package func settleCompany() {
     waitForReaders()

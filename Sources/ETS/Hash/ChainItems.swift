@@ -9,21 +9,18 @@ struct ChainItems {
   let start: UnsafeMutablePointer<ChainItem>
   let end: UnsafeMutablePointer<ChainItem>
 
-  /// Runs a piece of work with room for so many items, and for one more.
-  static func withRoom<Result>(for count: Int, _ body: (ChainItems) -> Result) -> Result {
-    func run(_ buffer: UnsafeMutableBufferPointer<ChainItem>) -> Result {
-      let start = buffer.baseAddress.unsafelyUnwrapped
-      return body(ChainItems(start: start, end: start + buffer.count))
-    }
-    // A number that the compiler knows is room on the stack without a question.
-    if count < 64 {
-      return withUnsafeTemporaryAllocation(of: ChainItem.self, capacity: 64, run)
-    }
-    return withUnsafeTemporaryAllocation(of: ChainItem.self, capacity: count + 1, run)
+  /// The most that get room on the stack without a question: a kilobyte.
+  static var stackRoom: Int { 64 }
+
+  init(_ buffer: UnsafeMutableBufferPointer<ChainItem>) {
+    start = buffer.baseAddress.unsafelyUnwrapped
+    end = start + buffer.count
   }
 
   /// The room behind so many items.
-  func dropping(_ count: Int) -> ChainItems { ChainItems(start: start + count, end: end) }
+  func dropping(_ count: Int) -> ChainItems {
+    ChainItems(UnsafeMutableBufferPointer(start: start + count, count: end - start - count))
+  }
 }
 
 extension IndexLine {

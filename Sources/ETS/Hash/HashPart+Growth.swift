@@ -79,10 +79,12 @@ extension HashPart {
       state.pointee.directory.setSegment(segment, at: memory)
     }
     let new = state.pointee.directory[number]
-    new.clear()
-    let count = ChainItems.withRoom(for: parent.chainCount) { items in
-      divide(parent, new, number, by: items)
+    // Else it is empty since it was taken away, and its version goes on.
+    if number >= state.pointee.begunLineCount {
+      new.clear()
+      state.pointee.begunLineCount = number + 1
     }
+    let count = withItems(count: parent.chainCount) { divide(parent, new, number, by: $0) }
     if count == nil && isFirst { freeSegment(segment, at: new) }
     return count
   }
@@ -107,18 +109,20 @@ extension HashPart {
         return nil
       }
     }
-    let isPossible = extend(new, toHold: counts.moved)
     parent.changeVersion()
     new.changeVersion()
+    let isPossible = extend(new, toHold: counts.moved)
+    let surplus: IndexLine?
     if isPossible {
-      write(items.end - counts.moved, count: counts.moved, to: new)
+      _ = write(items.end - counts.moved, count: counts.moved, to: new)
       publish(lineCount: number + 1)
-      write(items.start, count: counts.kept, to: parent)
+      surplus = write(items.start, count: counts.kept, to: parent)
     } else {
-      write(items.start, count: 0, to: new)
+      surplus = write(items.start, count: 0, to: new)
     }
     new.changeVersion()
     parent.changeVersion()
+    retire(chain: surplus)
     return isPossible ? counts.moved : nil
   }
 
@@ -126,9 +130,7 @@ extension HashPart {
   private func merge(_ last: IndexLine, _ number: Int) -> Int? {
     let parent = state.pointee.directory[Self.parent(of: number)]
     let total = parent.chainCount + last.chainCount
-    let count = ChainItems.withRoom(for: total) { items in
-      unite(last, parent, number, by: items)
-    }
+    let count = withItems(count: total) { unite(last, parent, number, by: $0) }
     if count == nil { return nil }
     let segment = LineDirectory.segment(of: number)
     if number == LineDirectory.firstLine(ofSegment: segment) { freeSegment(segment, at: last) }
@@ -144,17 +146,21 @@ extension HashPart {
     parent.changeVersion()
     last.changeVersion()
     let isPossible = extend(parent, toHold: total)
-    write(items.start, count: isPossible ? total : own, to: parent)
+    let surplus = write(items.start, count: isPossible ? total : own, to: parent)
+    var lastSurplus: IndexLine?
     if isPossible {
       publish(lineCount: number)
-      write(items.start, count: 0, to: last)
+      lastSurplus = write(items.start, count: 0, to: last)
     }
     last.changeVersion()
     parent.changeVersion()
+    retire(chain: surplus)
+    retire(chain: lastSurplus)
     return isPossible ? total - own : nil
   }
 
   private func freeSegment(_ segment: Int, at first: IndexLine) {
+    state.pointee.begunLineCount = LineDirectory.firstLine(ofSegment: segment)
     state.pointee.objects.retire(
       block: Self.block(ofSegment: segment, at: UnsafeMutableRawPointer(first.words)),
       byteCount: Self.segmentByteCount(segment))
@@ -164,6 +170,21 @@ extension HashPart {
 // MARK: Chains
 
 extension HashPart {
+  /// Runs a piece of work with room for the entries of chains.
+  /// - Returns: nothing where memory was refused.
+  private func withItems(count: Int, _ body: (ChainItems) -> Int?) -> Int? {
+    if count < ChainItems.stackRoom {
+      return withUnsafeTemporaryAllocation(
+        of: ChainItem.self, capacity: ChainItems.stackRoom
+      ) { body(ChainItems($0)) }
+    }
+    let byteCount = (count + 1) * MemoryLayout<ChainItem>.stride
+    guard let memory = try? state.pointee.objects.allocate(byteCount: byteCount) else { return nil }
+    defer { state.pointee.objects.arena.free(memory, byteCount: byteCount) }
+    let items = memory.bindMemory(to: ChainItem.self, capacity: count + 1)
+    return body(ChainItems(UnsafeMutableBufferPointer(start: items, count: count + 1)))
+  }
+
   /// Gives a chain further lines until it has places for so many entries.
   /// - Returns: whether memory was to be had.
   private func extend(_ first: IndexLine, toHold count: Int) -> Bool {
@@ -182,9 +203,13 @@ extension HashPart {
     return true
   }
 
-  /// Writes a chain anew, and gives back the lines that it needs no more.
+  /// Writes a chain anew.
+  /// - Returns: the first of the lines that it needs no more. They are retired once the versions are
+  ///   even again: a retirement may wait for readers, and these for the version.
   /// - Precondition: there are places for all items.
-  private func write(_ items: UnsafeMutablePointer<ChainItem>, count: Int, to first: IndexLine) {
+  private func write(
+    _ items: UnsafeMutablePointer<ChainItem>, count: Int, to first: IndexLine
+  ) -> IndexLine? {
     var line = first
     var (items, count) = (items, count)
     while count > IndexLine.entryCount {
@@ -194,10 +219,15 @@ extension HashPart {
       count -= IndexLine.entryCount - 1
       line = next
     }
-    var further = line.link
+    let surplus = line.link
     line.write(items, count: count, keepsLink: false)
-    while let line = further {
-      further = line.link
+    return surplus
+  }
+
+  private func retire(chain first: IndexLine?) {
+    var next = first
+    while let line = next {
+      next = line.link
       retire(furtherLine: line)
     }
   }

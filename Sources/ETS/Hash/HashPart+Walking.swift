@@ -13,20 +13,21 @@ extension HashPart {
   /// The next entry that is not marked as deleted; none at the end.
   @inline(__always)
   func next(_ cursor: inout Cursor) -> TableEntry {
-    let lineCount = IndexSize(bits: state.pointee.size.load(ordering: .acquiring)).lineCount
-    while cursor.line < lineCount {
-      let entry = nextInLine(&cursor)
+    while true {
+      let size = sizeForReaders
+      if cursor.line >= size.lineCount { return .none }
+      guard let first = firstLine(cursor.line, in: size) else { continue }
+      let entry = nextInLine(&cursor, first)
       if !entry.isNone { return entry }
       cursor.line &+= 1
       cursor.ordinal = 0
     }
-    return .none
   }
 
   /// The next entry of the cursor's line; none at the end of its chain.
   @inline(__always)
-  private func nextInLine(_ cursor: inout Cursor) -> TableEntry {
-    var line = state.pointee.directory[cursor.line]
+  private func nextInLine(_ cursor: inout Cursor, _ first: IndexLine) -> TableEntry {
+    var line = first
     var slot = cursor.ordinal
     while true {
       if slot >= 5 {
@@ -37,7 +38,9 @@ extension HashPart {
         }
         if slot > 5 { return .none }
       }
-      let entry = line.entry(slot)
+      let entry = line.word(slot)
+      // It went on into a line that came just now.
+      if IndexLine.isLink(entry) { continue }
       slot &+= 1
       cursor.ordinal &+= 1
       if entry.isLive { return entry }

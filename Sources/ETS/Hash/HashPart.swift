@@ -20,6 +20,8 @@ struct HashPartState: ~Copyable {
   // Behind this line what only writers touch.
   private let padding = InlineArray<8, UInt>(repeating: 0)
   var objects: ObjectStore
+  /// The lines that were made empty since their segment was got: beyond them stands anything.
+  var begunLineCount = 0
   /// Entries of the index, those marked as deleted among them.
   var entryCount = 0
   /// Objects for readers.
@@ -110,6 +112,7 @@ struct HashPart: BitwiseCopyable {
       state.pointee.directory.setSegment(line, at: words + line * 8)
       IndexLine(words + line * 8).clear()
     }
+    state.pointee.begunLineCount = LineDirectory.firstLines
     publish(lineCount: LineDirectory.firstLines)
   }
 
@@ -157,6 +160,24 @@ extension HashPart {
     return (number, state.pointee.directory[number])
   }
 
+  /// The first line of a chain, for readers.
+  ///
+  /// A reader that comes to the directory with a size of long ago may find there a segment that was
+  /// got since, whose lines were not begun when it looked. So it looks at the size behind that again:
+  /// as long as it is the one it came with, all lines had been begun before.
+  /// - Returns: nothing where the size is another one.
+  @inline(__always)
+  func firstLine(_ number: Int, in size: IndexSize) -> IndexLine? {
+    let line = state.pointee.directory[number]
+    return sizeForReaders.bits == size.bits ? line : nil
+  }
+
+  /// The size of the index; what was written before is seen too.
+  @inline(__always)
+  var sizeForReaders: IndexSize {
+    IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
+  }
+
   /// The entry of a key; none where there is none, or it is marked as deleted.
   ///
   /// For readers and writers.
@@ -174,12 +195,13 @@ extension HashPart {
   /// at elsewhere, so that this takes few registers and no loop.
   @inline(__always)
   func find(immediate key: Term, hash: UInt) -> TableEntry {
-    let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
-    let line = state.pointee.directory[size.line(of: hash)]
-    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
-    if matches != 0 {
-      let entry = line.word(IndexLine.place(of: matches))
-      if entry.isOneObject && entry.words[state.pointee.keyPosition] == key.bits { return entry }
+    let size = sizeForReaders
+    if let line = firstLine(size.line(of: hash), in: size) {
+      let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
+      if matches != 0 {
+        let entry = line.word(IndexLine.place(of: matches))
+        if entry.isOneObject && entry.words[state.pointee.keyPosition] == key.bits { return entry }
+      }
     }
     return findElsewhere(immediate: key, hash: hash)
   }
@@ -200,14 +222,16 @@ extension HashPart {
     _ key: Term, hash: UInt
   ) throws(TableError) -> (place: Place?, number: Int, first: IndexLine) {
     while true {
-      let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
+      let size = sizeForReaders
       let number = size.line(of: hash)
-      let first = state.pointee.directory[number]
+      guard let first = firstLine(number, in: size) else { continue }
       let version = first.version
       if let place = try place(of: key, hash: hash, from: first) { return (place, number, first) }
-      if first.version == version && version & 1 == 0 {
-        let size = IndexSize(bits: state.pointee.size.load(ordering: .acquiring))
-        if size.line(of: hash) == number { return (nil, number, first) }
+      // The line is as it was, and still the one that the key belongs to.
+      if first.version == version && version & 1 == 0 && sizeForReaders.line(of: hash) == number
+        && state.pointee.directory[number] == first
+      {
+        return (nil, number, first)
       }
     }
   }

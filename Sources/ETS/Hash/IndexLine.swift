@@ -31,11 +31,6 @@ struct IndexLine: BitwiseCopyable, Equatable {
     for place in 0..<8 { shared(place).pointee.store(0, ordering: .relaxed) }
   }
 
-  /// Takes all entries and the link out.
-  func clearEntries() {
-    for place in 1..<8 { shared(place).publish(0) }
-  }
-
   /// The version; what was written before is seen too.
   @inline(__always) var version: UInt { shared(0).acquired }
 

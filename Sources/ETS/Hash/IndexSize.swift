@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The lines that a hash index has, and how a hash tells one of them, in one word.
 ///
 /// ```

@@ -42,10 +42,11 @@ struct LineDirectory: BitwiseCopyable {
     (4 | segment & 3) &<< (segment &>> 2) &- firstLines
   }
 
-  /// A line that is in use.
+  /// A line that is in use; of readers see ``HashPart/firstLine(_:in:)``.
   @inline(__always)
   subscript(line: Int) -> IndexLine {
-    let origin = slots[Self.segment(of: line)].load(ordering: .relaxed)
+    // Acquiring: pairs with ``setSegment(_:at:)``, and nothing behind it is read before.
+    let origin = slots[Self.segment(of: line)].load(ordering: .acquiring)
     let address = origin &+ UInt(bitPattern: line &+ Self.firstLines) &* UInt(IndexLine.byteCount)
     return IndexLine(UnsafeMutablePointer(bitPattern: address).unsafelyUnwrapped)
   }
@@ -54,6 +55,6 @@ struct LineDirectory: BitwiseCopyable {
   func setSegment(_ segment: Int, at start: UnsafeMutableRawPointer) {
     let first = Self.firstLine(ofSegment: segment) + Self.firstLines
     slots[segment].store(
-      UInt(bitPattern: start) &- UInt(first * IndexLine.byteCount), ordering: .relaxed)
+      UInt(bitPattern: start) &- UInt(first * IndexLine.byteCount), ordering: .releasing)
   }
 }

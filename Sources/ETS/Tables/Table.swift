@@ -48,8 +48,8 @@ public struct Table: Equatable, @unchecked Sendable {
 /// How threads and the end of a table keep out of each other's way.
 ///
 /// Who reads or writes is inside a ``ThreadReader``'s section and has looked at the gate. Who wants
-/// the table for itself takes the locks of all parts, outside any section, closes the gate and
-/// waits until all have left:
+/// the table for itself takes the locks of all parts, holds them outside any section, closes the gate
+/// and waits until all have left:
 ///
 ///     reader   section  gate == number ?  read ...           leave
 ///     writer   section  gate == number ?  take the part's lock, or leave and try again  ...  leave
@@ -162,7 +162,7 @@ extension Table {
           record.pointee.environment.allocator.settleCompany()
           continue
         }
-        if part.takeLock(isAlone: company == .alone) { return (part, reader) }
+        if part.takeLock(isContested: company != .none) { return (part, reader) }
         reader.leave()
         tries += 1
         TableLock.pause(tries)

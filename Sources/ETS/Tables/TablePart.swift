@@ -43,12 +43,12 @@ enum InsertRule {
 
 extension TablePart {
   /// Takes the part's lock where nobody has it.
-  /// - Parameter isAlone: whether no other thread comes meanwhile.
+  /// - Parameter isContested: whether other threads may come meanwhile.
   @inline(__always)
-  func takeLock(isAlone: Bool) -> Bool {
+  func takeLock(isContested: Bool) -> Bool {
     switch self {
-    case .hashed(let part): part.state.pointee.lock.take(isAlone: isAlone)
-    case .ordered(let tree): tree.state.pointee.lock.take(isAlone: isAlone)
+    case .hashed(let part): part.state.pointee.lock.take(isContested: isContested)
+    case .ordered(let tree): tree.state.pointee.lock.take(isContested: isContested)
     }
   }
 

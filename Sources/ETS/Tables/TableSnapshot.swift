@@ -69,7 +69,7 @@ public final class TableSnapshot: @unchecked Sendable {
 
   /// Calls with each object, in order where the table is ordered.
   /// - Parameter body: gets a term of the table's own memory, which is valid during the call. It
-  ///   must not use tables of the same system.
+  ///   must not use tables of the same system, nor wait for a thread that does.
   public func forEachObject<Failure: Error>(
     by caller: Term, _ body: (Term) throws(Failure) -> Void
   ) throws(WalkError<Failure>) {
