@@ -1,6 +1,7 @@
 extension RegexParser {
   private static let badOption = "unrecognized character after (? or (?-"
   static let noGroup = "reference to non-existent subpattern"
+  static let nameWithDigit = "group name must start with a non-digit"
   private static let noTerminator = "syntax error in subpattern name (missing terminator)"
 
   /// What begins with a round bracket; nothing for a comment or a setting.
@@ -27,10 +28,13 @@ extension RegexParser {
     case UInt8(ascii: "="), UInt8(ascii: "!"), UInt8(ascii: "<"):
       if let look = try parseLook() { return look }
       place += 1
-      return try parseNamedCapture(endingWith: ">", "unrecognized character after (?<")
+      guard let next = self.byte, isWord(next) else {
+        throw failure("unrecognized character after (?<")
+      }
+      return try parseNamedCapture(endingWith: ">")
     case UInt8(ascii: "'"):
       place += 1
-      return try parseNamedCapture(endingWith: "'", Self.noTerminator)
+      return try parseNamedCapture(endingWith: "'")
     case UInt8(ascii: "P"): return try parsePythonGroup()
     case UInt8(ascii: "("): return try parseConditional()
     case UInt8(ascii: "C"): return try parseCallout()
@@ -60,11 +64,11 @@ extension RegexParser {
     return .capture(number, try inGroup())
   }
 
+  /// A group whose name comes next, which may be empty.
   private mutating func parseNamedCapture(
-    endingWith end: Character, _ message: String
+    endingWith end: Character
   ) throws(RegexError) -> RegexNode {
-    if let byte, 48...57 ~= byte { throw failure("group name must start with a non-digit") }
-    guard let byte, isWord(byte) else { throw failure(message) }
+    if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
     let name = try parseName(endingWith: end)
     groupCount += 1
     let numbers = names[name] ?? []
@@ -99,8 +103,8 @@ extension RegexParser {
 
   /// The name of a group that is defined elsewhere, and what ends it.
   mutating func parseReferenceName(endingWith end: Character) throws(RegexError) -> String {
-    if let byte, 48...57 ~= byte { throw failure("group name must start with a non-digit") }
-    if !isAtEnd, byte.map(isWord) != true { throw failure("subpattern name expected") }
+    if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
+    if byte.map(isWord) != true { throw failure("subpattern name expected") }
     return try parseName(endingWith: end)
   }
 
@@ -114,14 +118,13 @@ extension RegexParser {
   /// `(?P<name>...)`, `(?P=name)`, `(?P>name)`.
   private mutating func parsePythonGroup() throws(RegexError) -> RegexNode {
     place += 1
-    if skip("<") { return try parseNamedCapture(endingWith: ">", Self.noTerminator) }
+    if skip("<") { return try parseNamedCapture(endingWith: ">") }
     if skip("=") {
       let name = try parseReferenceName(endingWith: ")")
       return backReference(try groups(named: name, at: place - 1))
     }
     if skip(">") {
-      let name = try parseReferenceName(endingWith: ")")
-      return .call(try groups(named: name, at: place - 1)[0], at: place - 1)
+      return try callByName(endingWith: ")")
     }
     throw failure("unrecognized character after (?P")
   }
@@ -200,6 +203,8 @@ extension RegexParser {
     guard isVerb, byte == UInt8(ascii: ")") || byte == UInt8(ascii: ":") else {
       throw failure("(*VERB) not recognized or malformed")
     }
-    throw failure("(*\(name)) is not supported", at: start)
+    place = (pattern[place...].firstIndex(of: UInt8(ascii: ")")) ?? place) + 1
+    lack("(*\(name))", at: start)
+    return .empty
   }
 }

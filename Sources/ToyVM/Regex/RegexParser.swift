@@ -16,6 +16,8 @@ struct RegexParser {
   var depth = 0
   /// The last group that a reference by number names.
   var highestReference = 0
+  /// What the pattern asks for and is lacked: any other error comes before it.
+  var lacked: RegexError?
   /// Whether the pattern itself asks for CR or LF.
   var asksForLineEnds = false
   /// Within `\Q...\E`.
@@ -67,6 +69,11 @@ struct RegexParser {
     RegexError(message: message, offset: offset ?? place)
   }
 
+  /// Notes what is asked for and lacked, once the pattern is known to be right.
+  mutating func lack(_ construct: String, at offset: Int) {
+    if lacked == nil { lacked = failure("\(construct) is not supported", at: offset) }
+  }
+
   /// Takes the character that comes next.
   mutating func character() -> UInt32 {
     let (value, count) = pattern.withUnsafeBufferPointer {
@@ -84,8 +91,9 @@ struct RegexParser {
     let node = try parseAlternatives()
     if !isAtEnd && !isFirstPass { throw failure("unmatched parentheses") }
     if !isFirstPass && highestReference > groupCount {
-      throw failure("reference to non-existent subpattern", at: pattern.count)
+      throw failure(Self.noGroup, at: pattern.count)
     }
+    if !isFirstPass, let lacked { throw lacked }
     return node
   }
 
