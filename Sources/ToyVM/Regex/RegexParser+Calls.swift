@@ -1,6 +1,7 @@
 extension RegexParser {
   static let zeroReference = "a numbered reference must not be zero"
   private static let noCallEnd = "(?R or (?[+-]digits must be followed by )"
+  private static let noAssertion = "assertion expected after (?( or (?(?C)"
   private static let malformedCondition = "malformed number or name after (?("
   /// A number that has as much before its last digit is too big.
   static let mostDecimal = 214_748_363
@@ -11,7 +12,7 @@ extension RegexParser {
     if skip("R") {
       guard byte == UInt8(ascii: ")") else { throw failure(Self.noCallEnd) }
       place += 1
-      return .call(0, at: place - 1)
+      return try call(0)
     }
     return try callByNumber(endingWith: ")")
   }
@@ -19,13 +20,15 @@ extension RegexParser {
   /// The rest of a call of a group by its name.
   mutating func callByName(endingWith end: Character) throws(RegexError) -> RegexNode {
     let name = try parseReferenceName(endingWith: end)
-    return .call(try groups(named: name, at: place - 1)[0], at: place - 1)
+    return try call(try groups(named: name, at: place - 1)[0])
   }
 
   /// The rest of a call of a group by its number, counted from here where a sign stands before it.
   mutating func callByNumber(endingWith end: Character) throws(RegexError) -> RegexNode {
     let sign = parseSign()
-    guard var number = try decimal() else { throw failure("digit expected after (?+") }
+    guard var number = try decimal() else {
+      throw failure(sign == UInt8(ascii: "-") ? Self.badOption : "digit expected after (?+")
+    }
     guard byte == end.asciiValue else { throw failure(Self.noCallEnd) }
     if sign != nil {
       if number == 0 { throw failure(Self.zeroReference) }
@@ -34,7 +37,31 @@ extension RegexParser {
     }
     if number > known.groupCount { throw failure(Self.noGroup) }
     place += 1
-    return .call(number, at: place - 1)
+    return try call(number)
+  }
+
+  /// A call, which must not come to itself again before a character was taken.
+  private func call(_ number: Int) throws(RegexError) -> RegexNode {
+    if !isFirstPass, conditionals == 0,
+      let group = openGroups.last(where: { $0.number == number }),
+      mayBeEmpty[group.sequences...].allSatisfy(\.self)
+    {
+      throw failure("recursive call could loop indefinitely", at: place - 1)
+    }
+    return .call(number)
+  }
+
+  /// Whether a node can match nothing at all; a call of what is not known yet can.
+  func isEmpty(_ node: RegexNode) -> Bool {
+    var calls: Set<Int> = []
+    func isEmpty(_ node: RegexNode) -> Bool {
+      node.mayBeEmpty { number in
+        guard let group = closedGroups[number], calls.insert(number).inserted else { return true }
+        defer { calls.remove(number) }
+        return isEmpty(group)
+      }
+    }
+    return isEmpty(node)
   }
 
   private mutating func parseSign() -> UInt8? {
@@ -72,13 +99,18 @@ extension RegexParser {
   mutating func parseConditional() throws(RegexError) -> RegexNode {
     let condition: RegexCondition
     var isDefinition = false
+    if let callout = calloutLength() {
+      guard peek(callout) == UInt8(ascii: "(") else { throw failure(Self.noAssertion) }
+      place += 2
+      _ = try parseCallout()
+    }
     if peek(1) == UInt8(ascii: "?") || peek(1) == nil {
       place += 1
-      guard let kind = peek(1) else { throw failure("assertion expected after (?( or (?(?C)") }
+      guard let kind = peek(1) else { throw failure(Self.noAssertion) }
       place += 1
       guard [UInt8(ascii: "="), UInt8(ascii: "!"), UInt8(ascii: "<")].contains(kind),
         let look = try parseLook()
-      else { throw failure("assertion expected after (?( or (?(?C)", at: place - 1) }
+      else { throw failure(Self.noAssertion, at: place - 1) }
       condition = .look(look)
     } else {
       place += 1
@@ -86,7 +118,9 @@ extension RegexParser {
       if case .never = condition { isDefinition = true }
     }
     let before = options
+    conditionals += 1
     let node = try parseAlternatives()
+    conditionals -= 1
     options = before
     guard byte == UInt8(ascii: ")") else { throw failure("missing )") }
     var branches = [node]
@@ -100,6 +134,13 @@ extension RegexParser {
     place += 1
     return .conditional(
       condition, then: branches[0], else: branches.count == 2 ? branches[1] : .empty)
+  }
+
+  /// The bytes of `(?C1)` where that stands here.
+  private func calloutLength() -> Int? {
+    guard starts(with: "(?C") else { return nil }
+    let end = pattern[(place + 3)...].prefix { 48...57 ~= $0 }.endIndex
+    return end < pattern.count && pattern[end] == UInt8(ascii: ")") ? end + 1 - place : nil
   }
 
   /// A condition that does not look: by number, by name, or within a call.
@@ -123,7 +164,7 @@ extension RegexParser {
     }
     if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
     let word = pattern[place...].prefix { isWord($0) }
-    if word.isEmpty { throw failure("assertion expected after (?( or (?(?C)") }
+    if word.isEmpty { throw failure(Self.noAssertion) }
     place += word.count
     if let end {
       guard byte == end else { throw failure(Self.malformedCondition) }

@@ -6,6 +6,8 @@ enum RegexEscape {
 }
 
 extension RegexParser {
+  private static let noDigits = "digits missing in \\x{} or \\o{}"
+
   /// An escape outside of classes.
   mutating func parseEscape() throws(RegexError) -> RegexNode {
     switch try parseEscape(inClass: false) {
@@ -45,9 +47,7 @@ extension RegexParser {
       return .set(try property(isNegated: byte == UInt8(ascii: "P")))
     case UInt8(ascii: "L"), UInt8(ascii: "l"), UInt8(ascii: "U"), UInt8(ascii: "u"):
       throw unsupportedEscape
-    case UInt8(ascii: "N")
-    where !inClass && self.byte == UInt8(ascii: "{")
-      && !isRepeatedHere:
+    case UInt8(ascii: "N") where self.byte == UInt8(ascii: "{") && !isRepeatedHere:
       throw unsupportedEscape
     default:
       if inClass { return try classEscape(byte) }
@@ -155,6 +155,7 @@ extension RegexParser {
       throw failure("missing opening brace after \\o", at: place - 1)
     }
     let problem = "non-octal character in \\o{} (closing brace missing?)"
+    if peek(1) == UInt8(ascii: "}") { throw failure(Self.noDigits, at: place - 1) }
     return try inBraces(base: 8, problem: problem)
   }
 
@@ -173,7 +174,7 @@ extension RegexParser {
       place += 1
     }
     guard byte == UInt8(ascii: "}") else { throw failure(problem) }
-    if isEmpty { throw failure("digits missing in \\x{} or \\o{}") }
+    if isEmpty { throw failure(Self.noDigits) }
     place += 1
     return try checked(value, at: place - 1)
   }

@@ -1,5 +1,6 @@
 extension RegexParser {
-  private static let badOption = "unrecognized character after (? or (?-"
+  static let badOption = "unrecognized character after (? or (?-"
+  static let noFixedLength = "lookbehind assertion is not fixed length"
   static let noGroup = "reference to non-existent subpattern"
   static let nameWithDigit = "group name must start with a non-digit"
   private static let noTerminator = "syntax error in subpattern name (missing terminator)"
@@ -61,7 +62,11 @@ extension RegexParser {
   private mutating func parseCapture() throws(RegexError) -> RegexNode {
     groupCount += 1
     let number = groupCount
-    return .capture(number, try inGroup())
+    openGroups.append((number, mayBeEmpty.count))
+    let group = RegexNode.capture(number, try inGroup())
+    openGroups.removeLast()
+    if closedGroups[number] == nil { closedGroups[number] = group }
+    return group
   }
 
   /// A group whose name comes next, which may be empty.
@@ -70,21 +75,20 @@ extension RegexParser {
   ) throws(RegexError) -> RegexNode {
     if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
     let name = try parseName(endingWith: end)
-    groupCount += 1
+    let number = groupCount + 1
     let numbers = names[name] ?? []
-    if !numbers.isEmpty && !options.contains(.duplicateNames) && !numbers.contains(groupCount) {
+    if !numbers.isEmpty && !options.contains(.duplicateNames) && !numbers.contains(number) {
       throw failure("two named subpatterns have the same name", at: place - 1)
     }
-    if namesInOrder.contains(where: { $0.number == groupCount && $0.name != name }) {
+    if namesInOrder.contains(where: { $0.number == number && $0.name != name }) {
       throw failure(
         "different names for subpatterns of the same number are not allowed", at: place - 1)
     }
-    if !numbers.contains(groupCount) {
-      names[name] = numbers + [groupCount]
-      namesInOrder.append((name, groupCount))
+    if !numbers.contains(number) {
+      names[name] = numbers + [number]
+      namesInOrder.append((name, number))
     }
-    let number = groupCount
-    return .capture(number, try inGroup())
+    return try parseCapture()
   }
 
   func isWord(_ byte: UInt8) -> Bool { RegexClasses.word.containsLow(Int(byte)) }
@@ -179,7 +183,7 @@ extension RegexParser {
   }
 
   /// A number that programs with callouts get told; nobody here listens.
-  private mutating func parseCallout() throws(RegexError) -> RegexNode? {
+  mutating func parseCallout() throws(RegexError) -> RegexNode? {
     place += 1
     var number = 0
     while let digit = byte, 48...57 ~= digit {
@@ -191,20 +195,30 @@ extension RegexParser {
     return nil
   }
 
-  /// `(*FAIL)`; the others are not supported.
-  private mutating func parseVerb() throws(RegexError) -> RegexNode {
+  /// `(*FAIL)`, and `(*MARK:name)`, which says nothing; the others are not supported.
+  private mutating func parseVerb() throws(RegexError) -> RegexNode? {
     let start = place
     place += 2
     let name = String(decoding: pattern[place...].prefix { isLetter($0) }, as: UTF8.self)
     place += name.utf8.count
-    if name == "F" || name == "FAIL", skip(")") { return .fail }
-    let verbs = ["ACCEPT", "COMMIT", "PRUNE", "SKIP", "THEN", "MARK", ""]
-    let isVerb = verbs.contains(name) && pattern[place...].contains(UInt8(ascii: ")"))
-    guard isVerb, byte == UInt8(ascii: ")") || byte == UInt8(ascii: ":") else {
+    var hasArgument = false
+    if skip(":") {
+      let argument = pattern[place...].prefix { $0 != UInt8(ascii: ")") }
+      place += argument.count
+      hasArgument = !argument.isEmpty
+    }
+    let verbs = ["ACCEPT", "COMMIT", "F", "FAIL", "MARK", "PRUNE", "SKIP", "THEN", ""]
+    guard byte == UInt8(ascii: ")"), verbs.contains(name) else {
       throw failure("(*VERB) not recognized or malformed")
     }
-    place = (pattern[place...].firstIndex(of: UInt8(ascii: ")")) ?? place) + 1
-    lack("(*\(name))", at: start)
-    return .empty
+    if hasArgument, ["ACCEPT", "COMMIT", "F", "FAIL"].contains(name) {
+      throw failure("an argument is not allowed for (*ACCEPT), (*FAIL), or (*COMMIT)")
+    }
+    let isMark = name.isEmpty || name == "MARK"
+    if isMark && !hasArgument { throw failure("(*MARK) must have an argument") }
+    place += 1
+    if isMark { return nil }
+    if name != "F" && name != "FAIL" { lack("(*\(name))", at: start) }
+    return .fail
   }
 }
