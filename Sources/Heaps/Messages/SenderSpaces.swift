@@ -7,6 +7,8 @@ struct SenderSpaces: CopyBoundary {
   let young: AddressRange
   let old: AddressRange
   private let hasFragments: Bool
+  /// The fragment in front: most often that of the message which was received last.
+  private let newestFragment: AddressRange
   private let rare: UnsafeMutablePointer<Rare>
 
   /// What is looked at where an object stands in neither generation.
@@ -28,6 +30,7 @@ struct SenderSpaces: CopyBoundary {
     young = AddressRange(heap.pointee.start, heap.pointee.end)
     old = heap.pointee.old.map { AddressRange($0.start, $0.end) } ?? .empty
     hasFragments = !heap.pointee.fragments.isEmpty
+    newestFragment = heap.pointee.fragments.newest
     self.rare = rare
   }
 
@@ -42,6 +45,7 @@ struct SenderSpaces: CopyBoundary {
 
   @inline(never)
   private func copiesBeside(_ bits: UInt) -> Bool {
+    if newestFragment.contains(bits) { return true }
     if rare.pointee.outside.contains(bits) || bits == Term.emptyTuple.bits { return false }
     return rare.pointee.takesLiterals || copiesOutside(bits)
   }
