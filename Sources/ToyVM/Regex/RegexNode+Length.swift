@@ -43,6 +43,8 @@ extension RegexNode {
     case .repeat(let node, let least, let most, _):
       if most == 0 { return node.isLeftOut ? .fixed(0) : .varying }
       guard least == most else { return .varying }
+      // As in PCRE, several breaks of a fixed number count as a character each.
+      if case .lineBreak = node, least > 1 { return .fixed(least) }
       let length = node.length(groups, &calls)
       guard case .fixed(let count) = length else { return length }
       return .fixed(least * count)

@@ -143,6 +143,12 @@ extension RegexParser {
     guard let kind = isBehind ? peek(1) : byte,
       kind == UInt8(ascii: "=") || kind == UInt8(ascii: "!")
     else { return nil }
+    if !isBehind, kind == UInt8(ascii: "!"), peek(1) == UInt8(ascii: ")") {
+      // What never matches; as in PCRE, it cannot be repeated but right behind it.
+      place += 2
+      if !isQuantifierHere { return .fail }
+      place -= 2
+    }
     let node = try inGroup(skipping: isBehind ? 2 : 1, isBehind: isBehind)
     return .look(node, isBehind: isBehind, isNegated: kind == UInt8(ascii: "!"))
   }
