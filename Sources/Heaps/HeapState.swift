@@ -43,12 +43,12 @@ public struct HeapState: BitwiseCopyable {
   package var fragments = FragmentList()
   /// What survived the last collection, where its block was given up since; else empty.
   @usableFromInline var givenUpMature: AddressRange
-  package var old: OldGeneration?
+  @usableFromInline package var old: OldGeneration?
 
   /// The objects of both generations that hold something outside the heap.
   public var offHeap = OffHeapList()
   /// The limits on what they hold.
-  public package(set) var virtualHeap: VirtualHeap
+  public var virtualHeap: VirtualHeap
 
   package var options: HeapOptions
   @usableFromInline var flags: Flags = []
@@ -131,8 +131,10 @@ public struct HeapState: BitwiseCopyable {
   }
 
   /// Whether an object is in the old generation.
+  @inlinable @inline(__always)
   func isOld(_ object: UnsafeMutablePointer<UInt>) -> Bool {
-    old.map { AddressRange($0.start, $0.top).contains(UInt(bitPattern: object)) } ?? false
+    guard let old else { return false }
+    return old.start <= object && object < old.top
   }
 
   /// The words between heap and stack.

@@ -5,25 +5,27 @@ import Terms
 ///
 /// Whoever is to be told of its end has a message here that is written but for the reason: so an
 /// end needs no memory where the reason is an immediate.
+///
+/// No access to one of the dictionaries lasts while another begins, so none looks whether it does.
 final class Relations {
   /// By the pid it is linked with: `{'EXIT', Self, _}`.
-  var links: [Term: Message] = [:]
+  @exclusivity(unchecked) var links: [Term: Message] = [:]
   /// By the pid it was linked with, the number of the request that ended the link and was not
   /// answered yet: until then the other one may still ask for what it did not know to be over.
-  var unlinking: [Term: UInt] = [:]
+  @exclusivity(unchecked) var unlinking: [Term: UInt] = [:]
   private var lastUnlink: UInt = 0
   /// Of other processes, by the number of the monitor.
-  var monitors: [Int: Term] = [:]
+  @exclusivity(unchecked) var monitors: [Int: Term] = [:]
   /// Of this one: who watches, and `{Watcher, Reference, process, Self, Tag}`.
-  var watchers: [Int: (pid: Term, message: Message)] = [:]
+  @exclusivity(unchecked) var watchers: [Int: (pid: Term, message: Message)] = [:]
   /// The numbers of references by which it can be sent to.
-  var aliases: Set<Int> = []
+  @exclusivity(unchecked) var aliases: Set<Int> = []
   /// How aliases end that were made with a monitor, by their number.
-  var aliasEnds: [Int: AliasEnd] = [:]
+  @exclusivity(unchecked) var aliasEnds: [Int: AliasEnd] = [:]
   /// Of others for a collection, answered by the next one.
-  var collectionRequests: [CollectionRequest] = []
+  @exclusivity(unchecked) var collectionRequests: [CollectionRequest] = []
   /// For copies of what it uses of areas of literals, answered when it has made them.
-  var literalRequests: [LiteralRequest] = []
+  @exclusivity(unchecked) var literalRequests: [LiteralRequest] = []
 
   /// The bytes of the messages for those who are to be told of its end.
   var byteCount: Int {

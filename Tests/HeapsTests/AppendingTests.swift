@@ -7,9 +7,13 @@ import Testing
 /// Bit strings that are built by appending.
 @Suite struct AppendingTests {
   /// Appends bits, the low ones of a number, and writes them one by one.
-  private func append(_ value: UInt, bits: Int, to root: Int, _ fixture: HeapFixture) throws {
+  private func append(
+    _ value: UInt, bits: Int, to root: Int, _ fixture: HeapFixture, triesInPlace: Bool = false
+  ) throws {
     try fixture.ensure(WritableBinary.words)
-    let room = try fixture.heap.append(bitCount: bits, to: fixture.roots[root])
+    let room =
+      try (triesInPlace ? appendInPlace(bits: bits, to: fixture.roots[root], fixture) : nil)
+      ?? fixture.heap.append(bitCount: bits, to: fixture.roots[root])
     for bit in 0..<bits {
       let place = room.bitOffset + bit
       let mask = UInt8(0x80) >> UInt8(place & 7)
@@ -21,6 +25,21 @@ import Testing
       }
     }
     fixture.roots[root] = room.term
+  }
+
+  /// What a loop that calls nothing does first.
+  private func appendInPlace(bits: Int, to term: Term, _ fixture: HeapFixture) -> AppendRoom? {
+    let state = fixture.heap.state
+    let isWhole = term.isBoxed(.subBinary) && term.bitCount & 7 == 0
+    let free = state.pointee.room(behind: term)
+    guard let room = state.pointee.appendInPlace(bitCount: bits, to: term, at: state.pointee.top)
+    else { return nil }
+    state.pointee.top += SubBinary.words
+    if isWhole, let free {
+      #expect(free.count >= (bits + 7) >> 3)
+      #expect(free.baseAddress == UnsafeMutableRawPointer(room.destination))
+    }
+    return room
   }
 
   private func bits(_ term: Term) -> [Bool] {
@@ -72,7 +91,7 @@ import Testing
         let count =
           Bool.random(using: &generator)
           ? 8 * Int.random(in: 0...8, using: &generator) : Int.random(in: 0...64, using: &generator)
-        try append(value, bits: count, to: root, fixture)
+        try append(value, bits: count, to: root, fixture, triesInPlace: step % 3 > 0)
         model[root] += (0..<count).map { value >> UInt(count - 1 - $0) & 1 == 1 }
       }
       if step % 50 == 0 {
@@ -83,6 +102,20 @@ import Testing
     for root in 0..<6 { fixture.roots[root] = .nil }
     try fixture.collect(fully: true)
     #expect(fixture.allocator.memory(by: .binary).byteCount == 0)
+  }
+
+  @Test func whatIsToMoveIsNotAppendedInPlace() throws {
+    let fixture = try HeapFixture(rootCount: 2)
+    try empty(fixture, root: 0)
+    #expect(appendInPlace(bits: 8, to: fixture.roots[0], fixture) == nil, "no part of another")
+    try append(0xAB, bits: 8, to: 0, fixture)
+    fixture.roots[1] = fixture.roots[0]
+    #expect(appendInPlace(bits: 8 * 256, to: fixture.roots[0], fixture) == nil, "no room")
+    try fixture.ensure(WritableBinary.words)
+    #expect(appendInPlace(bits: 8, to: fixture.roots[0], fixture) != nil)
+    #expect(appendInPlace(bits: 8, to: fixture.roots[1], fixture) == nil, "the room is taken")
+    #expect(fixture.heap.state.pointee.room(behind: fixture.roots[1]) == nil)
+    #expect(appendInPlace(bits: 8, to: .small(1), fixture) == nil)
   }
 
   @Test func appendingStaysInPlaceThoughACopyIsAbout() throws {

@@ -52,6 +52,14 @@ package struct FragmentList: BitwiseCopyable {
 
   var isEmpty: Bool { first == 0 }
 
+  /// The objects of the fragment in front; none where there is no fragment.
+  var newest: AddressRange {
+    guard let note = UnsafePointer<UInt>(bitPattern: first) else { return .empty }
+    return AddressRange(
+      UnsafeMutablePointer(bitPattern: note[1]).unsafelyUnwrapped,
+      UnsafeMutablePointer(bitPattern: note[2]).unsafelyUnwrapped)
+  }
+
   /// Puts a fragment in front.
   /// - Parameter end: behind the words in use, of which the last become the note.
   mutating func push(

@@ -7,6 +7,8 @@ struct SenderSpaces: CopyBoundary {
   let young: AddressRange
   let old: AddressRange
   private let hasFragments: Bool
+  /// The fragment in front: most often that of the message which was received last.
+  private let newestFragment: AddressRange
   private let rare: UnsafeMutablePointer<Rare>
 
   /// What is looked at where an object stands in neither generation.
@@ -19,14 +21,16 @@ struct SenderSpaces: CopyBoundary {
     /// Areas in release, as they were when first asked for: while a copy is measured and made, they
     /// stay the same.
     var leaving: [AddressRange]?
-    /// The area of the last literal that was met: the next one is often one of the same module.
-    var lastArea = AddressRange.empty
+    /// The area of the last literal that was met and is not copied: the next one is often one of the
+    /// same module.
+    var outside = AddressRange.empty
   }
 
   init(_ heap: UnsafeMutablePointer<HeapState>, rare: UnsafeMutablePointer<Rare>) {
     young = AddressRange(heap.pointee.start, heap.pointee.end)
     old = heap.pointee.old.map { AddressRange($0.start, $0.end) } ?? .empty
     hasFragments = !heap.pointee.fragments.isEmpty
+    newestFragment = heap.pointee.fragments.newest
     self.rare = rare
   }
 
@@ -41,28 +45,29 @@ struct SenderSpaces: CopyBoundary {
 
   @inline(never)
   private func copiesBeside(_ bits: UInt) -> Bool {
-    if bits == Term.emptyTuple.bits { return false }
-    if rare.pointee.takesLiterals { return true }
-    // Fragments may be many, so it is the literals that are looked through.
-    if hasFragments && !isLiteral(bits) { return true }
-    assert(isLiteral(bits), "the word 0x\(String(bits, radix: 16)) is no term of the sender")
-    let leaving = rare.pointee.leaving ?? rare.pointee.environment.literals.leavingRanges
-    rare.pointee.leaving = leaving
-    return !leaving.isEmpty && leaving.place(of: bits) { $0 } != nil
+    if newestFragment.contains(bits) { return true }
+    if rare.pointee.outside.contains(bits) || bits == Term.emptyTuple.bits { return false }
+    return rare.pointee.takesLiterals || copiesOutside(bits)
   }
 
-  private func isLiteral(_ bits: UInt) -> Bool {
-    rare.pointee.lastArea.contains(bits) || isLiteralOfAnotherArea(bits)
-  }
-
+  /// Whether an object is copied of which it is not known whether it is a literal.
   @inline(never)
-  private func isLiteralOfAnotherArea(_ bits: UInt) -> Bool {
+  private func copiesOutside(_ bits: UInt) -> Bool {
     let literals = rare.pointee.literals ?? rare.pointee.environment.literals.snapshot
     rare.pointee.literals = literals
-    guard let area = LiteralAreas.area(of: bits, in: literals) else { return false }
-    rare.pointee.lastArea = area.range
-    return true
+    let area = LiteralAreas.area(of: bits, in: literals)
+    // Fragments may be many, so it is the literals that are looked through.
+    if hasFragments && area == nil { return true }
+    assert(area != nil, "the word 0x\(String(bits, radix: 16)) is no term of the sender")
+    let leaving = rare.pointee.leaving ?? rare.pointee.environment.literals.leavingRanges
+    rare.pointee.leaving = leaving
+    if !leaving.isEmpty && leaving.place(of: bits, in: { $0 }) != nil { return true }
+    if let area { rare.pointee.outside = area.range }
+    return false
   }
+
+  /// The area of the last literal that was met and stays where it is.
+  var outside: AddressRange { rare.pointee.outside }
 }
 
 extension ProcessHeap {

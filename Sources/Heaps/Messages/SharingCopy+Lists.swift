@@ -1,3 +1,5 @@
+import Terms
+
 /// The cells of lists: in loops of their own, since most of most messages are lists.
 extension SharingCopy {
   /// Copies a list up to the first cell that holds what is to be visited before the rest.
@@ -46,7 +48,10 @@ extension SharingCopy {
             let noted = progress.pendingTop
             guard let object = copyObject(head, headPlace, leaving: nil, &progress) else { break }
             new[0] = object
-            if progress.pendingTop != noted { break }
+            if progress.pendingTop != noted {
+              progress = copyFloats(behind: noted, progress)
+              if progress.pendingTop != noted { break }
+            }
             progress.pendingTop = waiting
           }
         }
@@ -71,5 +76,46 @@ extension SharingCopy {
       }
     }
     return progress
+  }
+
+  /// Copies the floats that slots pending behind an item refer to: nothing is to be visited from
+  /// there, and where all of them are floats the list goes on at once.
+  @inline(never)
+  private mutating func copyFloats(behind noted: Words, _ begun: Progress) -> Progress {
+    var progress = begun
+    // The stack may have moved.
+    guard noted >= rest.pointee.pendingBase, noted < progress.pendingTop else { return progress }
+    var kept = noted
+    var next = noted
+    while next < progress.pendingTop {
+      let item = next.pointee
+      let slot = Words(bitPattern: item &+ 7).unsafelyUnwrapped
+      if item & 3 != 1 || !copyFloat(in: slot, &progress) {
+        kept.pointee = item
+        kept += 1
+      }
+      next += 1
+    }
+    progress.pendingTop = kept
+    return progress
+  }
+
+  /// Has a slot refer to a copy of its float; false where it holds something else, or memory was
+  /// refused.
+  @inline(__always)
+  private mutating func copyFloat(in slot: Words, _ progress: inout Progress) -> Bool {
+    let bits = slot.pointee
+    guard bits & 3 == 2, Term(bits: bits).boxed[0] == Header.float.bits,
+      let place = place(of: bits, &progress)
+    else { return false }
+    if place.pointee != 0 {
+      slot.pointee = rest.pointee.address(ofShared: place.pointee) &+ 2
+      return true
+    }
+    guard let new = take(2, &progress.top) else { return false }
+    note(new, at: place)
+    ToSpace.copyPair(from: Term(bits: bits).boxed, to: new)
+    slot.pointee = UInt(bitPattern: new) &+ 2
+    return true
   }
 }

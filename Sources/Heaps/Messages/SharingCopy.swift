@@ -19,6 +19,8 @@ struct SharingCopy {
   /// Behind this there is room for one object's items, and for the tail of a cell before it: the
   /// top is at most a word behind it when an object's copy begins.
   private(set) var pendingEnd: Words
+  /// The area of the last literal that was met and is not copied.
+  private var outside = AddressRange.empty
 
   /// What changes with each object: by value, so that the loops keep it in registers.
   struct Progress: BitwiseCopyable {
@@ -135,7 +137,7 @@ struct SharingCopy {
           Self.lookAhead(to: element, from: object)
           // As the tail of a cell that would stand a word before. A branch, so that what is done next
           // need not wait for the element.
-          if element & 3 != 3 {
+          if element & 3 != 3 && !outside.contains(element) {
             var item = UInt(bitPattern: new + index) &- 7
             if let last { swap(&item, &last.pointee) }
             if item != 0 { note(item, &progress) }
@@ -200,6 +202,7 @@ struct SharingCopy {
   mutating func place(of bits: UInt, _ progress: inout Progress) -> CopiedObjects.Page? {
     let piece = CopiedObjects.piece(of: bits)
     if piece != progress.piece {
+      if outside.contains(bits) { return nil }
       // No piece of the heap holds what is not copied.
       let known = rest.pointee.copied.pageAtOnce(of: piece)
       guard let page = known ?? makePage(of: bits, progress.top) else { return nil }
@@ -226,6 +229,7 @@ struct SharingCopy {
   private mutating func makePage(of bits: UInt, _ top: Words) -> CopiedObjects.Page? {
     if let page = rest.pointee.page(of: bits) { return page }
     if rest.pointee.failure != nil { limit = top }
+    outside = rest.pointee.spaces.outside
     return nil
   }
 

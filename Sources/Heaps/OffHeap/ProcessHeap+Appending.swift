@@ -2,6 +2,7 @@ import Carriers
 import Terms
 
 /// Room behind a bit string that is to be filled.
+@frozen
 public struct AppendRoom {
   /// The bit string with the room as its end.
   public let term: Term
@@ -9,6 +10,14 @@ public struct AppendRoom {
   public let destination: UnsafeMutablePointer<UInt8>
   /// The bits of that byte before it, which must stay: 0 to 7.
   public let bitOffset: Int
+
+  @inlinable @inline(__always)
+  init(_ term: Term, in handle: UnsafeMutablePointer<UInt>, from start: Int) {
+    let bytes = BinaryHandle.binary(at: handle).bytes.assumingMemoryBound(to: UInt8.self)
+    self.term = term
+    destination = bytes + start >> 3
+    bitOffset = start & 7
+  }
 }
 
 extension ProcessHeap {
@@ -62,10 +71,8 @@ extension ProcessHeap {
     guard let handle = try writableHandle(of: bits, adding: bitCount) else { return nil }
     let view = bits.boxed
     let before = grow(handle, behind: view, by: bitCount)
-    let whole = SubBinary.bitCount(at: view) + bitCount
-    view[1] = UInt(whole) >> 3
-    view[3] = view[3] & ~7 | UInt(whole) & 7
-    return unfilled(bits, of: handle, from: before)
+    SubBinary.setBitCount(SubBinary.bitCount(at: view) + bitCount, at: view)
+    return AppendRoom(bits, in: handle, from: before)
   }
 
   /// Makes room behind what a handle shows part of it.
@@ -74,7 +81,9 @@ extension ProcessHeap {
     _ handle: UnsafeMutablePointer<UInt>, behind view: UnsafeMutablePointer<UInt>, by bitCount: Int
   ) -> Int {
     let before = SubBinary.bitOffset(at: view) + SubBinary.bitCount(at: view)
-    let growth = WritableBinary.extend(handle, toBitCount: before + bitCount)
+    let words = OffHeapObject.words(heldBy: handle)
+    WritableBinary.extend(handle, toBitCount: before + bitCount)
+    let growth = OffHeapObject.words(heldBy: handle) - words
     if growth == 0 { return before }
     if state.pointee.isOld(handle) {
       state.pointee.virtualHeap.oldWords += growth
@@ -122,14 +131,7 @@ extension ProcessHeap {
       $0.makeSubBinary(
         of: .boxed(at: handle), bitOffset: bitOffset, bitCount: end - bitOffset)
     }
-    return unfilled(term, of: handle, from: start)
-  }
-
-  private func unfilled(
-    _ term: Term, of handle: UnsafeMutablePointer<UInt>, from start: Int
-  ) -> AppendRoom {
-    let bytes = BinaryHandle.binary(at: handle).bytes.assumingMemoryBound(to: UInt8.self)
-    return AppendRoom(term: term, destination: bytes + start >> 3, bitOffset: start & 7)
+    return AppendRoom(term, in: handle, from: start)
   }
 }
 

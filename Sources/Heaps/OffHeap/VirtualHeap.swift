@@ -8,7 +8,7 @@ public struct VirtualHeap: Equatable, BitwiseCopyable, Sendable {
   /// (`bin_vheap_block_size`).
   public package(set) var youngLimit: Int
   /// The words held by handles of the old generation (`bin_old_vheap_size`).
-  public package(set) var oldWords = 0
+  public var oldWords = 0
   /// The words from which on a full sweep is due (`bin_old_vheap_block_size`).
   public package(set) var oldLimit: Int
 

@@ -83,7 +83,7 @@ public struct BitRange: BitwiseCopyable {
 
 extension Term {
   /// The bytes of a binary that is no part of another.
-  @inlinable
+  @inlinable @inline(__always)
   public var wholeBinaryBytes: UnsafeRawBufferPointer {
     isHeapBinary ? heapBinaryBytes : BinaryHandle.bytes(at: boxed)
   }

@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// Bytes outside every heap, shared and counted by reference.
 ///
@@ -37,7 +37,7 @@ public struct OffHeapBinary: Equatable, BitwiseCopyable, @unchecked Sendable {
     return OffHeapBinary(at: memory)
   }
 
-  private var count: UnsafeMutablePointer<Atomic<Int>> {
+  @usableFromInline var count: UnsafeMutablePointer<Atomic<Int>> {
     memory.assumingMemoryBound(to: Atomic<Int>.self)
   }
 
@@ -46,12 +46,12 @@ public struct OffHeapBinary: Equatable, BitwiseCopyable, @unchecked Sendable {
   /// The bytes of payload there is room for.
   @inlinable public var capacity: Int { memory.load(fromByteOffset: 8, as: Int.self) }
   /// How many bits were written, by the owner of the writable handle; others need not know.
-  package var writtenBits: Int {
+  @inlinable package var writtenBits: Int {
     get { memory.load(fromByteOffset: 16, as: Int.self) }
     nonmutating set { memory.storeBytes(of: newValue, toByteOffset: 16, as: Int.self) }
   }
   /// Whether the caller's reference is the only one, and nobody reads the bytes any more.
-  package var isSolelyReferenced: Bool {
+  @inlinable package var isSolelyReferenced: Bool {
     // Pairs with the release of who held another one.
     count.pointee.load(ordering: .acquiring) == 1
   }

@@ -12,7 +12,7 @@ public enum OffHeapObject {
   /// What the object adds to the virtual heap, in words: of a handle, the bytes it shows.
   @inlinable
   public static func words(heldBy object: UnsafePointer<UInt>) -> Int {
-    Int(object[1]) / MemoryLayout<UInt>.stride
+    Int(bitPattern: object[1] / UInt(bitPattern: MemoryLayout<UInt>.stride))
   }
 }
 

@@ -15,11 +15,17 @@ public enum SubBinary {
   @inlinable public static var words: Int { 5 }
   /// Where the part begins, in bits of the original.
   @inlinable public static func bitOffset(at part: UnsafePointer<UInt>) -> Int {
-    Int(part[2]) << 3 | Int(part[3] >> 8 & 7)
+    Int(bitPattern: part[2] << 3 | part[3] >> 8 & 7)
   }
   /// The bits of the part.
   @inlinable public static func bitCount(at part: UnsafePointer<UInt>) -> Int {
-    Int(part[1]) << 3 | Int(part[3] & 7)
+    Int(bitPattern: part[1] << 3 | part[3] & 7)
+  }
+  /// Makes the part a longer or a shorter one, which nobody else refers to.
+  @inlinable
+  package static func setBitCount(_ bitCount: Int, at part: UnsafeMutablePointer<UInt>) {
+    part[1] = UInt(bitPattern: bitCount) >> 3
+    part[3] = part[3] & ~7 | UInt(bitPattern: bitCount) & 7
   }
   /// The binary that it is a part of.
   @inlinable public static func original(at part: UnsafePointer<UInt>) -> Term {
@@ -39,9 +45,9 @@ extension WordCursor {
     assert(!original.isBoxed(.subBinary), "a part of a part")
     let words = reserve(SubBinary.words)
     words[0] = Header(.subBinary, arity: 3).bits
-    words[1] = UInt(bitCount) >> 3
-    words[2] = UInt(bitOffset) >> 3
-    words[3] = UInt(bitCount) & 7 | (UInt(bitOffset) & 7) << 8
+    words[1] = UInt(bitPattern: bitCount) >> 3
+    words[2] = UInt(bitPattern: bitOffset) >> 3
+    words[3] = UInt(bitPattern: bitCount & 7 | (bitOffset & 7) << 8)
     words[4] = original.bits
     return .boxed(at: words)
   }

@@ -15,9 +15,9 @@ public enum WritableBinary {
   /// The words that appending builds at most: a handle and a view.
   @inlinable public static var words: Int { BinaryHandle.words + SubBinary.words }
 
-  private static var writable: UInt { 1 }
+  @usableFromInline static var writable: UInt { 1 }
   /// The flag of a handle that was appended to since the last collection.
-  package static var active: UInt { 2 }
+  @inlinable package static var active: UInt { 2 }
   /// The bytes of room that are worth a smaller binary.
   package static var leastRoomTakenBack: Int { 64 }
 
@@ -28,6 +28,7 @@ public enum WritableBinary {
   }
 
   /// Whether an object is a writable handle.
+  @inlinable @inline(__always)
   public static func isWritable(_ object: UnsafePointer<UInt>) -> Bool {
     Header(bits: object[0]).subtag == .binaryHandle && object[5] & writable != 0
   }
@@ -39,16 +40,13 @@ public enum WritableBinary {
   }
 
   /// Makes the room behind a handle's bytes part of what is written.
-  /// - Returns: the words by which the handle now shows more.
-  package static func extend(_ handle: UnsafeMutablePointer<UInt>, toBitCount bitCount: Int) -> Int
-  {
+  @inlinable @inline(__always)
+  package static func extend(_ handle: UnsafeMutablePointer<UInt>, toBitCount bitCount: Int) {
     let binary = BinaryHandle.binary(at: handle)
-    precondition(bitCount <= binary.capacity << 3, "\(bitCount) bits in \(binary.capacity) bytes")
-    let before = OffHeapObject.words(heldBy: handle)
+    assert(bitCount <= binary.capacity << 3, "\(bitCount) bits in \(binary.capacity) bytes")
     binary.writtenBits = bitCount
-    handle[1] = UInt(bitCount + 7) >> 3
+    handle[1] = UInt(bitPattern: bitCount &+ 7) >> 3
     handle[5] |= active
-    return OffHeapObject.words(heldBy: handle) - before
   }
 
   /// Replaces the memory of a handle that alone refers to it.

@@ -20,22 +20,42 @@ struct BitWriter {
 
   /// Writes the low bits of a word, at most 64, the highest first.
   mutating func put(_ value: UInt, bits: Int) {
-    var left = bits
-    while left > 0 {
-      if offset == 0 && left >= 8 {
-        next.pointee = UInt8(truncatingIfNeeded: value >> UInt(left &- 8))
-        next += 1
-        left &-= 8
-        continue
-      }
-      let room = 8 &- offset
-      let count = min(room, left)
-      let part = UInt8(truncatingIfNeeded: value >> UInt(left &- count) & (1 << UInt(count) &- 1))
-      let kept = next.pointee & ~(0xFF >> UInt8(offset))
-      next.pointee = (offset == 0 ? 0 : kept) | part << UInt8(room &- count)
-      advance(by: count)
-      left &-= count
+    if bits > Self.mostBitsAtOnce {
+      putAtOnce(value &>> 32, bits: bits &- 32)
+      putAtOnce(value, bits: 32)
+    } else {
+      putAtOnce(value, bits: bits)
     }
+  }
+
+  /// So many bits and those of the byte begun stand in a word.
+  static var mostBitsAtOnce: Int { 56 }
+
+  @inline(__always)
+  private mutating func putAtOnce(_ value: UInt, bits: Int) {
+    if bits == 0 { return }
+    offset = Self.write(value, bits: bits, to: &next, offset: offset)
+  }
+
+  /// Writes 1 to ``mostBitsAtOnce`` bits behind those of a byte begun, and returns the bits of the
+  /// byte that is begun then.
+  @inline(__always)
+  static func write(
+    _ value: UInt, bits: Int, to next: inout UnsafeMutablePointer<UInt8>, offset: Int
+  ) -> Int {
+    let begun = offset == 0 ? 0 : UInt(next.pointee) &>> UInt(bitPattern: 8 &- offset)
+    var left = offset &+ bits
+    let whole = begun &<< UInt(bitPattern: bits) | value & ~(.max &<< UInt(bitPattern: bits))
+    // The first of them as the word's highest.
+    var word = whole &<< UInt(bitPattern: 0 &- left)
+    while left >= 8 {
+      next.pointee = UInt8(truncatingIfNeeded: word &>> 56)
+      next += 1
+      word = word &<< 8
+      left &-= 8
+    }
+    if left > 0 { next.pointee = UInt8(truncatingIfNeeded: word &>> 56) }
+    return left
   }
 
   private mutating func advance(by bits: Int) {
@@ -46,6 +66,13 @@ struct BitWriter {
 
   /// Writes a copy of bits.
   mutating func put(_ range: BitRange) {
+    if offset == 0, let bytes = range.alignedBytes {
+      if let base = bytes.baseAddress {
+        UnsafeMutableRawPointer(next).copyMemory(from: base, byteCount: bytes.count)
+      }
+      next += bytes.count
+      return
+    }
     if offset == 0 {
       range.copy(to: next)
       return advance(by: range.bitCount)

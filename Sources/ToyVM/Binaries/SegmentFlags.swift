@@ -12,6 +12,8 @@ struct SegmentFlags: OptionSet {
   static let native = SegmentFlags(rawValue: 16)
 
   var isLittle: Bool { !isDisjoint(with: [.little, .native]) }
+  /// Whether the highest byte comes first, and there is no sign.
+  var isPlain: Bool { isDisjoint(with: [.little, .signed, .native]) }
 }
 
 /// What stands in a segment that is built.

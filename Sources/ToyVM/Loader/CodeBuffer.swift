@@ -37,6 +37,12 @@ struct CodeBuffer {
     return slots.count - 1
   }
 
+  /// Makes an instruction whose first field is set one of another opcode, for a frequent case.
+  mutating func specialize(_ opcode: Opcode, n: Int, b: UInt, c: UInt, at slot: Int) {
+    slots[slot] =
+      UInt(opcode.rawValue) | UInt(n) << 8 | slots[slot] & 0xFFFF_0000 | b << 32 | c << 48
+  }
+
   /// Sets the count behind the opcode of an instruction.
   mutating func setCount(_ n: Int, at slot: Int) {
     slots[slot] = slots[slot] & ~(0xFF << 8) | UInt(n) << 8

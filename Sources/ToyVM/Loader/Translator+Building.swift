@@ -53,6 +53,9 @@ extension Translator {
     guard operands.count % 6 == 0, operands.count < 1 << 20 else { throw unfit(i, 5) }
     let count = operands.count / 6
     let start = buffer.begin(.bsCreate, a: try register(i, 4))
+    if let (bits, bitString, value) = integerAppended(operands, i) {
+      buffer.specialize(.bsAppendInteger, n: bits, b: bitString, c: value, at: start)
+    }
     buffer.appendJump(to: try label(i, 0), from: start, lowerHalf: UInt(try live(i, 2)))
     buffer.append(UInt(count) << 32 | UInt(try heapWords(i, 1)))
     var bytes: [UInt8] = []
@@ -87,6 +90,29 @@ extension Translator {
     buffer.append(UInt(stringSlot + bytes.count / 8))
     for word in segments { buffer.append(word) }
     try append(bytes)
+  }
+
+  /// The bits of an integer of fixed size that is appended to all of a bit string, and the fields of
+  /// the bit string and of the integer; nothing where something else is built.
+  private func integerAppended(
+    _ operands: [Operand], _ i: GenericInstruction
+  ) -> (bits: Int, bitString: UInt, value: UInt)? {
+    func kind(_ index: Int) -> SegmentKind? {
+      guard case .atom(let name) = operands[index] else { return nil }
+      return Self.segmentKind(store.system.atoms.name(of: atoms[name]))
+    }
+    guard operands.count == 12, kind(0)?.appends == true, kind(6) == .integer,
+      case .unsigned(let unit) = operands[2], unit == 1 || unit == 8,
+      case .atom(let size) = operands[5], store.system.atoms.name(of: atoms[size]) == "all",
+      let bitString = register(operands[4]), case .unsigned(let bitsEach) = operands[8],
+      1...64 ~= bitsEach, case .integer(let count) = operands[11], 1...64 ~= count,
+      count * bitsEach <= BitWriter.mostBitsAtOnce,
+      (try? segmentFlags(operands[9], i))?.isLittle == false
+    else { return nil }
+    if let value = register(operands[10]) { return (count * bitsEach, bitString, value) }
+    guard case .integer = operands[10] else { return nil }
+    let slot = SegmentSlots.first + SegmentSlots.count + 1
+    return (count * bitsEach, bitString, UInt(8 * slot) | 2)
   }
 
   private static func segmentKind(_ name: String) -> SegmentKind? {

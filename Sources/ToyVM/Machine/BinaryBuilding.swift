@@ -8,14 +8,18 @@ import Tenure
 /// | source word of the size; for bytes their bits |
 /// ```
 struct SegmentSlots {
-  static let count = 3
+  static var count: Int { 3 }
+  /// Where the first segment of an instruction stands.
+  static var first: Int { 4 }
 
   private let slots: UnsafeMutablePointer<UInt>
 
   init(at slots: UnsafeMutablePointer<UInt>) { self.slots = slots }
 
-  var kind: SegmentKind { SegmentKind(rawValue: UInt8(slots[0] & 0xFF)).unsafelyUnwrapped }
-  var flags: SegmentFlags { SegmentFlags(rawValue: UInt8(slots[0] >> 8 & 0x1F)) }
+  var kind: SegmentKind {
+    unsafeBitCast(UInt8(truncatingIfNeeded: slots[0]), to: SegmentKind.self)
+  }
+  var flags: SegmentFlags { SegmentFlags(rawValue: UInt8(truncatingIfNeeded: slots[0] >> 8)) }
   var unit: Int { Int(slots[0] >> 16 & 0x3FF) }
   var value: UInt { slots[1] }
   var size: UInt { slots[2] }
@@ -147,22 +151,59 @@ extension Frame {
   fileprivate var segmentCount: Int { code[2].upperHalf }
   fileprivate var extraWords: Int { code[2].lowerHalf }
   fileprivate func segment(_ index: Int) -> SegmentSlots {
-    SegmentSlots(at: code + (4 + SegmentSlots.count * index))
+    SegmentSlots(at: code + (SegmentSlots.first &+ SegmentSlots.count &* index))
+  }
+
+  /// Makes room for bits behind the bit string of the first segment, where it stands.
+  ///
+  /// - Returns: nothing where it takes more.
+  @inline(__always)
+  fileprivate mutating func appendInPlace(_ start: Term, _ first: SegmentSlots, bits: Int)
+    -> AppendRoom?
+  {
+    guard hasRoom(words: WritableBinary.words &+ extraWords) else { return nil }
+    let builds = first.kind == .append
+    guard let room = heap.pointee.appendInPlace(bitCount: bits, to: start, at: builds ? top : nil)
+    else { return nil }
+    if builds { _ = reserve(words: SubBinary.words) }
+    return room
+  }
+
+  /// Appends a small integer of whole words' size to a bit string in place: the frequent way of
+  /// building one. False where it takes more.
+  @inline(__always)
+  mutating func appendInteger(_ w: UInt) -> Bool {
+    let (start, value) = (self.value(w.fieldB), operand(w.fieldC))
+    guard value.isSmall, start.isBoxed(.subBinary) else { return false }
+    let first = segment(0)
+    guard first.unit == 1 || start.bitCount & 7 == 0,
+      let room = appendInPlace(start, first, bits: w.count)
+    else { return false }
+    let number = UInt(bitPattern: value.smallValue)
+    if room.bitOffset == 0 && w.count == 8 {
+      room.destination.pointee = UInt8(truncatingIfNeeded: number)
+    } else {
+      var next = room.destination
+      _ = BitWriter.write(number, bits: w.count, to: &next, offset: room.bitOffset)
+    }
+    store(room.term, w.fieldA)
+    code += Int(code[3])
+    return true
   }
 }
 
 extension Interpreter {
   @inline(never)
   func createBinary<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
-    if appendNumber(&f, w) { return true }
+    if appendInOnePass(&f, w) { return true }
+    let first = f.segment(0)
+    let appends = f.segmentCount > 0 && first.kind.appends
     let total: Int
     do {
       total = try measureSegments(&f)
     } catch {
       return segmentFails(&f, error)
     }
-    let first = f.segment(0)
-    let appends = f.segmentCount > 0 && first.kind.appends
     let appended = appends ? f.source(first.value) : .nil
     f.save()
     guard
@@ -181,32 +222,50 @@ extension Interpreter {
     return true
   }
 
-  /// Appends a small integer to a bit string in its place, where there is room and nothing wrong: the
-  /// frequent way of building one. False where nothing was done.
-  @inline(__always)
-  private func appendNumber<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
-    guard f.segmentCount == 2 else { return false }
-    let (first, second) = (f.segment(0), f.segment(1))
-    guard first.kind.appends, second.kind == .integer, !second.flags.isLittle else { return false }
-    let (start, value) = (f.source(first.value), f.source(second.value))
-    guard start.isBoxed(.subBinary),
-      bitsAtOnce(start, size: f.source(first.size), unit: first.unit, first.kind) != nil,
-      let bits = bitsAtOnce(
-        value, size: f.source(second.size), unit: second.unit, .integer), bits <= 64
+  /// Appends whole bytes in place, and measures them as they are written: nobody sees what stands
+  /// behind a bit string's end. False where it takes more.
+  private func appendInOnePass<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
+    guard f.segmentCount > 0 else { return false }
+    let first = f.segment(0)
+    guard first.kind.appends else { return false }
+    let start = f.source(first.value)
+    guard bitsAtOnce(start, size: f.source(first.size), unit: first.unit, first.kind) != nil,
+      let room = heap.pointee.room(behind: start), let base = room.baseAddress
     else { return false }
-    f.save()
-    guard heap.pointee.hasRoom(words: WritableBinary.words + f.extraWords) else { return false }
-    let room: AppendRoom?
-    if first.kind == .privateAppend {
-      room = try? process.heap.extend(start, bitCount: bits)
-    } else {
-      room = try? process.heap.append(bitCount: bits, to: start)
+    var next = base.assumingMemoryBound(to: UInt8.self)
+    let end = next + room.count
+    for index in 1..<f.segmentCount {
+      let segment = f.segment(index)
+      if segment.kind == .string {
+        let count = Int(segment.size) >> 3
+        guard count <= end - next else { return false }
+        UnsafeMutableRawPointer(next).copyMemory(
+          from: f.code + Int(segment.value), byteCount: count)
+        next += count
+        continue
+      }
+      let value = f.source(segment.value)
+      let size = f.source(segment.size)
+      guard let bits = bitsAtOnce(value, size: size, unit: segment.unit, segment.kind),
+        bits & 7 == 0, bits >> 3 <= end - next
+      else { return false }
+      if segment.kind == .integer {
+        guard bits <= BitWriter.mostBitsAtOnce, !segment.flags.isLittle else { return false }
+        if bits > 0 {
+          _ = BitWriter.write(
+            UInt(bitPattern: value.smallValue), bits: bits, to: &next, offset: 0)
+        }
+      } else {
+        guard let bytes = value.bitRange.alignedBytes, let base = bytes.baseAddress else {
+          return false
+        }
+        UnsafeMutableRawPointer(next).copyMemory(from: base, byteCount: bytes.count)
+        next += bytes.count
+      }
     }
-    guard let room else { return false }
-    f.load()
-    var writer = BitWriter(at: room.destination, offset: room.bitOffset)
-    writer.put(UInt(bitPattern: value.smallValue), bits: bits)
-    f.store(room.term, w.fieldA)
+    let bits = 8 &* (UnsafeMutableRawPointer(next) - base)
+    guard let whole = f.appendInPlace(start, first, bits: bits) else { return false }
+    f.store(whole.term, w.fieldA)
     f.code += Int(f.code[3])
     return true
   }

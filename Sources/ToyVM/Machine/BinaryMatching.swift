@@ -43,6 +43,59 @@ extension Frame {
   }
 }
 
+// The frequent cases; false where it takes more, or there is no place to jump to.
+extension Frame {
+  /// Goes on with a match that has begun.
+  @inline(__always)
+  mutating func startMatch(_ w: UInt) -> Bool {
+    let source = operand(w.fieldA)
+    guard source.isBoxed(.matchContext), code[1].unit == 0 else { return false }
+    store(source, w.fieldC)
+    code += w.count
+    return true
+  }
+
+  /// Takes a number of few bits, the highest first, without a sign.
+  @inline(__always)
+  mutating func getInteger(_ w: UInt) -> Bool {
+    let size = operand(w.fieldB)
+    let slot = code[1]
+    guard size.isSmall, 0...56 ~= size.smallValue, slot.segmentFlags.isPlain, slot.jump != 0
+    else { return false }
+    let bits = size.smallValue &* slot.unit
+    let context = Term(bits: self.slot(w.fieldA).pointee).boxed
+    let position = MatchContext.position(at: context)
+    if bits > MatchContext.end(at: context) &- position {
+      code += slot.jump
+      return true
+    }
+    guard bits <= 56, let start = MatchContext.original(at: context).wholeBinaryBytes.baseAddress
+    else { return false }
+    var byte = start + position >> 3
+    var left = position & 7 &+ bits
+    var number: UInt = 0
+    while left > 0 {
+      number = number &<< 8 | UInt(byte.load(as: UInt8.self))
+      byte += 1
+      left &-= 8
+    }
+    number = number &>> UInt(bitPattern: 0 &- left) & ((1 &<< UInt(bits)) &- 1)
+    MatchContext.setPosition(position &+ bits, at: context)
+    store(.small(Int(bitPattern: number)), w.fieldC)
+    code += w.count
+    return true
+  }
+
+  /// Tests how much is left to be matched.
+  @inline(__always)
+  mutating func testLeft(_ w: UInt, _ holds: (Int, Frame) -> Bool) -> Bool {
+    guard code[1].jump != 0 else { return false }
+    let context = Term(bits: slot(w.fieldA).pointee).boxed
+    let left = MatchContext.end(at: context) &- MatchContext.position(at: context)
+    return go(w, if: holds(left, self))
+  }
+}
+
 // Each returns whether the code goes on; if not, an exception is pending.
 extension Interpreter {
   /// Runs an instruction of a pattern. One that cannot fail, and does, is an error.

@@ -9,10 +9,10 @@ extension Interpreter {
     _ w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
-    if runNative(entry, told: .call(entry.pointee.name), at: code) {
-      return continuation(after: w, at: code)
-    }
-    return takeTrap().flatMap { call($0, by: w, at: code) }
+    if runNative(entry, at: code) { return continuation(after: w, at: code) }
+    if let trap = takeTrap() { return call(trap, by: w, at: code) }
+    nativeFailed(.call(entry.pointee.name))
+    return nil
   }
 
   private func exportEntry(_ word: UInt) -> UnsafeMutablePointer<ExportEntry> {
@@ -20,23 +20,21 @@ extension Interpreter {
   }
 
   /// Runs a native on the arguments in X registers; the result goes to x0.
-  ///
-  /// - Parameter beginning: how a trace begins if it fails of itself.
+  @inline(__always)
   private func runNative(
-    _ entry: UnsafeMutablePointer<ExportEntry>, told beginning: TraceBeginning,
-    at address: UnsafeMutablePointer<UInt>
+    _ entry: UnsafeMutablePointer<ExportEntry>, at address: UnsafeMutablePointer<UInt>
   ) -> Bool {
     callSite = address
-    let arity = entry.pointee.name.arity
-    guard hasArguments(arity) else { return false }
-    let result = code.natives.body(entry.pointee.native)(self, x)
-    if result.isNone {
-      if trap != nil || pause != nil { return false }
-      if exception.beginning == nil { exception.beginning = beginning }
-      return false
-    }
+    guard hasArguments(entry.pointee.name.arity) else { return false }
+    let result = natives.run(entry.pointee.native, self, x)
+    if result.isNone { return false }
     x[0] = result
     return true
+  }
+
+  /// Notes how a trace begins of an exception that a native raised of itself.
+  private func nativeFailed(_ beginning: TraceBeginning) {
+    if pause == nil, exception.beginning == nil { exception.beginning = beginning }
   }
 
   private func takeTrap() -> UnsafeMutablePointer<ExportEntry>? {
@@ -107,10 +105,14 @@ extension Interpreter {
 
   /// Whether the first X registers hold terms: the first has none where a handler begins, and the
   /// state of a match is none.
+  @inline(__always)
   private func hasArguments(_ arity: Int) -> Bool {
-    if clearsDeadRegisters && arity > 0
-      && (x[0].isNone || (0..<arity).contains { x[$0].isBoxed(.matchContext) })
-    {
+    !clearsDeadRegisters || checkArguments(arity)
+  }
+
+  @inline(never)
+  private func checkArguments(_ arity: Int) -> Bool {
+    if arity > 0 && (x[0].isNone || (0..<arity).contains { x[$0].isBoxed(.matchContext) }) {
       callFault = "an argument that is no term"
       return false
     }
@@ -141,9 +143,9 @@ extension Interpreter {
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {
-        let beginning = Self.beginning(of: entry.pointee.name, calledBy: w)
-        if runNative(entry, told: beginning, at: code) { return continuation(after: w, at: code) }
+        if runNative(entry, at: code) { return continuation(after: w, at: code) }
         guard let trap = takeTrap() else {
+          nativeFailed(Self.beginning(of: entry.pointee.name, calledBy: w))
           if entry != called { pauseBefore(entry, calledBy: w, at: code) }
           return nil
         }

@@ -9,7 +9,7 @@ enum HandlerTable {
     let handlers = table.bindMemory(to: Handler.self, capacity: 256)
     handlers.initialize(repeating: leaveToLoop, count: 256)
     for list in [
-      control, exceptions, moves, lists, tuples, tests, comparisons, arithmetic, floats,
+      control, exceptions, moves, lists, tuples, tests, comparisons, arithmetic, floats, bitStrings,
     ] {
       for (opcode, handler) in list { handlers[Int(opcode.rawValue)] = handler }
     }

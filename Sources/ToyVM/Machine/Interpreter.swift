@@ -6,6 +6,7 @@ import Tenure
 final class Interpreter {
   let system: MemorySystem
   let code: CodeStore
+  let natives: NativeBodies
   /// What runs the processes.
   let schedulers: Schedulers
   /// The process whose code runs, from the first switch on.
@@ -73,6 +74,7 @@ final class Interpreter {
     self.schedulers = schedulers
     system = schedulers.system
     code = schedulers.code
+    natives = schedulers.code.natives.bodies
     registers = MachineRegisters()
     textByteLimit = schedulers.options.textByteLimit
     clearsDeadRegisters = schedulers.options.checksOperands

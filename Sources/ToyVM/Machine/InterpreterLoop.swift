@@ -113,9 +113,9 @@ extension Interpreter {
           .callNativeLast, .callFun, .apply, .applyLast:
           let goesOn = callOut(&f, w, opcode)
           f.steps &-= 1
-          if let error = loadFailure { return .loadFailed(error) }
-          if let fault = callFault { return .fault(fault) }
           if !goesOn {
+            if let error = loadFailure { return .loadFailed(error) }
+            if let fault = callFault { return .fault(fault) }
             if let end = takePause(at: f.code) { return end }
             break raised
           }
@@ -328,7 +328,7 @@ extension Interpreter {
           .bsEnsure, .bsMatchString, .bsSave, .bsRestore, .bsContextToBinary:
           if !match(&f, w, opcode) { break raised }
           if let fault = f.fault { return .fault(fault) }
-        case .bsCreate: if !createBinary(&f, w) { break raised }
+        case .bsCreate, .bsAppendInteger: if !createBinary(&f, w) { break raised }
         case .bsInitWritable, .bsInit, .bsAppend, .bsPrivateAppend, .bsPut, .bsPutString, .bsAdd,
           .bsUnicodeSize:
           if !output(&f, w, opcode) { break raised }

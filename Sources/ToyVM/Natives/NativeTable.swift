@@ -22,14 +22,31 @@ struct Native: Sendable {
   }
 }
 
+/// The bodies of a machine's native functions, to be run as long as its ``NativeTable`` is there.
+struct NativeBodies: @unchecked Sendable {
+  // Unchecked: nothing changes once it is made.
+
+  /// A body in an object that never changes: who runs it needs no reference to what it captures.
+  fileprivate final class Entry: Sendable {
+    let body: NativeBody
+    init(_ body: @escaping NativeBody) { self.body = body }
+  }
+
+  fileprivate let entries: UnsafeMutablePointer<Unmanaged<Entry>>
+
+  /// Runs the body at a place.
+  @inline(__always)
+  func run(_ place: Int, _ interpreter: Interpreter, _ x: UnsafeMutablePointer<Term>) -> Term {
+    entries[place]._withUnsafeGuaranteedRef { $0.body(interpreter, x) }
+  }
+}
+
 /// The native functions of a machine, each at a place that code can name.
 final class NativeTable: @unchecked Sendable {
   // Unchecked: nothing changes once it is made.
 
-  /// A body as it is: an array of functions would keep each behind a function of another convention.
-  private struct Entry: Sendable { let body: NativeBody }
-
-  private let entries: UnsafeMutablePointer<Entry>
+  /// What runs them, without a reference to the table.
+  let bodies: NativeBodies
   private let count: Int
   /// The name of a node that is not part of a network.
   let nodeName: Term
@@ -49,9 +66,9 @@ final class NativeTable: @unchecked Sendable {
   init(atoms: AtomTable) {
     let natives = Self.all
     count = natives.count
-    entries = .allocate(capacity: count)
+    bodies = NativeBodies(entries: .allocate(capacity: count))
     for (place, native) in natives.enumerated() {
-      (entries + place).initialize(to: Entry(body: native.body))
+      (bodies.entries + place).initialize(to: .passRetained(NativeBodies.Entry(native.body)))
     }
     nodeName = (try? atoms.atom("nonode@nohost")) ?? .undefined
     applyName = (try? atoms.atom("apply")) ?? .undefined
@@ -67,8 +84,8 @@ final class NativeTable: @unchecked Sendable {
   }
 
   deinit {
-    entries.deinitialize(count: count)
-    entries.deallocate()
+    for place in 0..<count { bodies.entries[place].release() }
+    bodies.entries.deallocate()
   }
 
   /// The name of `erlang:apply/2` or `erlang:apply/3`, which the machine runs itself.
@@ -83,7 +100,4 @@ final class NativeTable: @unchecked Sendable {
 
   /// The place of a function, if it is native.
   func place(of name: FunctionName) -> Int? { places[name] }
-
-  /// The body at a place.
-  func body(_ place: Int) -> NativeBody { entries[place].body }
 }

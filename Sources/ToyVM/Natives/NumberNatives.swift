@@ -91,9 +91,10 @@ private func integerText(
 /// The digits of a small integer as a binary, written where they stay.
 private func decimal(_ interpreter: Interpreter, _ value: Int) -> Term {
   var count = value < 0 ? 2 : 1
-  var rest = value.magnitude / 10
-  while rest > 0 {
-    rest /= 10
+  var bound: UInt = 10
+  // No small has more than 18 digits.
+  while value.magnitude >= bound {
+    bound &*= 10
     count += 1
   }
   guard interpreter.ensure(1 + Header.heapBinary(byteCount: count).arity, live: 0) else {
@@ -102,7 +103,7 @@ private func decimal(_ interpreter: Interpreter, _ value: Int) -> Term {
   let binary = interpreter.build { $0.makeHeapBinary(byteCount: count) }
   let bytes = UnsafeMutablePointer(
     mutating: binary.wholeBinaryBytes.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped)
-  rest = value.magnitude
+  var rest = value.magnitude
   var place = count
   repeat {
     place -= 1

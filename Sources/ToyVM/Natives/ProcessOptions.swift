@@ -27,13 +27,9 @@ extension Interpreter {
   }
 
   private func aliasEnd(_ name: Term) -> AliasEnd? {
-    guard name.isAtom else { return nil }
-    switch atoms.name(of: name) {
-    case "explicit_unalias": return .explicit
-    case "demonitor": return .monitor
-    case "reply_demonitor": return .reply
-    default: return nil
-    }
+    if isAtom(name, "demonitor") { return .monitor }
+    if isAtom(name, "reply_demonitor") { return .reply }
+    return isAtom(name, "explicit_unalias") ? .explicit : nil
   }
 
   /// The priority of a name.

@@ -3,7 +3,7 @@ import Tenure
 
 /// Natives that tell of the machine, of what it runs on, and of what it has loaded.
 var systemNatives: [Native] {
-  environmentNatives + serverlessNatives + [
+  environmentNatives + serverlessNatives + signalNatives + [
     Native("erlang", "system_info", 1, systemInfo),
     Native("erlang", "system_flag", 2, setSystemFlag),
     Native("erlang", "module_loaded", 1) { interpreter, x in

@@ -1,3 +1,4 @@
+import Glibc
 import Tenure
 
 /// Natives of module `ets`.
@@ -175,8 +176,15 @@ extension Interpreter {
     return term.tupleElements[1]
   }
 
-  func isAtom(_ term: Term, _ name: String) -> Bool {
-    term.isAtom && atoms.name(of: term) == name
+  /// Whether a term is the atom of a name.
+  func isAtom(_ term: Term, _ name: StaticString) -> Bool {
+    term.isAtom
+      && atoms.withName(of: term) { bytes in
+        guard let base = bytes.baseAddress, bytes.count == name.utf8CodeUnitCount else {
+          return false
+        }
+        return memcmp(base, name.utf8Start, bytes.count) == 0
+      }
   }
 }
 

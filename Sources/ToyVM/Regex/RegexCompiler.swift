@@ -12,6 +12,9 @@ struct RegexCompiler {
   private var hasEmptyLoops = false
   private var dependsOnCaptures = false
   private var wanted: [Int] = []
+  private var groups: [Int: RegexNode] = [:]
+  /// The groups around what is compiled; 0 is the whole.
+  private var enclosing = [0]
   /// The groups that back references name, and where each of them keeps that it has begun.
   private var referenced: Set<Int> = []
   private var startSlots: [Int: Int] = [:]
@@ -33,17 +36,16 @@ struct RegexCompiler {
 
   mutating func compile(_ node: RegexNode) throws(RegexError) {
     node.collectReferences(into: &referenced)
+    groups[0] = node
+    node.collectCaptures(into: &groups)
     try emit(node)
     append(.match)
-    var groups: [Int: RegexNode] = [0: node]
-    node.collectCaptures(into: &groups)
     while let number = wanted.popLast() {
       if calls[number] != nil { continue }
       calls[number] = code.count
       try emit(groups[number] ?? .fail)
       append(.subMatch)
     }
-    try node.refuseEndlessCalls(groups)
   }
 
   private var here: Int32 { Int32(code.count) }
@@ -83,6 +85,8 @@ struct RegexCompiler {
     case .sequence(let nodes): for node in nodes { try emit(node) }
     case .alternation(let nodes): try emitAlternation(nodes)
     case .capture(let number, let inner):
+      enclosing.append(number)
+      defer { enclosing.removeLast() }
       if inner.refers(to: number) && !isAtomic {
         // As in PCRE, there is one way through a group that refers to itself.
         isAtomic = true
@@ -118,13 +122,18 @@ struct RegexCompiler {
     case .backReference(let groups, let isCaseless):
       dependsOnCaptures = true
       append(.backReference, a: add(groups), b: isCaseless ? 1 : 0)
-    case .back(let count): append(.back, a: Int32(count))
+    case .behind(let node):
+      guard case .fixed(let count) = node.length(groups, within: enclosing) else {
+        throw RegexError(message: RegexParser.noFixedLength, offset: patternCount)
+      }
+      append(.back, a: Int32(count))
+      try emit(node)
     case .keepOut:
       dependsOnCaptures = true
       append(.save, a: 0)
     case .conditional(let condition, let then, let otherwise):
       try emitConditional(condition, then, otherwise)
-    case .call(let number, _):
+    case .call(let number):
       dependsOnCaptures = true
       wanted.append(number)
       append(.call, a: Int32(number))
@@ -214,7 +223,7 @@ struct RegexCompiler {
   ) throws(RegexError) {
     if node.isOneCharacter {
       var required = node
-      if case .word(let isNegated) = node, most != 1 {
+      if case .word(let isNegated) = node, least > 1 || most == nil {
         // In PCRE the repetitions that must be there take no character beyond ASCII for a letter.
         required = .set(isNegated ? RegexClasses.asciiWord.inverted : RegexClasses.asciiWord)
       }

@@ -23,7 +23,7 @@ enum RegexFirstBytes {
   private static func of(_ node: RegexNode, isUnicode: Bool) -> Found {
     var found = Found()
     switch node {
-    case .empty, .look, .assertion, .wordBoundary, .back: return found
+    case .empty, .look, .assertion, .wordBoundary, .behind: return found
     case .literal(let character):
       found.mayBeEmpty = false
       found.bytes[Int(isUnicode ? RegexText.utf8(character)[0] : UInt8(character & 0xFF))] = true

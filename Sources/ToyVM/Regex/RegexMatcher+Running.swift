@@ -125,7 +125,7 @@ extension RegexMatcher {
   /// tried.
   private mutating func call(_ group: Int, at place: Int) throws(RegexLimit) -> Int? {
     guard let entry = program.calls[group] else { return nil }
-    if called.contains(where: { $0.group == group && $0.place == place }) { return nil }
+    if called.contains(where: { $0.group == group && $0.place == place }) { throw .endless }
     if called.count >= Self.mostCalls { throw .depth }
     let base = stack.count
     let before = slots

@@ -4,6 +4,8 @@ enum RegexLimit: Error {
   case steps
   /// More ways were open at once, or calls in calls.
   case depth
+  /// A group was called within a call of it at the same place: nothing is found then.
+  case endless
 }
 
 /// Looks for a match of a pattern: tries one way after the other, in the order that Perl has, and
@@ -92,6 +94,10 @@ struct RegexMatcher {
   ///
   /// - Returns: where each group begins and ends, the whole first; -1 where one has not matched.
   mutating func search() throws(RegexLimit) -> [Int]? {
+    do { return try searchFromEach() } catch .endless { return nil }
+  }
+
+  private mutating func searchFromEach() throws(RegexLimit) -> [Int]? {
     let isAnchored =
       options.contains(.anchored) || program.settings.options.contains(.anchored)
     let endsInFirstLine = program.settings.options.contains(.firstLine)

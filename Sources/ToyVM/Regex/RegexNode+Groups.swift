@@ -4,8 +4,8 @@ extension RegexNode {
   private var parts: [RegexNode] {
     switch self {
     case .sequence(let nodes), .alternation(let nodes): nodes
-    case .capture(_, let node), .atomic(let node), .repeat(let node, _, _, _),
-      .look(let node, _, _):
+    case .capture(_, let node), .atomic(let node), .behind(let node),
+      .repeat(let node, _, _, _), .look(let node, _, _):
       [node]
     case .conditional(.look(let look), let then, let otherwise): [look, then, otherwise]
     case .conditional(_, let then, let otherwise): [then, otherwise]
@@ -29,35 +29,5 @@ extension RegexNode {
   func collectCaptures(into groups: inout [Int: RegexNode]) {
     if case .capture(let number, _) = self, groups[number] == nil { groups[number] = self }
     for part in parts { part.collectCaptures(into: &groups) }
-  }
-
-  /// Refuses a call that comes to itself again before any character was taken.
-  func refuseEndlessCalls(_ groups: [Int: RegexNode]) throws(RegexError) {
-    for (number, node) in groups {
-      var seen: Set<Int> = []
-      var pending = node.firstCalls
-      while let (next, offset) = pending.popLast() {
-        if next == number {
-          throw RegexError(message: "recursive call could loop indefinitely", offset: offset)
-        }
-        if seen.insert(next).inserted { pending += groups[next]?.firstCalls ?? [] }
-      }
-    }
-  }
-
-  /// The calls that may be made before a character is taken.
-  private var firstCalls: [(number: Int, offset: Int)] {
-    switch self {
-    case .call(let number, let offset): return [(number, offset)]
-    case .sequence(let nodes):
-      var calls: [(number: Int, offset: Int)] = []
-      for node in nodes {
-        calls += node.firstCalls
-        if !node.mayBeEmpty { break }
-        if case .call = node { break }
-      }
-      return calls
-    default: return parts.flatMap(\.firstCalls)
-    }
   }
 }

@@ -24,12 +24,12 @@ indirect enum RegexNode {
   case wordBoundary(byUnicode: Bool, isNegated: Bool)
   /// What one of some groups matched last: the first of them that matched.
   case backReference([Int], isCaseless: Bool)
-  /// Goes back some characters, if there are so many.
-  case back(Int)
+  /// Goes back as many characters as a node always takes, if there are so many, and matches it there.
+  case behind(RegexNode)
   case keepOut
   case conditional(RegexCondition, then: RegexNode, else: RegexNode)
-  /// The pattern of a group again, or the whole one for 0; and where that stands.
-  case call(Int, at: Int)
+  /// The pattern of a group again, or the whole one for 0.
+  case call(Int)
 }
 
 enum RegexGreed: Int {
@@ -54,34 +54,6 @@ indirect enum RegexCondition {
 }
 
 extension RegexNode {
-  /// How many characters it takes, if always the same number.
-  var fixedLength: Int? {
-    switch self {
-    case .set, .word, .literal, .anyButNewline, .any, .anyByte: return 1
-    case .lineBreak, .backReference, .call: return nil
-    case .empty, .fail, .look, .assertion, .wordBoundary, .keepOut, .back: return 0
-    case .capture(_, let node), .atomic(let node): return node.fixedLength
-    case .sequence(let nodes):
-      var sum = 0
-      for node in nodes {
-        guard let length = node.fixedLength else { return nil }
-        sum += length
-      }
-      return sum
-    case .alternation(let nodes):
-      guard let first = nodes[0].fixedLength, nodes.allSatisfy({ $0.fixedLength == first })
-      else { return nil }
-      return first
-    case .repeat(let node, let least, let most, _):
-      if most == 0 { return node.isOneCharacter ? 0 : nil }
-      guard least == most, let length = node.fixedLength else { return nil }
-      return least * length
-    case .conditional(_, let then, let otherwise):
-      guard let length = then.fixedLength, otherwise.fixedLength == length else { return nil }
-      return length
-    }
-  }
-
   var isOneCharacter: Bool {
     switch self {
     case .set, .word, .literal, .anyButNewline, .any, .anyByte: true
@@ -90,16 +62,22 @@ extension RegexNode {
   }
 
   /// Whether it can match without taking a character, as far as that can be told.
-  var mayBeEmpty: Bool {
+  var mayBeEmpty: Bool { mayBeEmpty { _ in true } }
+
+  /// Whether it can match without taking a character.
+  ///
+  /// - Parameter callMayBeEmpty: whether a group that is called can.
+  func mayBeEmpty(_ callMayBeEmpty: (Int) -> Bool) -> Bool {
     switch self {
     case .set, .word, .literal, .anyButNewline, .any, .anyByte, .lineBreak, .fail: false
-    case .empty, .look, .assertion, .wordBoundary, .keepOut, .back, .backReference, .call,
-      .conditional:
-      true
-    case .capture(_, let node), .atomic(let node): node.mayBeEmpty
-    case .sequence(let nodes): nodes.allSatisfy(\.mayBeEmpty)
-    case .alternation(let nodes): nodes.contains(where: \.mayBeEmpty)
-    case .repeat(let node, let least, _, _): least == 0 || node.mayBeEmpty
+    case .empty, .look, .assertion, .wordBoundary, .keepOut, .behind, .backReference: true
+    case .call(let number): callMayBeEmpty(number)
+    case .capture(_, let node), .atomic(let node): node.mayBeEmpty(callMayBeEmpty)
+    case .sequence(let nodes): nodes.allSatisfy { $0.mayBeEmpty(callMayBeEmpty) }
+    case .alternation(let nodes): nodes.contains { $0.mayBeEmpty(callMayBeEmpty) }
+    case .conditional(_, let then, let otherwise):
+      then.mayBeEmpty(callMayBeEmpty) || otherwise.mayBeEmpty(callMayBeEmpty)
+    case .repeat(let node, let least, _, _): least == 0 || node.mayBeEmpty(callMayBeEmpty)
     }
   }
 }

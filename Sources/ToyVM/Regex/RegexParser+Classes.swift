@@ -81,6 +81,11 @@ extension RegexParser {
     if !quotes, byte == UInt8(ascii: "["), isPosixName() {
       throw failure("invalid range in character class", at: place)
     }
+    if !quotes, byte == UInt8(ascii: "\\"), let escape = peek(1),
+      "ABCGKkRXZzPp".utf8.contains(escape)
+    {
+      throw failure("invalid range in character class", at: place + 1)
+    }
     var rest = RegexSet()
     guard let last = try classItem(&rest, quotes: quotes) else {
       throw failure("invalid range in character class", at: place - 1)

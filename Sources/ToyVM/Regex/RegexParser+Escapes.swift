@@ -6,6 +6,8 @@ enum RegexEscape {
 }
 
 extension RegexParser {
+  private static let noDigits = "digits missing in \\x{} or \\o{}"
+
   /// An escape outside of classes.
   mutating func parseEscape() throws(RegexError) -> RegexNode {
     switch try parseEscape(inClass: false) {
@@ -45,9 +47,7 @@ extension RegexParser {
       return .set(try property(isNegated: byte == UInt8(ascii: "P")))
     case UInt8(ascii: "L"), UInt8(ascii: "l"), UInt8(ascii: "U"), UInt8(ascii: "u"):
       throw unsupportedEscape
-    case UInt8(ascii: "N")
-    where !inClass && self.byte == UInt8(ascii: "{")
-      && !isRepeatedHere:
+    case UInt8(ascii: "N") where self.byte == UInt8(ascii: "{") && !isRepeatedHere:
       throw unsupportedEscape
     default:
       if inClass { return try classEscape(byte) }
@@ -98,7 +98,9 @@ extension RegexParser {
     case UInt8(ascii: "K"): return .node(.keepOut)
     case UInt8(ascii: "N"): return .node(.anyButNewline)
     case UInt8(ascii: "C"): return .node(.anyByte)
-    case UInt8(ascii: "X"): throw failure("\\X is not supported", at: place - 1)
+    case UInt8(ascii: "X"):
+      lack("\\X", at: place - 1)
+      return .node(.anyByte)
     case UInt8(ascii: "R"): return .node(.lineBreak(onlyCRLF: settings.breaksAreCRLF))
     case UInt8(ascii: "k"): return .node(try namedReference())
     case UInt8(ascii: "g"): return .node(try generalReference())
@@ -153,6 +155,7 @@ extension RegexParser {
       throw failure("missing opening brace after \\o", at: place - 1)
     }
     let problem = "non-octal character in \\o{} (closing brace missing?)"
+    if peek(1) == UInt8(ascii: "}") { throw failure(Self.noDigits, at: place - 1) }
     return try inBraces(base: 8, problem: problem)
   }
 
@@ -171,7 +174,7 @@ extension RegexParser {
       place += 1
     }
     guard byte == UInt8(ascii: "}") else { throw failure(problem) }
-    if isEmpty { throw failure("digits missing in \\x{} or \\o{}") }
+    if isEmpty { throw failure(Self.noDigits) }
     place += 1
     return try checked(value, at: place - 1)
   }
@@ -181,10 +184,7 @@ extension RegexParser {
     if first != UInt8(ascii: "0") && !inClass {
       let start = place
       place -= 1
-      let number = decimal() ?? 0
-      if number >= Int.max / 2 || number > 999_999_999 {
-        throw failure("number is too big", at: place - 1)
-      }
+      let number = try decimal(isEscape: true) ?? 0
       if number < 8 || number <= groupCount {
         highestReference = max(highestReference, number)
         return .node(backReference([number]))
@@ -227,11 +227,11 @@ extension RegexParser {
     }
     guard let property = RegexProperty(name: name) else {
       let isScript = name.utf8.count > 2 && name.first?.isUppercase == true
-      let known = isScript && RegexProperty.scripts.contains(name)
-      throw failure(
-        known
-          ? "\\p{\(name)} is not supported" : "unknown property name after \\P or \\p",
-        at: place - 1)
+      guard isScript && RegexProperty.scripts.contains(name) else {
+        throw failure("unknown property name after \\P or \\p", at: place - 1)
+      }
+      lack("\\p{\(name)}", at: place - 1)
+      return RegexSet()
     }
     var set = RegexSet()
     set.insert(property, isNegated: isNegated)

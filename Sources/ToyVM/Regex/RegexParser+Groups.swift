@@ -1,6 +1,8 @@
 extension RegexParser {
-  private static let badOption = "unrecognized character after (? or (?-"
+  static let badOption = "unrecognized character after (? or (?-"
+  static let noFixedLength = "lookbehind assertion is not fixed length"
   static let noGroup = "reference to non-existent subpattern"
+  static let nameWithDigit = "group name must start with a non-digit"
   private static let noTerminator = "syntax error in subpattern name (missing terminator)"
 
   /// What begins with a round bracket; nothing for a comment or a setting.
@@ -27,10 +29,13 @@ extension RegexParser {
     case UInt8(ascii: "="), UInt8(ascii: "!"), UInt8(ascii: "<"):
       if let look = try parseLook() { return look }
       place += 1
-      return try parseNamedCapture(endingWith: ">", "unrecognized character after (?<")
+      guard let next = self.byte, isWord(next) else {
+        throw failure("unrecognized character after (?<")
+      }
+      return try parseNamedCapture(endingWith: ">")
     case UInt8(ascii: "'"):
       place += 1
-      return try parseNamedCapture(endingWith: "'", Self.noTerminator)
+      return try parseNamedCapture(endingWith: "'")
     case UInt8(ascii: "P"): return try parsePythonGroup()
     case UInt8(ascii: "("): return try parseConditional()
     case UInt8(ascii: "C"): return try parseCallout()
@@ -57,30 +62,33 @@ extension RegexParser {
   private mutating func parseCapture() throws(RegexError) -> RegexNode {
     groupCount += 1
     let number = groupCount
-    return .capture(number, try inGroup())
+    openGroups.append((number, mayBeEmpty.count))
+    let group = RegexNode.capture(number, try inGroup())
+    openGroups.removeLast()
+    if closedGroups[number] == nil { closedGroups[number] = group }
+    return group
   }
 
+  /// A group whose name comes next, which may be empty.
   private mutating func parseNamedCapture(
-    endingWith end: Character, _ message: String
+    endingWith end: Character
   ) throws(RegexError) -> RegexNode {
-    if let byte, 48...57 ~= byte { throw failure("group name must start with a non-digit") }
-    guard let byte, isWord(byte) else { throw failure(message) }
+    if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
     let name = try parseName(endingWith: end)
-    groupCount += 1
+    let number = groupCount + 1
     let numbers = names[name] ?? []
-    if !numbers.isEmpty && !options.contains(.duplicateNames) && !numbers.contains(groupCount) {
+    if !numbers.isEmpty && !options.contains(.duplicateNames) && !numbers.contains(number) {
       throw failure("two named subpatterns have the same name", at: place - 1)
     }
-    if namesInOrder.contains(where: { $0.number == groupCount && $0.name != name }) {
+    if namesInOrder.contains(where: { $0.number == number && $0.name != name }) {
       throw failure(
         "different names for subpatterns of the same number are not allowed", at: place - 1)
     }
-    if !numbers.contains(groupCount) {
-      names[name] = numbers + [groupCount]
-      namesInOrder.append((name, groupCount))
+    if !numbers.contains(number) {
+      names[name] = numbers + [number]
+      namesInOrder.append((name, number))
     }
-    let number = groupCount
-    return .capture(number, try inGroup())
+    return try parseCapture()
   }
 
   func isWord(_ byte: UInt8) -> Bool { RegexClasses.word.containsLow(Int(byte)) }
@@ -99,8 +107,8 @@ extension RegexParser {
 
   /// The name of a group that is defined elsewhere, and what ends it.
   mutating func parseReferenceName(endingWith end: Character) throws(RegexError) -> String {
-    if let byte, 48...57 ~= byte { throw failure("group name must start with a non-digit") }
-    if !isAtEnd, byte.map(isWord) != true { throw failure("subpattern name expected") }
+    if let byte, 48...57 ~= byte { throw failure(Self.nameWithDigit) }
+    if byte.map(isWord) != true { throw failure("subpattern name expected") }
     return try parseName(endingWith: end)
   }
 
@@ -114,14 +122,13 @@ extension RegexParser {
   /// `(?P<name>...)`, `(?P=name)`, `(?P>name)`.
   private mutating func parsePythonGroup() throws(RegexError) -> RegexNode {
     place += 1
-    if skip("<") { return try parseNamedCapture(endingWith: ">", Self.noTerminator) }
+    if skip("<") { return try parseNamedCapture(endingWith: ">") }
     if skip("=") {
       let name = try parseReferenceName(endingWith: ")")
       return backReference(try groups(named: name, at: place - 1))
     }
     if skip(">") {
-      let name = try parseReferenceName(endingWith: ")")
-      return .call(try groups(named: name, at: place - 1)[0], at: place - 1)
+      return try callByName(endingWith: ")")
     }
     throw failure("unrecognized character after (?P")
   }
@@ -136,6 +143,12 @@ extension RegexParser {
     guard let kind = isBehind ? peek(1) : byte,
       kind == UInt8(ascii: "=") || kind == UInt8(ascii: "!")
     else { return nil }
+    if !isBehind, kind == UInt8(ascii: "!"), peek(1) == UInt8(ascii: ")") {
+      // What never matches; as in PCRE, it cannot be repeated but right behind it.
+      place += 2
+      if !isQuantifierHere { return .fail }
+      place -= 2
+    }
     let node = try inGroup(skipping: isBehind ? 2 : 1, isBehind: isBehind)
     return .look(node, isBehind: isBehind, isNegated: kind == UInt8(ascii: "!"))
   }
@@ -176,7 +189,7 @@ extension RegexParser {
   }
 
   /// A number that programs with callouts get told; nobody here listens.
-  private mutating func parseCallout() throws(RegexError) -> RegexNode? {
+  mutating func parseCallout() throws(RegexError) -> RegexNode? {
     place += 1
     var number = 0
     while let digit = byte, 48...57 ~= digit {
@@ -188,18 +201,30 @@ extension RegexParser {
     return nil
   }
 
-  /// `(*FAIL)`; the others are not supported.
-  private mutating func parseVerb() throws(RegexError) -> RegexNode {
+  /// `(*FAIL)`, and `(*MARK:name)`, which says nothing; the others are not supported.
+  private mutating func parseVerb() throws(RegexError) -> RegexNode? {
     let start = place
     place += 2
     let name = String(decoding: pattern[place...].prefix { isLetter($0) }, as: UTF8.self)
     place += name.utf8.count
-    if name == "F" || name == "FAIL", skip(")") { return .fail }
-    let verbs = ["ACCEPT", "COMMIT", "PRUNE", "SKIP", "THEN", "MARK", ""]
-    let isVerb = verbs.contains(name) && pattern[place...].contains(UInt8(ascii: ")"))
-    guard isVerb, byte == UInt8(ascii: ")") || byte == UInt8(ascii: ":") else {
+    var hasArgument = false
+    if skip(":") {
+      let argument = pattern[place...].prefix { $0 != UInt8(ascii: ")") }
+      place += argument.count
+      hasArgument = !argument.isEmpty
+    }
+    let verbs = ["ACCEPT", "COMMIT", "F", "FAIL", "MARK", "PRUNE", "SKIP", "THEN", ""]
+    guard byte == UInt8(ascii: ")"), verbs.contains(name) else {
       throw failure("(*VERB) not recognized or malformed")
     }
-    throw failure("(*\(name)) is not supported", at: start)
+    if hasArgument, ["ACCEPT", "COMMIT", "F", "FAIL"].contains(name) {
+      throw failure("an argument is not allowed for (*ACCEPT), (*FAIL), or (*COMMIT)")
+    }
+    let isMark = name.isEmpty || name == "MARK"
+    if isMark && !hasArgument { throw failure("(*MARK) must have an argument") }
+    place += 1
+    if isMark { return nil }
+    if name != "F" && name != "FAIL" { lack("(*\(name))", at: start) }
+    return .fail
   }
 }

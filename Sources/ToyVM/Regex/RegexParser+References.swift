@@ -31,39 +31,26 @@ extension RegexParser {
       return backReference(try groups(named: name, at: place - 1))
     }
     let isRelative = skip("-")
-    let number = decimal() ?? 0
+    let number = try decimal(isEscape: true) ?? 0
     if isBraced && !skip("}") { throw failure(Self.badReference) }
-    guard number > 0 else { throw failure("a numbered reference must not be zero", at: place - 1) }
+    guard number > 0 else { throw failure(Self.zeroReference, at: place - 1) }
     if !isRelative {
       highestReference = max(highestReference, number)
       return backReference([number])
     }
-    guard number <= groupCount else {
-      throw failure("reference to non-existent subpattern", at: place - 1)
-    }
+    guard number <= groupCount else { throw failure(Self.noGroup, at: place - 1) }
     return backReference([groupCount - number + 1])
   }
 
   private mutating func generalCall(endingWith end: Character) throws(RegexError) -> RegexNode {
     place += 1
-    guard let first = byte else {
-      throw failure(Self.badReference)
+    guard let first = byte,
+      first == UInt8(ascii: "+") || first == UInt8(ascii: "-") || 48...57 ~= first
+    else { return try callByName(endingWith: end) }
+    let digits = pattern[(place + 1)...].prefix { 48...57 ~= $0 }
+    guard digits.endIndex < pattern.count, pattern[digits.endIndex] == end.asciiValue else {
+      throw failure(Self.badReference, at: place - 1)
     }
-    let sign = first == UInt8(ascii: "+") || first == UInt8(ascii: "-") ? first : nil
-    guard sign != nil || 48...57 ~= first else {
-      let name = try parseReferenceName(endingWith: end)
-      return .call(try groups(named: name, at: place - 1)[0], at: place - 1)
-    }
-    if sign != nil { place += 1 }
-    guard var number = decimal(), byte == end.asciiValue else {
-      throw failure(Self.badReference)
-    }
-    place += 1
-    if sign == UInt8(ascii: "+") { number += groupCount }
-    if sign == UInt8(ascii: "-") { number = groupCount - number + 1 }
-    guard 0...known.groupCount ~= number else {
-      throw failure("reference to non-existent subpattern", at: place - 1)
-    }
-    return .call(number, at: place - 1)
+    return try callByNumber(endingWith: end)
   }
 }

@@ -15,6 +15,15 @@ extension RegexParser {
     return (least, most.isEmpty ? nil : most, at + 1 - place)
   }
 
+  /// Whether a quantifier stands here.
+  var isQuantifierHere: Bool {
+    switch byte {
+    case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"): true
+    case UInt8(ascii: "{"): repeatCounts() != nil
+    default: false
+    }
+  }
+
   mutating func repeatLast(
     _ items: inout [RegexNode], _ last: inout Int?
   ) throws(RegexError) {

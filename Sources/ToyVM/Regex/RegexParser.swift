@@ -16,6 +16,15 @@ struct RegexParser {
   var depth = 0
   /// The last group that a reference by number names.
   var highestReference = 0
+  /// The groups that are open, and how many sequences were when each began: the whole pattern first.
+  var openGroups = [(number: 0, sequences: 0)]
+  /// Of each sequence that is open, whether what it has so far can match nothing at all.
+  var mayBeEmpty: [Bool] = []
+  var closedGroups: [Int: RegexNode] = [:]
+  /// How many conditional groups are open.
+  var conditionals = 0
+  /// What the pattern asks for and is lacked: any other error comes before it.
+  var lacked: RegexError?
   /// Whether the pattern itself asks for CR or LF.
   var asksForLineEnds = false
   /// Within `\Q...\E`.
@@ -67,6 +76,11 @@ struct RegexParser {
     RegexError(message: message, offset: offset ?? place)
   }
 
+  /// Notes what is asked for and lacked, once the pattern is known to be right.
+  mutating func lack(_ construct: String, at offset: Int) {
+    if lacked == nil { lacked = failure("\(construct) is not supported", at: offset) }
+  }
+
   /// Takes the character that comes next.
   mutating func character() -> UInt32 {
     let (value, count) = pattern.withUnsafeBufferPointer {
@@ -84,8 +98,9 @@ struct RegexParser {
     let node = try parseAlternatives()
     if !isAtEnd && !isFirstPass { throw failure("unmatched parentheses") }
     if !isFirstPass && highestReference > groupCount {
-      throw failure("reference to non-existent subpattern", at: pattern.count)
+      throw failure(Self.noGroup, at: pattern.count)
     }
+    if !isFirstPass, let lacked { throw lacked }
     return node
   }
 
@@ -149,14 +164,17 @@ struct RegexParser {
   private mutating func parseBranch(isBehind: Bool) throws(RegexError) -> RegexNode {
     let branch = try parseSequence()
     if !isBehind || isFirstPass { return branch }
-    guard let length = branch.fixedLength else {
-      throw failure("lookbehind assertion is not fixed length")
-    }
-    return .sequence([.back(length), branch])
+    if branch.length() == .varying { throw failure(Self.noFixedLength) }
+    return .behind(branch)
   }
 
   private mutating func parseSequence() throws(RegexError) -> RegexNode {
     var items: [RegexNode] = []
+    mayBeEmpty.append(true)
+    defer { mayBeEmpty.removeLast() }
+    // How many items are known to match nothing at all, if they can.
+    var seen = 0
+    var isEmptySoFar = true
     // What a quantifier would repeat; nothing where there is none.
     var last: Int?
     while let byte {
@@ -182,13 +200,20 @@ struct RegexParser {
       case UInt8(ascii: "\\") where peek(1) == UInt8(ascii: "E"): place += 2
       default:
         let start = place
+        // The last may still be repeated.
+        while isEmptySoFar, seen + 1 < items.count {
+          isEmptySoFar = isEmpty(items[seen])
+          seen += 1
+        }
+        mayBeEmpty[mayBeEmpty.count - 1] =
+          isEmptySoFar && (items.count == seen || isEmpty(items[seen]))
         let item = try parseItem(byte)
         guard let item else {
           // A setting, or a comment, which does not come between an item and its quantifier.
           if start + 2 < pattern.count, pattern[start + 2] != UInt8(ascii: "#") { last = nil }
           continue
         }
-        last = byte == UInt8(ascii: "(") || isRepeatable(item) ? items.count : nil
+        last = isRepeatable(item, begins: byte) ? items.count : nil
         items.append(item)
       }
     }
@@ -196,9 +221,10 @@ struct RegexParser {
     return items.count == 1 ? items[0] : .sequence(items)
   }
 
-  private func isRepeatable(_ item: RegexNode) -> Bool {
+  private func isRepeatable(_ item: RegexNode, begins byte: UInt8) -> Bool {
     switch item {
-    case .assertion, .wordBoundary, .keepOut: false
+    case .fail: false
+    case .assertion, .wordBoundary, .keepOut: byte == UInt8(ascii: "(")
     default: true
     }
   }

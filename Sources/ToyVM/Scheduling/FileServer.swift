@@ -3,7 +3,7 @@ import Tenure
 /// The process that stock module `file` asks for files by name: stock `file_server`, which OTP's
 /// kernel begins when it starts. Here it begins when it is looked for.
 enum FileServer {
-  static var name: String { "file_server_2" }
+  static var name: StaticString { "file_server_2" }
 }
 
 extension Schedulers {
@@ -11,8 +11,10 @@ extension Schedulers {
   /// - Returns: its pid, or that of one that came first; nothing where OTP's modules are not there or
   ///   memory is refused.
   func beginFileServer() -> Term? {
-    let names = try? [FileServer.name, "file_server", "gen_server", "init_it", "local", "self"]
-      .map { name in try system.atoms.atom(name) }
+    let names = try? [
+      "\(FileServer.name)", "file_server", "gen_server", "init_it", "local", "self",
+    ]
+    .map { name in try system.atoms.atom(name) }
     guard let names, let user = try? system.atoms.atom("user"),
       let leader = system.pid(named: user),
       (try? code.ensureLoaded(names[1])) == true, (try? code.ensureLoaded(names[2])) == true

@@ -4,7 +4,7 @@
 -author("nobody").
 -export([tags/0, tags_of_spawned/0, flushed_tags/0, bad_tags/0, specifications/0,
          wrong_specifications/0, requested_tables/0, shared_copies/0, map_shapes/0,
-         module_told/0, environment/0, bad_environment/0, offsets/0, no_ports/0,
+         module_told/0, environment/0, bad_environment/0, signals/0, offsets/0, no_ports/0,
          traced/0, traced_ladder/0, traced_collections/0, untraced/0, traced_children/0,
          traced_new/0, traced_limits/0, catch_levels/0, trace_told/0, bad_traces/0]).
 
@@ -104,8 +104,9 @@ module_told() ->
 
 %% The machine.
 
+%% Machines side by side have one environment: each its own variable.
 environment() ->
-    Name = "TENURE_LANG_DEBUG",
+    Name = "TENURE_LANG_DEBUG_" ++ integer_to_list(os:system_time()) ++ "_" ++ integer_to_list(os:perf_counter()),
     false = os:getenv(Name),
     Put = os:putenv(Name, "v=\x{e9}"),
     All = [V || {N, V} <- os:env(), N =:= Name],
@@ -117,6 +118,13 @@ bad_environment() ->
     [try os:putenv(N, V) catch C:R -> {C, R} end
      || {N, V} <- [{"a=b", "c"}, {a, "c"}, {"a", [0]}, {"a", x}, {"a" ++ b, "c"}]]
         ++ [try os:unsetenv(N) catch C:R -> {C, R} end || N <- ["a=b", a]].
+
+signals() ->
+    Set = [os:set_signal(S, O) || S <- [sigusr2, sigalrm, sigstop], O <- [ignore, handle, default]],
+    Bad = [try os:set_signal(S, O) catch C:R -> {C, R} end
+           || {S, O} <- [{sigkill, ignore}, {sigcont, default}, {sigint, handle}, {"sighup", ignore}, {1, ignore},
+                         {sighup, other}, {sighup, 1}, {sigwinch, ignore}]],
+    {Set, Bad, os:perf_counter() =< os:perf_counter()}.
 
 offsets() ->
     Difference = erlang:time_offset(second) + erlang:monotonic_time(second) - erlang:system_time(second),
