@@ -168,10 +168,7 @@ extension TableStressThread {
     case 0: try table.delete(by: pid)
     case 1: try table.deleteAllObjects(by: pid)
     case 2..<4: _ = try table.selectDelete(stress.specifications[1], by: pid)
-    case 4:
-      // Of a table that has no name to be found by this is asked in vain.
-      let isNamed = try table.information().options.isNamed
-      if isNamed { try table.rename(to: stress.names[below(stress.names.count)], by: pid) }
+    case 4: try table.rename(to: stress.names[below(stress.names.count)], by: pid)
     case 5: if below(4) == 0 { stress.state.withLock { $0.tables[place] = nil } }
     default: _ = try table.indexStatistics()
     }

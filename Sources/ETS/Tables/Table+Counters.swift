@@ -47,8 +47,8 @@ extension Table {
     _ key: Term, step: CounterStep, default other: Term? = nil, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
       if let sum = try addAtOnce(step, key, hash, in: part) { return sum }
       return try add([step], to: key, hash, in: part, default: other, on: &heap).cons[0]
     }
@@ -60,9 +60,9 @@ extension Table {
     _ key: Term, steps: [CounterStep], default other: Term? = nil, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
-      try add(steps, to: key, hash, in: part, default: other, on: &heap)
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
+      return try add(steps, to: key, hash, in: part, default: other, on: &heap)
     }
   }
 
@@ -73,8 +73,8 @@ extension Table {
   public func updateElements(
     _ key: Term, _ updates: [ElementUpdate], default other: Term? = nil, by caller: Term
   ) throws(TableError) -> Bool {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
       let exists = try part.update(key, hash: hash) { entry throws(TableError) in
         try replacing(updates, in: entry, part)
       }
@@ -88,6 +88,13 @@ extension Table {
 // MARK: One object
 
 extension Table {
+  /// Sees that elements can be changed, with an object to begin with if one is given.
+  @inline(__always)
+  private func checkCounting(default other: Term?) throws(TableError) {
+    if let other, !other.isTuple { throw .notAnObject }
+    if isBag { throw .unsupported(type: record.pointee.options.type) }
+  }
+
   /// Adds where the sum is as small as the numbers, in place.
   @inline(__always)
   private func addAtOnce(
@@ -152,9 +159,8 @@ extension Table {
   /// The element that may be changed at a position.
   private func element(_ position: Int, of object: Term) throws(TableError) -> Term {
     let words = object.boxed
-    if position < 1 || position > Header(bits: words[0]).arity
-      || position == keyPosition
-    {
+    if position == keyPosition { throw .positionOfKey(position) }
+    if position < 1 || position > Header(bits: words[0]).arity {
       throw .invalidPosition(position)
     }
     return Term(bits: words[position])

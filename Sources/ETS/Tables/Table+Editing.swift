@@ -28,7 +28,7 @@ extension Table {
   public func selectReplace(
     _ specification: MatchSpecification, by caller: Term
   ) throws(TableError) -> Int {
-    try checkReplacement(specification)
+    try checkReplacement(specification, by: caller)
     return try edit(.replace, specification, by: caller)
   }
 
@@ -62,8 +62,10 @@ extension Table {
     }
   }
 
-  private func checkReplacement(_ specification: MatchSpecification) throws(TableError) {
-    if record.pointee.options.type == .bag { throw .unsupported(type: .bag) }
+  private func checkReplacement(
+    _ specification: MatchSpecification, by caller: Term
+  ) throws(TableError) {
+    try check(.replacing, by: caller)
     do {
       guard try specification.keepsKey(at: keyPosition) else {
         throw TableError.invalidSpecification("a result may have another key than its object")
@@ -137,7 +139,7 @@ extension Table {
     _ specification: MatchSpecification, steps: Int, after continuation: Term? = nil,
     by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> CountSlice {
-    try checkReplacement(specification)
+    try checkReplacement(specification, by: caller)
     return try editSlice(.replace, specification, steps, after: continuation, by: caller, on: &heap)
   }
 

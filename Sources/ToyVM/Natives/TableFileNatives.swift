@@ -52,8 +52,7 @@ private func read(_ interpreter: Interpreter, _ x: Arguments, options: Term) -> 
       fromFile: path, verifies: verifies, funs: interpreter.code, naming: interpreter.code,
       owner: interpreter.pid)
     do throws(TableError) {
-      let isNamed = try table.information().options.isNamed
-      return isNamed ? table.name : try interpreter.reference(to: table)
+      return try interpreter.identifier(ofNew: table)
     } catch {
       throw .table(error)
     }

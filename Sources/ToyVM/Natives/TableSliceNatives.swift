@@ -63,7 +63,10 @@ private enum SliceKind: Int {
 private func begin(_ interpreter: Interpreter, _ x: Arguments, _ kind: SliceKind) -> Term {
   interpreter.onTable(x[0]) { table throws(TableError) in
     guard x[2].isSmall, x[2].smallValue > 0 else { return nil }
-    if x[1].isNil && kind.patternResult == nil { return interpreter.atom("$end_of_table") }
+    if x[1].isNil && kind.patternResult == nil {
+      try table.check(.reading, by: interpreter.pid)
+      return interpreter.atom("$end_of_table")
+    }
     return try slice(
       interpreter, table, kind, name: x[0], source: x[1], limit: x[2], after: nil)
   }

@@ -74,19 +74,19 @@ var tableWalkNatives: [Native] {
       }
     },
     Native("ets", "select_delete", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
+      matching(interpreter, x, ofNoClause: .small(0), .writing) {
         table, specification throws(TableError) in
         .small(try table.selectDelete(specification, by: interpreter.pid))
       }
     },
     Native("ets", "internal_select_delete", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
+      matching(interpreter, x, ofNoClause: .small(0), .writing) {
         table, specification throws(TableError) in
         .small(try table.selectDelete(specification, by: interpreter.pid))
       }
     },
     Native("ets", "select_replace", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
+      matching(interpreter, x, ofNoClause: .small(0), .replacing) {
         table, specification throws(TableError) in
         .small(try table.selectReplace(specification, by: interpreter.pid))
       }
@@ -135,11 +135,14 @@ private func objects(
 /// - Parameter ofNoClause: the answer to a specification without clauses; nothing where that is none.
 private func matching(
   _ interpreter: Interpreter, _ x: Arguments, result: PatternResult? = nil,
-  ofNoClause: Term? = nil,
+  ofNoClause: Term? = nil, _ use: TableUse = .reading,
   _ body: (Table, MatchSpecification) throws(TableError) -> Term?
 ) -> Term {
   interpreter.onTable(x[0]) { table throws(TableError) in
-    if x[1].isNil, let ofNoClause { return ofNoClause }
+    if x[1].isNil, let ofNoClause {
+      try table.check(use, by: interpreter.pid)
+      return ofNoClause
+    }
     let specification = try interpreter.specification(x[1], result: result)
     return try body(table, specification)
   }
