@@ -79,7 +79,8 @@ extension Table {
     }
   }
 
-  var isOrdered: Bool { record.pointee.options.type == .orderedSet }
+  /// Whether its objects are in the order of their keys.
+  public var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
   private func key(
     of step: TableStep, by caller: Term, on heap: inout ProcessHeap

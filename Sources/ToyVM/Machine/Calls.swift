@@ -12,7 +12,7 @@ extension Interpreter {
     if runNative(entry, told: .call(entry.pointee.name), at: code) {
       return continuation(after: w, at: code)
     }
-    return takeTrap().flatMap { call($0, by: w, at: code) }
+    return takeTrap().flatMap { call($0, insteadOf: entry, by: w, at: code) }
   }
 
   private func exportEntry(_ word: UInt) -> UnsafeMutablePointer<ExportEntry> {
@@ -134,10 +134,12 @@ extension Interpreter {
   }
 
   private func call(
-    _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
+    _ entry: UnsafeMutablePointer<ExportEntry>,
+    insteadOf named: UnsafeMutablePointer<ExportEntry>? = nil, by w: UInt,
+    at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     guard hasRoomForReturn(), hasArguments(entry.pointee.name.arity) else { return nil }
-    let called = entry
+    let called = named ?? entry
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {

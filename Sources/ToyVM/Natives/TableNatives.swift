@@ -61,7 +61,7 @@ var tableNatives: [Native] {
       }
     },
   ] + tableObjectNatives + tableWalkNatives + tableSliceNatives + tableReportNatives
-    + tableFileNatives
+    + tableFileNatives + tableSpecificationNatives
 }
 
 extension Interpreter {
