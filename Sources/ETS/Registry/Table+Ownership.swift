@@ -117,7 +117,7 @@ extension Table {
       }
       return true
     }
-    if isFixed { try forEachPart { $0.unfix() } }
+    if isFixed { try unfix() }
   }
 
   /// Who fixed the table, and how often.
@@ -137,8 +137,19 @@ extension Table {
       for part in record.pointee.storage.parts { for _ in 0..<count { part.unfix() } }
       return 0
     }
-    for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
+    for _ in 0..<(count ?? 0) { try? unfix() }
   }
+
+  /// Releases all parts; others use them between two pieces of the work.
+  func unfix() throws(TableError) {
+    for index in 0..<(try partCount()) {
+      var isDone = false
+      while !isDone { isDone = try withPart(index) { $0.unfix(atMost: Self.linesAtOnce) } }
+    }
+  }
+
+  /// The lines looked at in one hold of a part's lock.
+  private static var linesAtOnce: Int { 256 }
 
   /// Runs a piece of work on each part, under its lock.
   func forEachPart(_ body: (TablePart) -> Void) throws(TableError) {

@@ -41,7 +41,7 @@ extension Table {
     try checkWriter(caller)
     // Entries stay where they are between two goes.
     try forEachPart { $0.fix() }
-    defer { try? forEachPart { $0.unfix() } }
+    defer { try? unfix() }
     var editor = MatchEditor(
       action, try ObjectMatcher(for: specification, caller), steps: Self.stepsAtOnce)
     var position = WalkPosition.start
@@ -125,7 +125,8 @@ extension Table {
   }
 
   /// As ``selectDelete(_:by:)``, for some objects; the parameters are those of
-  /// ``selectCount(_:steps:after:by:on:)``.
+  /// ``selectCount(_:steps:after:by:on:)``. A table that is not ordered needs a ``fix(by:)`` for the time, even
+  /// if nobody else writes: as objects go, others move to where the next slice does not look.
   public func selectDelete(
     _ specification: MatchSpecification, steps: Int, after continuation: Term? = nil,
     by caller: Term, on heap: inout ProcessHeap

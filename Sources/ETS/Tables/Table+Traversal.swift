@@ -147,7 +147,7 @@ extension Table {
   ) throws(TableError) -> Result {
     if isPrivate || isOrdered { return try reading(by: caller, body) }
     try forEachPart { $0.fix() }
-    defer { try? forEachPart { $0.unfix() } }
+    defer { try? unfix() }
     return try reading(by: caller, body)
   }
 
