@@ -98,7 +98,7 @@ extension Table {
       } else {
         claims.fixations.append(
           TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
-        record.pointee.registry.concerns.add(self, to: caller)
+        record.pointee.registry.concerns.settle(caller, self)
       }
     }
     try forEachPart { $0.fix() }

@@ -88,7 +88,7 @@ public final class TableRegistry: Sendable {
     // Releasing: pairs with the acquiring load in `checkOwner`, for who has not been told yet.
     table.record.pointee.owner.store(owner.bits, ordering: .releasing)
     concerns.settle(transfer.from, table)
-    concerns.settle(owner, table)
+    concerns.add(table, to: owner)
     return transfer
   }
 

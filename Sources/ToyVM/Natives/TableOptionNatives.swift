@@ -73,10 +73,11 @@ extension Interpreter {
   ) -> Bool {
     if option.isAtom {
       let name = atoms.name(of: option)
+      // Of several the last one holds, but for what a table is without any.
       if let type = TableType(rawValue: name) {
-        options.type = type
+        if type != .set { options.type = type }
       } else if let protection = TableProtection(rawValue: name) {
-        options.protection = protection
+        if protection != .protected { options.protection = protection }
       } else if name == "named_table" {
         options.isNamed = true
       } else if name == "compressed" {

@@ -19,7 +19,7 @@ var tableSliceNatives: [Native] {
     Native("ets", "$slice", 1, goOnWithSlice),
     Native("ets", "repair_continuation", 2) { interpreter, x in
       interpreter.isAtom(x[0], "$end_of_table") || SliceKind(of: x[0]) != nil
-        ? x[0] : interpreter.badArgument()
+        ? x[0] : interpreter.noClause()
     },
   ]
 }

@@ -113,6 +113,7 @@ extension MatchSpecificationError {
   fileprivate var erlangText: String {
     switch self {
     case .notAList: return "Match programs are not in a list."
+    case .improperList: return "Match programs are not in a proper list."
     case .notAClause: return "Match program part is not a tuple of arity 3."
     case .invalidGuard(_, .notAList): return "Match expression is not a list."
     case .invalidBody(_, .notAList): return "Match expression is not a list."
