@@ -20,6 +20,13 @@ public struct CounterStep {
   }
 }
 
+extension CounterStep {
+  fileprivate var isOfIntegers: Bool {
+    let isBounded = bound.map { $0.threshold.isInteger && $0.value.isInteger } ?? true
+    return increment.isInteger && isBounded
+  }
+}
+
 /// An element and what it becomes: `{Position, Value}` of `ets:update_element/3`.
 public struct ElementUpdate {
   /// From 1; not that of the key.
@@ -132,6 +139,7 @@ extension Table {
     }
     var updates: [ElementUpdate] = []
     for step in steps {
+      if !step.isOfIntegers { throw .notAnInteger }
       let earlier = updates.last { $0.position == step.position }?.value
       let before: Term
       if let earlier { before = earlier } else { before = try element(step.position, of: object) }
@@ -170,10 +178,7 @@ extension Table {
   private func sum(
     _ value: Term, _ step: CounterStep, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if !value.isInteger || !step.increment.isInteger { throw .notAnInteger }
-    if let bound = step.bound, !bound.threshold.isInteger || !bound.value.isInteger {
-      throw .notAnInteger
-    }
+    if !value.isInteger { throw .notAnInteger }
     let sum = try self.sum(value, step.increment, on: &heap)
     guard let bound = step.bound else { return sum }
     let isDown = IntegerArithmetic.compare(step.increment, .small(0)) < 0

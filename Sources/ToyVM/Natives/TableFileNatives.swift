@@ -26,7 +26,8 @@ private func write(_ interpreter: Interpreter, _ x: Arguments, options: Term) ->
   guard let table = interpreter.table(x[0]) else { return interpreter.failure("badtab") }
   guard case .path(let path) = FileName(x[1], interpreter.atoms) else {
     // Without a name there is no file; a binary is none to a log.
-    return x[1].isBitString ? interpreter.badLogName(x[1], isRead: false) : interpreter.failure("eaccess")
+    return x[1].isBitString
+      ? interpreter.badLogName(x[1], isRead: false) : interpreter.failure("eaccess")
   }
   do {
     try table.write(toFile: path, options: chosen, funs: interpreter.code, by: interpreter.pid)
