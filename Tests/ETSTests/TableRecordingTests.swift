@@ -24,7 +24,7 @@ struct TableRecordingTests {
     for operation in Self.operations {
       #expect(counts.answered[operation, default: 0] > 5, "\(operation) is hardly there")
     }
-    for cause in ["access", "badkey", "keypos", "none", "not_owner", "owner", "position", "table_type"] {
+    for cause in Self.causes {
       #expect(counts.causes[cause, default: 0] > 2, "\(cause) is hardly there")
     }
   }
@@ -35,6 +35,10 @@ struct TableRecordingTests {
     "walk_back", "match", "match_object", "match_delete", "select", "select_reverse",
     "select_count", "select_delete", "select_replace", "delete_all_objects", "tab2list", "size",
     "rename", "give_away", "safe_fixtable", "setopts", "info",
+  ]
+
+  private static let causes = [
+    "access", "badkey", "keypos", "none", "not_owner", "owner", "position", "table_type",
   ]
 
   @Test("of a live Erlang")

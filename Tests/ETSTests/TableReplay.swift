@@ -215,9 +215,9 @@ extension TableReplay {
       let protection = TableProtection(rawValue: try text(of: elements[1]))
       return try table.setOptions(protection: protection, by: caller)
     }
-    try table.setOptions(
-      heir: elements.count == 2 ? TableHeir.none : .process(try pid(elements[1]), data: elements[2]),
-      by: caller)
+    let heir =
+      elements.count == 2 ? TableHeir.none : .process(try pid(elements[1]), data: elements[2])
+    try table.setOptions(heir: heir, by: caller)
   }
 
   private func item(_ name: String) throws -> Term {

@@ -176,12 +176,18 @@ operation() ->
         97 -> {rename, one_of([one, two, three])};
         N when N > 105 -> {safe_fixtable, one_of([true, true, false, false])};
         N when N > 103 -> {info, one_of([protection, fixed, heir, owner, name, type, size])};
-        N when N > 100 ->
-            {setopts, one_of([{heir, none}, {heir, a, x}, {heir, b, "data"}, {heir, c, x}, [],
-                              {protection, public}, {protection, protected}, {protection, private}])};
+        N when N > 100 -> {setopts, one_of([{heir, none}, {heir, a, x}, {heir, b, "data"}, {heir, c, x}, []
+                                            | protections()])};
         100 -> {give_away, one_of([a, b, c])};
         98 -> one_of([tab2list, tab2list, tab2list, delete_all_objects]);
         _ -> {delete_object, a_held_object()}
+    end.
+
+%% Where OTP 25 gives way as it inserts a list into a bag, that has its first protection again.
+protections() ->
+    case ets:info(get(table), type) of
+        bag -> [];
+        _ -> [{protection, public}, {protection, protected}, {protection, private}]
     end.
 
 %% From a bag that is fixed OTP 25 takes more than there is: its size is then wrong.

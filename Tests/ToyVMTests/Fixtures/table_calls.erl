@@ -159,6 +159,7 @@ an_actor() -> one_of(get(actors)).
 operation() ->
     T = a_table(),
     put(position, position(T)),
+    put(type, type_of(T)),
     case below(case get(tables) of [_, _ | _] -> 115; _ -> 12 end) of
         N when N < 6 -> {new, [one_of([one, one, two, three, four]), options()]};
         N when N < 24 -> {insert, [T, object()]};
@@ -287,7 +288,12 @@ setting() ->
         0 -> junk();
         N when N < 6 -> heir();
         11 -> {protection, foo};
-        _ -> {protection, one_of([public, public, public, protected, private])}
+        _ ->
+            %% Where OTP 25 gives way as it inserts a list into a bag, that has its first protection again.
+            case get(type) of
+                bag -> heir();
+                _ -> {protection, one_of([public, public, public, protected, private])}
+            end
     end.
 
 %% From a bag that is fixed OTP 25 takes more than there is: its size is then wrong.
