@@ -42,7 +42,7 @@ public enum TableProtection: String, CaseIterable, Sendable {
 public enum WriteConcurrency: String, CaseIterable, Sendable {
   /// One writer at a time.
   case off = "false"
-  /// Writers of different keys work side by side.
+  /// Writers of different keys work side by side, but in an ordered table, which has one at a time.
   case on = "true"
   /// The table decides; as ``on`` here, where more writers cost little.
   case auto
