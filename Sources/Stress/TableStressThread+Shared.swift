@@ -27,7 +27,7 @@ extension TableStressThread {
 
   private mutating func makeSharedTable(at place: Int) throws {
     var options = makeOptions()
-    options.protection = below(4) == 0 ? .protected : .public
+    options.protection = protection()
     options.isNamed = below(3) == 0
     let name = stress.names[below(stress.names.count)]
     let table = try stress.registry.makeTable(named: name, options: options, owner: pid)
@@ -170,7 +170,17 @@ extension TableStressThread {
     case 2..<4: _ = try table.selectDelete(stress.specifications[1], by: pid)
     case 4: try table.rename(to: stress.names[below(stress.names.count)], by: pid)
     case 5: if below(4) == 0 { stress.state.withLock { $0.tables[place] = nil } }
+    case 6: try table.setOptions(protection: protection(), by: pid)
     default: _ = try table.indexStatistics()
+    }
+  }
+
+  /// Mostly one that lets all threads in.
+  private mutating func protection() -> TableProtection {
+    switch below(8) {
+    case 0: .private
+    case 1, 2: .protected
+    default: .public
     }
   }
 }

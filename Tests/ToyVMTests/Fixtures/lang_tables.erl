@@ -8,7 +8,7 @@
          selecting_ranges/0, selecting_keys/0, select_bodies/0, counting_and_deleting/0,
          replacing/0, matching/0, missing_tables/0, bad_options/0, bad_objects/0,
          bad_specifications/0, informing/0, mixed_keys/0, growing_and_shrinking/0, big_objects/0,
-         giving_way/1, long_walks/0, broken_walks/0]).
+         giving_way/1, half_made/1, long_walks/0, broken_walks/0]).
 
 sort([]) -> [];
 sort([X]) -> [X];
@@ -356,6 +356,18 @@ giving_way(Size) ->
          end || Type <- [set, ordered_set]],
     exit(Ticker, kill),
     Answers.
+
+%% A table whose heir is to be told much: where there is no memory for that, there is no table.
+half_made(Size) ->
+    Much = keys_up(0, Size),
+    case catch ets:new(half, [named_table, {heir, self(), Much}]) of
+        half -> made;
+        {'EXIT', {system_limit, _}} ->
+            case ets:whereis(half) of
+                undefined -> refused;
+                _ -> stays
+            end
+    end.
 
 ticker(Ticks) ->
     ets:update_counter(Ticks, n, 1),
