@@ -168,12 +168,19 @@ extension TableStressThread {
     case 0: try table.delete(by: pid)
     case 1: try table.deleteAllObjects(by: pid)
     case 2..<4: _ = try table.selectDelete(stress.specifications[1], by: pid)
-    case 4:
-      // Of a table that has no name to be found by this is asked in vain.
-      let isNamed = try table.information().options.isNamed
-      if isNamed { try table.rename(to: stress.names[below(stress.names.count)], by: pid) }
+    case 4: try table.rename(to: stress.names[below(stress.names.count)], by: pid)
     case 5: if below(4) == 0 { stress.state.withLock { $0.tables[place] = nil } }
+    case 6: try table.setOptions(protection: protection(), by: pid)
     default: _ = try table.indexStatistics()
+    }
+  }
+
+  /// Mostly one that lets all threads in.
+  private mutating func protection() -> TableProtection {
+    switch below(8) {
+    case 0: .private
+    case 1, 2: .protected
+    default: .public
     }
   }
 }

@@ -54,7 +54,8 @@ struct TableStressThread: ~Copyable {
   /// What a table may answer when others use it too.
   private func note(_ error: TableError, _ step: Int) {
     switch error {
-    case .noTable, .noAccess, .noKey, .nameTaken, .noProcess, .unsupported: return
+    case .noTable, .noAccess, .notOwner, .isOwner, .noKey, .nameTaken, .noProcess, .unsupported:
+      return
     case .outOfMemory, .scratchExhausted, .heap:
       if stress.isRefusing { return }
     default: break

@@ -5,11 +5,13 @@ import Testing
 
 @testable import ETS
 
+/// Random operations on a tree and on a sorted array. `TENURE_MODEL_STEPS` says how many.
 @Suite struct OrderedModelTests {
   @Test(arguments: OrderedKeys.allCases, [true, false])
   func treesDoWhatASortedArrayDoes(keys: OrderedKeys, hasReaders: Bool) throws {
     let seed: UInt64 = hasReaders ? 11 : 12
-    try Self.run(keys, keyCount: 1_500, steps: 4_000, hasReaders: hasReaders, seed: seed)
+    let steps = TableModelTests.environmentSteps ?? 4_000
+    try Self.run(keys, keyCount: 1_500, steps: steps, hasReaders: hasReaders, seed: seed)
   }
 
   @Test func fewKeysComeAndGo() throws {
@@ -23,7 +25,7 @@ import Testing
     _ kind: OrderedKeys, keyCount: Int, steps: Int, hasReaders: Bool, seed: UInt64
   ) throws {
     let fixture = try OrderedFixture(
-      keyPosition: 1 + Int(seed % 2), hasReaders: hasReaders, words: 1 << 21)
+      keyPosition: 1 + Int(seed % 2), hasReaders: hasReaders, words: max(1 << 21, 16 * steps))
     var keys = try kind.make(keyCount, seed: seed, bench: fixture.bench)
     let reader = fixture.allocator.reader
     var random = SeededGenerator(seed: seed)

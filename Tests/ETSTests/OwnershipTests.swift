@@ -90,11 +90,15 @@ import Testing
     #expect(throws: TableError.noAccess) {
       try table.giveAway(to: .pid(3), data: .nil, by: .pid(2))
     }
+    #expect(throws: TableError.notOwner) {
+      try makeTable(TableOptions(protection: .public)).giveAway(
+        to: .pid(3), data: .nil, by: .pid(2))
+    }
     listener.dead.withLock { _ = $0.insert(.pid(4)) }
     #expect(throws: TableError.noProcess(.pid(4))) {
       try table.giveAway(to: .pid(4), data: .nil, by: .pid(1))
     }
-    #expect(throws: TableError.noProcess(.pid(1))) {
+    #expect(throws: TableError.isOwner) {
       try table.giveAway(to: .pid(1), data: .nil, by: .pid(1))
     }
     try table.giveAway(to: .pid(3), data: .small(5), by: .pid(1))
@@ -116,7 +120,123 @@ import Testing
     try table.delete(by: .pid(1))
     #expect(registry.table(named: .error) == nil)
     let unnamed = try makeTable()
-    #expect(throws: TableError.self) { try unnamed.rename(to: .exit, by: .pid(1)) }
+    try unnamed.rename(to: .exit, by: .pid(1))
+    #expect(unnamed.name == .exit && !unnamed.isNamed)
+    #expect(registry.table(named: .exit) == nil)
+    // A name that finds nothing takes no other from anybody.
+    try unnamed.rename(to: .ok, by: .pid(1))
+    try unnamed.delete(by: .pid(1))
+    #expect(registry.table(named: .ok) == second)
+  }
+
+  /// A private table is used without a lock until somebody else may come to it.
+  @Test(arguments: TableType.allCases) func protectionChanges(_ type: TableType) throws {
+    let reader = TermReader(words: 100, atoms: system.atoms)
+    let (first, second) = (reader.read("{1,2}"), reader.read("{2,<<3>>}"))
+    for protection in TableProtection.allCases {
+      let table = try makeTable(TableOptions(type: type, protection: protection))
+      try table.insert(first, by: .pid(1))
+      for next in TableProtection.allCases + TableProtection.allCases.reversed() {
+        try table.setOptions(protection: next, by: .pid(1))
+        #expect(try table.information().options.protection == next)
+        try table.insert(second, by: .pid(1))
+        #expect(try table.contains(.small(2), by: .pid(1)))
+        try table.delete(.small(2), by: .pid(1))
+        if next == .private {
+          #expect(throws: TableError.noAccess) { try table.contains(.small(1), by: .pid(2)) }
+          #expect(throws: TableError.noAccess) { try table.makeSnapshot(by: .pid(2)) }
+          #expect(throws: TableError.noAccess) { try table.fix(by: .pid(2)) }
+        } else {
+          #expect(try table.contains(.small(1), by: .pid(2)))
+        }
+        if next == .public {
+          try table.insert(second, by: .pid(2))
+          try table.delete(.small(2), by: .pid(2))
+          #expect(throws: TableError.notOwner) {
+            try table.setOptions(protection: .public, by: .pid(2))
+          }
+        } else {
+          #expect(throws: TableError.noAccess) { try table.insert(second, by: .pid(2)) }
+          #expect(throws: TableError.noAccess) { try table.setOptions(by: .pid(2)) }
+        }
+        #expect(try table.objectCount() == 1)
+      }
+      try table.delete(by: .pid(1))
+    }
+  }
+
+  /// What keeps recency of a table of one process is made as others come.
+  @Test func aLimitedTableIsShared() throws {
+    let reader = TermReader(words: 1000, atoms: system.atoms)
+    var options = TableOptions(protection: .private)
+    options.limit = TableLimit(objects: 10, policy: .evictLeastRecentlyUsed)
+    let table = try makeTable(options)
+    let before = try table.information().words
+    try table.setOptions(protection: .public, by: .pid(1))
+    #expect(try table.information().words > before)
+    for number in 0..<50 {
+      try table.insert(reader.cursor.makeTuple(.small(number), .small(1)), by: .pid(2))
+      #expect(try table.contains(.small(0), by: .pid(2)))
+    }
+    #expect(try table.objectCount() == 10)
+    try table.delete(by: .pid(1))
+  }
+
+  /// Who has fixed a private table releases it, or ends, while the next owner writes.
+  @Test(arguments: TableType.allCases) func aFixationOutlivesGivingAway(_ type: TableType) throws {
+    let reader = TermReader(words: 10000, atoms: system.atoms)
+    let table = try makeTable(TableOptions(type: type, protection: .private))
+    for number in 0..<200 {
+      try table.insert(reader.cursor.makeTuple(.small(number)), by: .pid(1))
+    }
+    try table.fix(by: .pid(1))
+    try table.giveAway(to: .pid(2), data: .nil, by: .pid(1))
+    #expect(table.fixations.map(\.process) == [.pid(1)])
+    #expect(throws: TableError.noAccess) { try table.release(by: .pid(1)) }
+    try table.release(by: .pid(2))
+    #expect(table.fixations.map(\.count) == [1])
+    let registry = registry
+    let failures = TestThreads.run(2, of: system) { thread, _ in
+      if thread == 0 { return registry.end(owner: .pid(1)) }
+      for number in 0..<200 { try table.delete(.small(number), by: .pid(2)) }
+    }
+    #expect(failures.isEmpty)
+    #expect(table.fixations.isEmpty)
+    #expect(try table.objectCount() == 0)
+    if type != .orderedSet { #expect(try table.indexStatistics().keyCount == 0) }
+  }
+
+  /// The data for an heir is charged to the owner, whoever that is.
+  @Test(arguments: TableProtection.allCases)
+  func whatAnHeirIsToldIsCharged(_ protection: TableProtection) throws {
+    let budgets = [MemoryBudget(limitBytes: 1 << 20), MemoryBudget(limitBytes: 1 << 20)]
+    let registry = TableRegistry(
+      environment: system.heaps, atoms: system.atoms, listener: BudgetListener(budgets: budgets))
+    let reader = TermReader(words: 300_000, atoms: system.atoms)
+    let list = reader.cursor.makeList((0..<1000).map { Term.small($0) })
+    let table = try registry.makeTable(
+      named: .ok, options: TableOptions(protection: protection), owner: .pid(1))
+    let empty = budgets[0].usedBytes
+    try table.setHeir(.pid(2), data: list, by: .pid(1))
+    let full = budgets[0].usedBytes
+    #expect(full >= empty + 16_000)
+    let long = reader.cursor.makeList((0..<100_000).map { Term.small($0) })
+    #expect(throws: TableError.self) { try table.setHeir(.pid(2), data: long, by: .pid(1)) }
+    #expect(budgets[0].usedBytes == full && table.heir == .pid(2))
+    try table.giveAway(to: .pid(2), data: .nil, by: .pid(1))
+    #expect(budgets.map(\.usedBytes) == [0, full])
+    try table.setHeir(nil, data: .nil, by: .pid(2))
+    #expect(budgets[1].usedBytes == empty)
+    try table.delete(by: .pid(2))
+    #expect(budgets[1].usedBytes == 0)
+  }
+
+  private final class BudgetListener: OwnershipListener {
+    let budgets: [MemoryBudget]
+    init(budgets: [MemoryBudget]) { self.budgets = budgets }
+    func isAlive(_ pid: Term) -> Bool { true }
+    func tableBudget(of pid: Term) -> MemoryBudget? { budgets[Int(pid.identifierNumber) - 1] }
+    func tableChangedOwner(_ transfer: TableTransfer) {}
   }
 
   @Test(arguments: TableProtection.allCases) func protectionIsKept(_ protection: TableProtection)

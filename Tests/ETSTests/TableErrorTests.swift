@@ -4,10 +4,12 @@ import Testing
 
 @Suite struct TableErrorTests {
   @Test func causesAreTheWordsOfErlang() {
-    #expect(TableError.noTable.cause == "id")
-    #expect(TableError.noAccess.cause == "access")
-    #expect(TableError.noKeyPosition(keyPosition: 2).cause == "keypos")
-    #expect(TableError.noKey.cause == "badkey")
-    #expect(TableError.outOfMemory(.invalidSize(byteCount: 0)).cause == "system_limit")
+    #expect(TableError.noTable.cause(of: "lookup") == "id")
+    #expect(TableError.noAccess.cause(of: "insert") == "access")
+    #expect(TableError.noKeyPosition(keyPosition: 2).cause(of: "insert") == "none")
+    #expect(TableError.noKey.cause(of: "lookup_element") == "badkey")
+    #expect(TableError.noKey.cause(of: "next") == "none")
+    #expect(
+      TableError.outOfMemory(.invalidSize(byteCount: 0)).cause(of: "insert") == "system_limit")
   }
 }

@@ -1,5 +1,6 @@
 import Carriers
 import ETS
+import Foundation
 import Heaps
 import Processes
 import Terms
@@ -28,7 +29,11 @@ import Testing
       type: .set, protection: .public, seed: 4713, keyCount: 3000, steps: steps, parallel: true)
   }
 
-  private var steps: Int { 12_000 }
+  private var steps: Int { Self.environmentSteps ?? 12_000 }
+
+  /// The steps that the environment asks for.
+  static let environmentSteps = ProcessInfo.processInfo.environment["TENURE_MODEL_STEPS"]
+    .flatMap(Int.init)
 
   private func run(
     type: TableType, protection: TableProtection, seed: UInt64, keyCount: Int, steps: Int,

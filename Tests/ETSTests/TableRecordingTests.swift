@@ -24,6 +24,9 @@ struct TableRecordingTests {
     for operation in Self.operations {
       #expect(counts.answered[operation, default: 0] > 5, "\(operation) is hardly there")
     }
+    for cause in Self.causes {
+      #expect(counts.causes[cause, default: 0] > 2, "\(cause) is hardly there")
+    }
   }
 
   private static let operations = [
@@ -31,7 +34,11 @@ struct TableRecordingTests {
     "delete_object", "update_element", "update_counter", "first", "last", "next", "prev", "walk",
     "walk_back", "match", "match_object", "match_delete", "select", "select_reverse",
     "select_count", "select_delete", "select_replace", "delete_all_objects", "tab2list", "size",
-    "rename",
+    "rename", "give_away", "safe_fixtable", "setopts", "info",
+  ]
+
+  private static let causes = [
+    "access", "badkey", "keypos", "none", "not_owner", "owner", "position", "table_type",
   ]
 
   @Test("of a live Erlang")
@@ -61,6 +68,7 @@ struct TableRecordingTests {
     var steps = 0
     var refused = 0
     var answered: [String: Int] = [:]
+    var causes: [String: Int] = [:]
   }
 
   private func check(_ data: Data) throws -> Counts {
@@ -88,11 +96,12 @@ struct TableRecordingTests {
     _ counts: inout Counts
   ) throws {
     let type = try #require(TableType(rawValue: try printer.text(of: run[0])))
-    var options = TableOptions(type: type, keyPosition: run[1].smallValue)
+    let protection = try #require(TableProtection(rawValue: try printer.text(of: run[5])))
+    var options = TableOptions(
+      type: type, protection: protection, keyPosition: run[1].smallValue)
     // Nothing of this changes an answer.
     options.writeConcurrency = counts.steps % 2 == 0 ? .off : .on
     options.isCompressed = counts.steps % 5 < 2
-    options.protection = counts.steps % 3 == 0 ? .private : .public
     var replay = try TableReplay(system, options, name: try system.atoms.atom("one"))
     for (number, step) in TableReplay.terms(run[2]).enumerated() {
       let (operation, expected) = (step.tupleElements[0], step.tupleElements[1])
@@ -109,12 +118,17 @@ struct TableRecordingTests {
         return try replay.end()
       }
       counts.steps += 1
-      if case .badArgument = answer { counts.refused += 1 }
-      let name = operation.isTuple ? operation.tupleElements[0] : operation
+      if case .badArgument(let cause) = answer {
+        counts.refused += 1
+        counts.causes[cause, default: 0] += 1
+      }
+      let isOthers = try operation.isTuple && printer.text(of: operation.tupleElements[0]) == "as"
+      let done = isOthers ? operation.tupleElements[2] : operation
+      let name = done.isTuple ? done.tupleElements[0] : done
       counts.answered[try printer.text(of: name), default: 0] += 1
     }
     for (key, objects) in zip(TableReplay.terms(run[3]), TableReplay.terms(run[4])) {
-      let found = try printer.text(of: try replay.lookup(key))
+      let found = try printer.text(of: try replay.kept(key))
       let expected = try printer.text(of: objects)
       let text = try printer.text(of: key)
       #expect(found == expected, "at the end, \(type), \(place), \(text)")
@@ -129,7 +143,7 @@ private struct Texts: Equatable, CustomStringConvertible {
 
   init(_ answer: TableReplay.Answer, _ type: TableType, _ printer: TermPrinter) throws {
     switch answer {
-    case .badArgument: texts = ["badarg"]
+    case .badArgument(let cause): texts = ["badarg", cause]
     case .value(let term): texts = [try printer.text(of: term)]
     case .list(let terms): texts = try Self.list(terms, type, printer)
     case .slices(let slices): texts = try Self.slices(slices, type, printer)
@@ -140,11 +154,11 @@ private struct Texts: Equatable, CustomStringConvertible {
   init(
     recorded: Term, like answer: TableReplay.Answer, _ type: TableType, _ printer: TermPrinter
   ) throws {
-    guard recorded.isTuple else {
-      texts = ["badarg"]
+    let term = recorded.tupleElements[1]
+    guard recorded.tupleElements[0] == .ok else {
+      texts = ["badarg", try printer.text(of: term)]
       return
     }
-    let term = recorded.tupleElements[1]
     switch answer {
     case .badArgument, .value: texts = [try printer.text(of: term)]
     case .list: texts = try Self.list(TableReplay.terms(term), type, printer)

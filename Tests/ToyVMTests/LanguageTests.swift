@@ -68,7 +68,7 @@ import Testing
   static let slow: Set<String> = [
     "deep", "tail", "deep_unwinding", "large_sizes", "many_objects", "growing_and_shrinking",
     "big_objects", "selecting", "going_on_in_order", "counting_and_deleting", "going_on", "fixed",
-    "random_searches", "random_hashes", "growing", "packed",
+    "random_searches", "random_hashes", "growing", "packed", "long_walks", "broken_walks",
   ]
 
   private func check(_ answer: Answer, _ variant: RunVariant) throws {

@@ -81,6 +81,25 @@ import ToyVM
     }
   }
 
+  /// A call that makes a table and is refused memory behind that leaves none.
+  @Test func noTableStaysHalfMade() throws {
+    let bytes = try BeamFixtures.bytes("lang_tables")
+    var answers: [String: Int] = [:]
+    for request in 1...60 {
+      let memory = MemoryConfiguration(
+        failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 0)
+      let machine = Machine(
+        system: MemorySystem(configuration: SystemConfiguration(memory: memory)))
+      guard let module = try? machine.load(bytes),
+        case .returned(let answer) = try? machine.run(module, "half_made", [.integer(8_000)])
+      else { continue }
+      answers[answer, default: 0] += 1
+    }
+    #expect(answers["stays"] == nil)
+    #expect(answers["refused", default: 0] > 0)
+    #expect(answers["made", default: 0] > 0)
+  }
+
   /// Working memory is out of the same blocks, and its refusal says what any other says.
   @Test func aRefusalOfWorkingMemoryTellsItsCause() {
     let memory = MemoryConfiguration(budgetBytes: 1 << 20)

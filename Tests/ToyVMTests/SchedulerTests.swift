@@ -7,7 +7,7 @@ import Testing
 /// Several threads that run processes, and what becomes of a run's processes and memory.
 @Suite struct SchedulerTests {
   static let answers = LanguageTests.answers.filter {
-    ["lang_processes", "lang_code"].contains($0.module)
+    ["lang_processes", "lang_code"].contains($0.module) || $0.function == "broken_walks"
   }
 
   private func run(
@@ -28,6 +28,14 @@ import Testing
       $0.schedulers = threads
     }
     #expect(outcome == .returned(answer.value), "\(answer)")
+  }
+
+  /// A walk over a large table does not keep others from running.
+  @Test func walksOverTablesGiveWay() throws {
+    let outcome = try run(
+      "giving_way", [.integer(30_000)], of: try BeamFixtures.bytes("lang_tables"))
+    let calls = Array(repeating: "true", count: 12).joined(separator: ",")
+    #expect(outcome == .returned("[[\(calls)],[\(calls)]]"))
   }
 
   @Test(

@@ -6,6 +6,8 @@ struct FixedDeletions: BitwiseCopyable {
   private var lines = ArenaRow<UInt32>()
   /// Whether a line could not be noted: then all have to be looked at.
   private var isIncomplete = false
+  /// The lines looked at so far where all have to be.
+  private var seenLines = 0
 
   /// Whether nothing was marked.
   var isEmpty: Bool { lines.count == 0 && !isIncomplete }
@@ -13,19 +15,33 @@ struct FixedDeletions: BitwiseCopyable {
   /// Notes a line.
   mutating func note(_ line: Int, in arena: borrowing OwnedArena) {
     if lines.count == lines.room { lines.grow(to: max(8, lines.room * 2), in: arena) }
-    if !lines.append(UInt32(truncatingIfNeeded: line)) { isIncomplete = true }
+    if !lines.append(UInt32(truncatingIfNeeded: line)) {
+      (isIncomplete, seenLines) = (true, 0)
+    }
   }
 
-  /// Calls with each line that may have marks, and forgets all.
+  /// Calls with lines that may have marks, and forgets them.
+  /// - Parameter most: how many lines at most.
   mutating func drain(
-    lineCount: Int, in arena: borrowing OwnedArena, _ body: (Int) -> Void
+    atMost most: Int, lineCount: Int, in arena: borrowing OwnedArena, _ body: (Int) -> Void
   ) {
-    if isIncomplete {
-      for line in 0..<lineCount { body(line) }
-    } else {
-      for index in 0..<lines.count { body(Int(lines[index])) }
+    var left = most
+    while left > 0, !isIncomplete, let line = lines.popLast() {
+      body(Int(line))
+      left -= 1
     }
-    lines.free(in: arena)
-    self = FixedDeletions()
+    while left > 0, isIncomplete {
+      body(seenLines)
+      left -= 1
+      seenLines += 1
+      if seenLines >= lineCount {
+        lines.removeAll()
+        isIncomplete = false
+      }
+    }
+    if isEmpty {
+      lines.free(in: arena)
+      self = FixedDeletions()
+    }
   }
 }

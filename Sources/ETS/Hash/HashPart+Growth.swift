@@ -57,6 +57,20 @@ extension HashPart {
     state.pointee.mostMoved = max(state.pointee.mostMoved, moved)
   }
 
+  /// Takes away lines of which there are too many.
+  /// - Precondition: nothing is fixed, or by the caller alone.
+  /// - Parameter most: how many at most.
+  /// - Returns: whether there may be others.
+  func shrink(atMost most: Int) -> Bool {
+    for _ in 0..<most {
+      let number = lineCount - 1
+      let isEnough = state.pointee.entryCount * 16 >= lineCount * Self.fewestKeysBy16
+      if isEnough || number < LineDirectory.firstLines { return false }
+      if merge(state.pointee.directory[number], number) == nil { return false }
+    }
+    return true
+  }
+
   /// The line that a line's entries came from.
   private static func parent(of line: Int) -> Int { line - 1 << level(of: line) }
 

@@ -57,18 +57,29 @@ extension HashPart {
   /// Begins a time in which every entry stays where it is.
   func fix() { state.pointee.fixCount += 1 }
 
-  /// Ends it; with the last one what was deleted meanwhile goes.
-  func unfix() {
+  /// Ends it; with the last one what was deleted meanwhile goes, and the lines that are too many.
+  func unfix() { while !unfix(atMost: .max) {} }
+
+  /// As ``unfix()``, a part of the work at a time.
+  /// - Parameter most: how many lines are looked at or taken away at most.
+  /// - Returns: whether nothing is left to do; until then it is fixed.
+  func unfix(atMost most: Int) -> Bool {
     precondition(state.pointee.fixCount > 0, "a table that is not fixed is released")
-    state.pointee.fixCount -= 1
-    if state.pointee.fixCount > 0 || state.pointee.deletions.isEmpty { return }
-    var deletions = state.pointee.deletions
-    state.pointee.deletions = FixedDeletions()
-    let lineCount = lineCount
-    deletions.drain(lineCount: lineCount, in: state.pointee.objects.arena) { number in
-      removeMarked(from: state.pointee.directory[number])
+    if state.pointee.fixCount == 1 && !state.pointee.deletions.isEmpty {
+      var deletions = state.pointee.deletions
+      state.pointee.deletions = FixedDeletions()
+      deletions.drain(
+        atMost: most, lineCount: lineCount, in: state.pointee.objects.arena
+      ) { number in
+        removeMarked(from: state.pointee.directory[number])
+      }
+      state.pointee.deletions = deletions
+      return false
     }
-    shrinkIfNeeded()
+    // Nobody else has fixed it who would meet what moves.
+    if state.pointee.fixCount == 1 && shrink(atMost: most) { return false }
+    state.pointee.fixCount -= 1
+    return true
   }
 
   private func removeMarked(from first: IndexLine) {

@@ -1,6 +1,6 @@
 import Terms
 
-/// What guards and bodies may call in tables, in OTP 25.
+/// What guards and bodies may call in tables: in OTP 25, and `ceil` and `floor` of OTP 27.
 enum MatchFunction: UInt8 {
   // Tests of kinds, each of one argument.
   case isAtom, isFloat, isInteger, isList, isNumber, isPid, isPort, isReference, isTuple, isMap
@@ -12,7 +12,7 @@ enum MatchFunction: UInt8 {
   // Arithmetic.
   case add, subtract, multiply, floatDivide, divide, remainder
   case bitAnd, bitOr, bitXor, shiftLeft, shiftRight
-  case plus, negate, complement, absolute, float, round, truncate
+  case plus, negate, complement, absolute, float, round, truncate, ceiling, floor
   // Parts of terms.
   case element, head, tail, length, size, byteSize, bitSize, binaryPart, binaryPartOfTwo
   case mapSize, mapGet, isMapKey, isRecord, node
@@ -33,6 +33,7 @@ enum MatchFunction: UInt8 {
       ("bxor", 2, .bitXor), ("bsl", 2, .shiftLeft), ("bsr", 2, .shiftRight),
       ("+", 1, .plus), ("-", 1, .negate), ("bnot", 1, .complement), ("abs", 1, .absolute),
       ("float", 1, .float), ("round", 1, .round), ("trunc", 1, .truncate),
+      ("ceil", 1, .ceiling), ("floor", 1, .floor),
       ("element", 2, .element), ("hd", 1, .head), ("tl", 1, .tail), ("length", 1, .length),
       ("size", 1, .size), ("byte_size", 1, .byteSize), ("bit_size", 1, .bitSize),
       ("binary_part", 3, .binaryPart), ("binary_part", 2, .binaryPartOfTwo),

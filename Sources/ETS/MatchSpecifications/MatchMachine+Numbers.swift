@@ -20,10 +20,11 @@ extension MatchMachine {
       if a.isFloat { return a }
       guard let value = Self.double(a) else { return .none }
       return try makeFloat(value)
-    case .round, .truncate:
-      if a.isInteger { return a }
-      return a.isFloat ? try rounded(a, function == .round ? .nearest : .truncate) : .none
     default: break
+    }
+    if let rounding = function.rounding {
+      if a.isInteger { return a }
+      return a.isFloat ? try rounded(a, rounding) : .none
     }
     if a.isFloat || b.isFloat || function == .floatDivide {
       return try floatArithmetic(function, a, b)
@@ -118,6 +119,17 @@ extension MatchMachine {
 }
 
 extension MatchFunction {
+  /// How a float becomes an integer.
+  fileprivate var rounding: FloatRounding? {
+    switch self {
+    case .round: .nearest
+    case .truncate: .truncate
+    case .ceiling: .ceiling
+    case .floor: .floor
+    default: nil
+    }
+  }
+
   /// The operation on integers.
   fileprivate var integerOperation: IntegerOperation? {
     switch self {

@@ -19,42 +19,43 @@ extension Table {
   /// - Throws: ``TableError``, where it ended already or the caller may not write.
   /// - Complexity: O(runs of pages + handles of binaries), whatever is in it.
   public func delete(by caller: Term) throws(TableError) {
-    if !isAlive { throw .noTable }
-    try checkWriter(caller)
+    try check(.writing, by: caller)
     try record.pointee.registry.delete(self)
   }
 
-  /// Gives the table another name, as `ets:rename/2`; the table must be one that its name finds.
+  /// Gives the table another name, as `ets:rename/2`: where its name finds it, the new one does from now on
+  /// and the old one does not.
+  /// - Throws: ``TableError/nameTaken(_:)`` where the name finds another table, or this one already.
   public func rename(to name: Term, by caller: Term) throws(TableError) {
+    try check(.writing, by: caller)
     if !name.isAtom { throw .invalidOption("the name is no atom") }
-    try checkWriter(caller)
     let registry = record.pointee.registry
     try whileAlive { () throws(TableError) in
-      if !record.pointee.options.isNamed { throw .invalidOption("the table has no name") }
-      if registry.names.value(of: name) != 0 { throw .nameTaken(name) }
-      try registry.setName(name, of: record)
-      registry.names.remove(self.name)
+      try checkWriter(caller)
+      if record.pointee.options.isNamed {
+        if registry.names.value(of: name) != 0 { throw .nameTaken(name) }
+        try registry.setName(name, of: record)
+        registry.names.remove(self.name)
+      }
       record.pointee.name.store(name.bits, ordering: .relaxed)
     }
   }
 
-  /// Makes another process the owner, as `ets:give_away/3`.
+  /// Makes another process the owner, as `ets:give_away/3`. Who has fixed the table still has.
   /// - Parameters:
   ///   - pid: of a process that lives and is not the caller.
   ///   - data: what it is told.
   ///   - caller: the owner.
   public func giveAway(to pid: Term, data: Term, by caller: Term) throws(TableError) {
     let registry = record.pointee.registry
-    if !pid.isLocalPid || pid == caller || !registry.isAlive(pid) {
-      try checkOwner(caller)
-      throw .noProcess(pid)
-    }
-    try checkOwner(caller)
-    // Its next owner uses a private table without a lock: who fixed it could not release it then.
-    if isPrivate { releaseAll(of: caller) }
+    try check(.writing, by: caller)
+    if !pid.isLocalPid || !registry.isAlive(pid) { throw .noProcess(pid) }
     let budget = registry.budget(of: pid)
     let transfer = try whileAlive { () throws(TableError) in
-      try checkOwner(caller)
+      if owner != caller { throw .notOwner }
+      if pid == caller { throw .isOwner }
+      // Its next owner uses a private table without a lock; who has fixed it releases it beside.
+      if isPrivate && !claims.fixations.isEmpty { try share() }
       return registry.handOver(self, to: pid, data: data, budget)
     }
     registry.tell(transfer)
@@ -76,27 +77,6 @@ extension Table {
     }
   }
 
-  /// Says who gets the table when its owner ends, as `ets:setopts/2`.
-  /// - Parameters:
-  ///   - pid: of the heir; nobody where it is nil.
-  ///   - data: what the heir will be told; it is copied now.
-  public func setHeir(_ pid: Term?, data: Term, by caller: Term) throws(TableError) {
-    try checkOwner(caller)
-    if let pid, !pid.isLocalPid { throw .invalidOption("the heir is no local process") }
-    let kept = try pid.map { _ throws(TableError) in
-      try KeptTerm(copying: data, environment: record.pointee.environment)
-    }
-    // The old data goes outside the lock.
-    let old = try whileAlive { () throws(TableError) in
-      try checkOwner(caller)
-      let old = claims.heirData
-      claims.heir = pid ?? .none
-      claims.heirData = kept
-      return old
-    }
-    withExtendedLifetime(old) {}
-  }
-
   /// The pid of the heir.
   public var heir: Term? {
     try? whileAlive { claims.heir.isNone ? nil : claims.heir }
@@ -111,14 +91,14 @@ extension Table {
   /// Keeps every object findable where it stands until a release, as `ets:safe_fixtable/2`: what is
   /// deleted meanwhile keeps its place in a traversal. Each fix needs a release.
   public func fix(by caller: Term) throws(TableError) {
-    try checkReader(caller)
+    try check(.reading, by: caller)
     try whileAlive {
       if let index = claims.fixations.firstIndex(where: { $0.process == caller }) {
         claims.fixations[index].count += 1
       } else {
         claims.fixations.append(
           TableFixation(process: caller, count: 1, since: MonotonicTime.nanoseconds()))
-        record.pointee.registry.concerns.add(self, to: caller)
+        record.pointee.registry.concerns.settle(caller, self)
       }
     }
     try forEachPart { $0.fix() }
@@ -126,7 +106,7 @@ extension Table {
 
   /// Ends what ``fix(by:)`` began; nothing where the caller fixed nothing.
   public func release(by caller: Term) throws(TableError) {
-    try checkReader(caller)
+    try check(.reading, by: caller)
     let isFixed = try whileAlive {
       guard let index = claims.fixations.firstIndex(where: { $0.process == caller })
       else { return false }
@@ -137,7 +117,7 @@ extension Table {
       }
       return true
     }
-    if isFixed { try forEachPart { $0.unfix() } }
+    if isFixed { try unfix() }
   }
 
   /// Who fixed the table, and how often.
@@ -145,7 +125,7 @@ extension Table {
     (try? whileAlive { claims.fixations }) ?? []
   }
 
-  /// Ends all that a process fixed, as it ends, or gives a private table away.
+  /// Ends all that a process fixed, as it ends.
   func releaseAll(of process: Term) {
     let count = try? whileAlive {
       guard let index = claims.fixations.firstIndex(where: { $0.process == process })
@@ -157,8 +137,19 @@ extension Table {
       for part in record.pointee.storage.parts { for _ in 0..<count { part.unfix() } }
       return 0
     }
-    for _ in 0..<(count ?? 0) { try? forEachPart { $0.unfix() } }
+    for _ in 0..<(count ?? 0) { try? unfix() }
   }
+
+  /// Releases all parts; others use them between two pieces of the work.
+  func unfix() throws(TableError) {
+    for index in 0..<(try partCount()) {
+      var isDone = false
+      while !isDone { isDone = try withPart(index) { $0.unfix(atMost: Self.linesAtOnce) } }
+    }
+  }
+
+  /// The lines looked at in one hold of a part's lock.
+  private static var linesAtOnce: Int { 256 }
 
   /// Runs a piece of work on each part, under its lock.
   func forEachPart(_ body: (TablePart) -> Void) throws(TableError) {
@@ -167,12 +158,4 @@ extension Table {
 
   /// The parts, each with a lock.
   func partCount() throws(TableError) -> Int { try counting { $0.parts.count } }
-
-  private func checkReader(_ caller: Term) throws(TableError) {
-    if isPrivate {
-      try checkOwner(caller)
-    } else if !isAlive {
-      throw .noTable
-    }
-  }
 }

@@ -30,6 +30,11 @@ extension Table {
   }
 }
 
+extension Term {
+  /// Whether it is a reference to a table of some registry, which may have ended.
+  public var isTableReference: Bool { TableReference.number(of: self) != nil }
+}
+
 private enum TableReference {
   static var mark: UInt32 { 0x7AB1E }
   static var lowBits: UInt64 { 18 }

@@ -78,6 +78,7 @@ public final class TableRegistry: Sendable {
   func handOver(
     _ table: Table, to owner: Term, data: Term, _ budget: MemoryBudget?
   ) -> TableTransfer {
+    table.claims.heirData?.changeBudget(to: budget)
     if table.isPrivate {
       for part in table.record.pointee.storage.parts { part.changeBudget(to: budget) }
     }
@@ -87,7 +88,7 @@ public final class TableRegistry: Sendable {
     // Releasing: pairs with the acquiring load in `checkOwner`, for who has not been told yet.
     table.record.pointee.owner.store(owner.bits, ordering: .releasing)
     concerns.settle(transfer.from, table)
-    concerns.settle(owner, table)
+    concerns.add(table, to: owner)
     return transfer
   }
 
@@ -105,6 +106,7 @@ public final class TableRegistry: Sendable {
         let budget = budget(of: owner)
         // One that ended is charged to nobody.
         try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
+        try? transfer.table.whileAlive { transfer.table.claims.heirData?.changeBudget(to: budget) }
       } while transfer.table.owner != owner
     }
     listener.tableChangedOwner(transfer)
@@ -149,7 +151,9 @@ extension TableRegistry {
       state.lastNumber += 1
       let table = Table(
         record: record, sequence: state.lastNumber, isPrivate: options.protection == .private)
-      record.pointee.options = options
+      record.pointee.options = options.asTold
+      record.pointee.protection.store(options.protection.number, ordering: .relaxed)
+      record.pointee.isShared.store(false, ordering: .relaxed)
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)
       // Releasing: pairs with the acquiring load in `table(named:)`.

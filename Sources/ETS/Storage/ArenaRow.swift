@@ -27,6 +27,13 @@ struct ArenaRow<Element: BitwiseCopyable>: BitwiseCopyable {
     return true
   }
 
+  /// Takes the last value out.
+  mutating func popLast() -> Element? {
+    if count == 0 { return nil }
+    count &-= 1
+    return base.unsafelyUnwrapped[count]
+  }
+
   /// Forgets all values and keeps the block.
   mutating func removeAll() { count = 0 }
 

@@ -28,9 +28,11 @@ extension StoredListSource {
   }
 }
 
-/// A list that grows at its end, built in pieces of free words of a heap, or of fragments beside it.
+/// A list that grows at its end, or at its beginning, built in pieces of free words of a heap, or of
+/// fragments beside it.
 struct ListBuilder {
   private var first = Term.nil
+  private var growsAtBeginning = false
   private var last: UnsafeMutablePointer<UInt>?
   /// The words of the next piece; each is twice as large as the one before.
   private var pieceWords = 256
@@ -46,6 +48,18 @@ struct ListBuilder {
   ) throws(TableError) -> Term {
     var builder = ListBuilder()
     try builder.append(contentsOf: beginning, count: count, on: &heap)
+    var isWaiting = try source.advance()
+    while isWaiting { isWaiting = try builder.addPiece(of: &source, on: &heap) }
+    return builder.first
+  }
+
+  /// The copies of all terms of a source before a list of the same heap, the last one first.
+  /// - Throws: ``TableError``; the heap may then hold a part of it.
+  static func list(
+    of source: inout some ListSource & ~Copyable, before rest: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    var builder = ListBuilder()
+    (builder.first, builder.growsAtBeginning) = (rest, true)
     var isWaiting = try source.advance()
     while isWaiting { isWaiting = try builder.addPiece(of: &source, on: &heap) }
     return builder.first
@@ -109,6 +123,11 @@ struct ListBuilder {
   private mutating func append(_ term: Term, _ cursor: inout WordCursor) {
     let cell = cursor.reserve(2)
     cell[0] = term.bits
+    if growsAtBeginning {
+      cell[1] = first.bits
+      first = .cons(at: cell)
+      return
+    }
     cell[1] = Term.nil.bits
     if let last { last[1] = Term.cons(at: cell).bits } else { first = .cons(at: cell) }
     last = cell

@@ -20,6 +20,13 @@ public struct CounterStep {
   }
 }
 
+extension CounterStep {
+  fileprivate var isOfIntegers: Bool {
+    let isBounded = bound.map { $0.threshold.isInteger && $0.value.isInteger } ?? true
+    return increment.isInteger && isBounded
+  }
+}
+
 /// An element and what it becomes: `{Position, Value}` of `ets:update_element/3`.
 public struct ElementUpdate {
   /// From 1; not that of the key.
@@ -47,8 +54,8 @@ extension Table {
     _ key: Term, step: CounterStep, default other: Term? = nil, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
       if let sum = try addAtOnce(step, key, hash, in: part) { return sum }
       return try add([step], to: key, hash, in: part, default: other, on: &heap).cons[0]
     }
@@ -60,9 +67,9 @@ extension Table {
     _ key: Term, steps: [CounterStep], default other: Term? = nil, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
-      try add(steps, to: key, hash, in: part, default: other, on: &heap)
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
+      return try add(steps, to: key, hash, in: part, default: other, on: &heap)
     }
   }
 
@@ -73,8 +80,8 @@ extension Table {
   public func updateElements(
     _ key: Term, _ updates: [ElementUpdate], default other: Term? = nil, by caller: Term
   ) throws(TableError) -> Bool {
-    if isBag { throw .unsupported(type: record.pointee.options.type) }
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
       let exists = try part.update(key, hash: hash) { entry throws(TableError) in
         try replacing(updates, in: entry, part)
       }
@@ -88,6 +95,13 @@ extension Table {
 // MARK: One object
 
 extension Table {
+  /// Sees that elements can be changed, with an object to begin with if one is given.
+  @inline(__always)
+  private func checkCounting(default other: Term?) throws(TableError) {
+    if let other, !other.isTuple { throw .notAnObject }
+    if isBag { throw .unsupported(type: record.pointee.options.type) }
+  }
+
   /// Adds where the sum is as small as the numbers, in place.
   @inline(__always)
   private func addAtOnce(
@@ -126,6 +140,7 @@ extension Table {
     }
     var updates: [ElementUpdate] = []
     for step in steps {
+      if !step.isOfIntegers { throw .notAnInteger }
       let earlier = updates.last { $0.position == step.position }?.value
       let before: Term
       if let earlier { before = earlier } else { before = try element(step.position, of: object) }
@@ -153,9 +168,8 @@ extension Table {
   /// The element that may be changed at a position.
   private func element(_ position: Int, of object: Term) throws(TableError) -> Term {
     let words = object.boxed
-    if position < 1 || position > Header(bits: words[0]).arity
-      || position == keyPosition
-    {
+    if position == keyPosition { throw .positionOfKey(position) }
+    if position < 1 || position > Header(bits: words[0]).arity {
       throw .invalidPosition(position)
     }
     return Term(bits: words[position])
@@ -165,10 +179,7 @@ extension Table {
   private func sum(
     _ value: Term, _ step: CounterStep, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if !value.isInteger || !step.increment.isInteger { throw .notAnInteger }
-    if let bound = step.bound, !bound.threshold.isInteger || !bound.value.isInteger {
-      throw .notAnInteger
-    }
+    if !value.isInteger { throw .notAnInteger }
     let sum = try self.sum(value, step.increment, on: &heap)
     guard let bound = step.bound else { return sum }
     let isDown = IntegerArithmetic.compare(step.increment, .small(0)) < 0

@@ -28,7 +28,7 @@ extension Table {
   public func selectReplace(
     _ specification: MatchSpecification, by caller: Term
   ) throws(TableError) -> Int {
-    try checkReplacement(specification)
+    try checkReplacement(specification, by: caller)
     return try edit(.replace, specification, by: caller)
   }
 
@@ -41,7 +41,7 @@ extension Table {
     try checkWriter(caller)
     // Entries stay where they are between two goes.
     try forEachPart { $0.fix() }
-    defer { try? forEachPart { $0.unfix() } }
+    defer { try? unfix() }
     var editor = MatchEditor(
       action, try ObjectMatcher(for: specification, caller), steps: Self.stepsAtOnce)
     var position = WalkPosition.start
@@ -62,8 +62,10 @@ extension Table {
     }
   }
 
-  private func checkReplacement(_ specification: MatchSpecification) throws(TableError) {
-    if record.pointee.options.type == .bag { throw .unsupported(type: .bag) }
+  private func checkReplacement(
+    _ specification: MatchSpecification, by caller: Term
+  ) throws(TableError) {
+    try check(.replacing, by: caller)
     do {
       guard try specification.keepsKey(at: keyPosition) else {
         throw TableError.invalidSpecification("a result may have another key than its object")
@@ -123,7 +125,8 @@ extension Table {
   }
 
   /// As ``selectDelete(_:by:)``, for some objects; the parameters are those of
-  /// ``selectCount(_:steps:after:by:on:)``.
+  /// ``selectCount(_:steps:after:by:on:)``. A table that is not ordered needs a ``fix(by:)`` for the time, even
+  /// if nobody else writes: as objects go, others move to where the next slice does not look.
   public func selectDelete(
     _ specification: MatchSpecification, steps: Int, after continuation: Term? = nil,
     by caller: Term, on heap: inout ProcessHeap
@@ -137,7 +140,7 @@ extension Table {
     _ specification: MatchSpecification, steps: Int, after continuation: Term? = nil,
     by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> CountSlice {
-    try checkReplacement(specification)
+    try checkReplacement(specification, by: caller)
     return try editSlice(.replace, specification, steps, after: continuation, by: caller, on: &heap)
   }
 

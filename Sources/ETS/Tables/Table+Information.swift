@@ -68,7 +68,8 @@ extension Table {
   public func information() throws(TableError) -> TableInformation {
     let (fixations, heir) = (fixations, heir)
     let heirBytes = try whileAlive { claims.heirData?.byteCount ?? 0 }
-    let (options, objects) = try counting { (record.pointee.options, $0.objectCount) }
+    var (options, objects) = try counting { (record.pointee.options, $0.objectCount) }
+    options.protection = protection
     let bytes = try byteCount()
     return TableInformation(
       number: number, options: options, objectCount: objects,

@@ -20,7 +20,7 @@ extension Table {
   private func insert(
     contentsOf list: Term, rule: InsertRule, by caller: Term
   ) throws(TableError) -> Bool {
-    try checkWriter(caller)
+    try check(.writing, by: caller)
     let count = try checkedCount(of: list)
     if count == 0 { return true }
     if count == 1 && rule == .newKey { return try insertNew(list.cons[0], by: caller) }

@@ -24,7 +24,7 @@ extension Table {
   private func insert(
     _ object: Term, rule: InsertRule, by caller: Term
   ) throws(TableError) -> Bool {
-    let key = try key(of: object)
+    let key = try key(of: object, by: caller)
     return try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.insert(object, key: key, hash: hash, rule: rule)
     }
@@ -38,6 +38,18 @@ extension Table {
     let words = object.boxed
     if Header(bits: words[0]).arity < position { throw .noKeyPosition(keyPosition: position) }
     return Term(bits: words[position])
+  }
+
+  /// The key of an object that a process writes: who may not is told that rather than what is wrong
+  /// with the object.
+  @inline(__always)
+  private func key(of object: Term, by caller: Term) throws(TableError) -> Term {
+    do {
+      return try key(of: object)
+    } catch {
+      try check(.writing, by: caller)
+      throw error
+    }
   }
 
   /// The objects of a key, as `ets:lookup/2`.
@@ -77,7 +89,7 @@ extension Table {
 
   /// Takes out the objects that are exactly equal to one, as `ets:delete_object/2`.
   public func deleteObject(_ object: Term, by caller: Term) throws(TableError) {
-    let key = try key(of: object)
+    let key = try key(of: object, by: caller)
     _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.remove(object, key: key, hash: hash)
     }
@@ -104,6 +116,7 @@ extension Table {
     _ key: Term, _ position: Int, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     try reading(by: caller) { _ throws(TableError) in
+      if position < 1 { throw .invalidPosition(position) }
       let entry = try find(key)
       if entry.isNone { throw .noKey }
       try noteReading(of: entry, key)

@@ -43,6 +43,48 @@ extension Table {
       by: caller, on: &heap)
   }
 
+  /// The results of a match specification for some objects before those of earlier slices, the last one
+  /// first: for who wants the results of all objects in one list, but not at one go.
+  ///
+  /// Of an ordered table the list is in order where the walk is backward.
+  /// - Parameters:
+  ///   - list: the results of the slice before, of the same heap.
+  ///   - isBackward: whether to walk from the last key to the first of an ordered table.
+  ///   - steps: the most objects to look at, but for those of one key, which are looked at together.
+  ///   - continuation: what the slice before gave; nil for the first.
+  /// - Throws: ``TableError``; the heap may then hold a part of the result.
+  public func select(
+    _ specification: MatchSpecification, before list: Term, isBackward: Bool, steps: Int,
+    after continuation: Term? = nil, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> TableSlice {
+    if steps < 1 { throw .invalidOption("a slice of nothing") }
+    let begun = try self.continuation(continuation)
+    return try walking(by: caller) { storage throws(TableError) in
+      let walk = try MatchWalk(
+        specification, keyPosition: keyPosition, of: storage,
+        isBackward: isBackward && isOrdered, from: begun.position)
+      var source = MatchSource(
+        walk, try ObjectMatcher(for: specification, caller), of: storage)
+      source.stepsLeft = steps
+      let results = try ListBuilder.list(of: &source, before: list, on: &heap)
+      let next = Continuation(position: source.position ?? begun.position, rest: .nil)
+      return TableSlice(results: results, continuation: try next.term(of: self, on: &heap))
+    }
+  }
+
+  /// What to go on with after a slice that has fewer results than its limit, which are to be given
+  /// together with those behind them.
+  /// - Returns: a term of the heap; nothing where there is no more.
+  /// - Throws: ``TableError``.
+  public func continuation(
+    keepingResultsOf slice: TableSlice, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term? {
+    guard slice.continuation != nil else { return nil }
+    var next = try continuation(slice.continuation)
+    next.rest = slice.results
+    return try next.term(of: self, on: &heap)
+  }
+
   private func slice(
     _ specification: MatchSpecification, limit: Int, steps: Int, after term: Term?,
     isBackward: Bool, by caller: Term, on heap: inout ProcessHeap

@@ -79,7 +79,8 @@ extension Table {
     }
   }
 
-  var isOrdered: Bool { record.pointee.options.type == .orderedSet }
+  /// Whether its objects are in the order of their keys.
+  public var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
   @inline(__always)
   private func key(
@@ -148,7 +149,7 @@ extension Table {
   ) throws(TableError) -> Result {
     if isPrivate || isOrdered { return try reading(by: caller, body) }
     try forEachPart { $0.fix() }
-    defer { try? forEachPart { $0.unfix() } }
+    defer { try? unfix() }
     return try reading(by: caller, body)
   }
 

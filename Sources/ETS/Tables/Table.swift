@@ -31,10 +31,10 @@ public struct Table: Equatable, @unchecked Sendable {
     self.number = number
   }
 
-  /// Whether only the owner reads and writes, so that nothing needs a lock. It is in the number,
-  /// since the record may be another table's already.
+  /// Whether only the owner reads and writes, so that nothing needs a lock: it was made so, which is in the
+  /// number, since the record may be another table's already, and nobody else came to it since.
   @inline(__always)
-  var isPrivate: Bool { number & 1 != 0 }
+  var isPrivate: Bool { number & 1 != 0 && !record.pointee.isShared.load(ordering: .relaxed) }
 
   /// The place of the key in each object, from 1.
   public var keyPosition: Int { record.pointee.options.keyPosition }
@@ -55,7 +55,9 @@ public struct Table: Equatable, @unchecked Sendable {
 ///     writer   section  gate == number ?  take the part's lock, or leave and try again  ...  leave
 ///     alone    take all locks   gate = 0   wait for readers  ...   gate = number, or the end
 ///
-/// A table that is private is used by its owner alone and needs none of it.
+/// A table that is private is used by its owner alone and needs none of it. One that became private,
+/// or that others have fixed, is used by its owner alone too, but as told above: its gate says so,
+/// and who finds it closed looks whether it is closed to all.
 extension Table {
   /// Runs a piece of work that reads, on a table that stays as it is but for single objects.
   @inline(__always)
@@ -79,8 +81,9 @@ extension Table {
     reader.enter()
     // Acquiring: pairs with the opening of the gate.
     while record.pointee.gate.load(ordering: .acquiring) != number {
+      if isOpen(to: caller) { break }
       reader.leave()
-      try waitAtGate()
+      try waitAtGate(caller)
       reader.enter()
     }
     return reader
@@ -91,9 +94,10 @@ extension Table {
   func writing<Result>(
     key: Term, by caller: Term, _ body: (TablePart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    try checkWriter(caller)
     var hash: UInt = 0
     let (part, reader) = try beginWriting { () throws(TableError) in
+      // Behind the gate: what it says is true until the section ends.
+      try checkWriter(caller)
       hash = try self.hash(key)
       return record.pointee.storage.part(of: hash)
     }
@@ -148,7 +152,7 @@ extension Table {
     while true {
       reader.enter()
       // Acquiring: pairs with the opening of the gate.
-      if record.pointee.gate.load(ordering: .acquiring) == number {
+      if record.pointee.gate.load(ordering: .acquiring) == number || isOpen() {
         let part: TablePart
         do {
           part = try choose()
@@ -225,7 +229,8 @@ extension Table {
 
   /// Lets the others in again.
   func openGate() {
-    record.pointee.gate.store(number, ordering: .releasing)
+    let isOwners = protection == .private
+    record.pointee.gate.store(isOwners ? number | Self.ownersGate : number, ordering: .releasing)
     for part in record.pointee.storage.parts { part.releaseLock() }
   }
 
@@ -264,11 +269,29 @@ extension Table {
     }
   }
 
-  /// Waits until the gate may be open, or finds that the table has ended.
+  /// What the gate of a table has beside its number that others than its owner have no access to.
+  static var ownersGate: UInt64 { 1 << 63 }
+
+  /// Whether the gate is open, or open to the owner alone and the caller is the owner, or nobody: who
+  /// asks what any process may know.
   @inline(never)
-  private func waitAtGate() throws(TableError) {
+  private func isOpen(to caller: Term = .none) -> Bool {
+    // Acquiring: pairs with the opening of the gate.
+    let gate = record.pointee.gate.load(ordering: .acquiring)
+    return gate == number || gate == number | Self.ownersGate && (caller.isNone || owner == caller)
+  }
+
+  /// Waits until the gate may be open, or finds that the table has ended, or is another's.
+  @inline(never)
+  private func waitAtGate(_ caller: Term = .none) throws(TableError) {
     try checkLife()
+    if !caller.isNone && protection == .private { try checkOwner(caller) }
     TableLock.pause(.max)
+  }
+
+  /// Who may read and write.
+  public var protection: TableProtection {
+    TableProtection(number: record.pointee.protection.load(ordering: .relaxed))
   }
 
   @inline(__always)
@@ -286,6 +309,10 @@ extension Table {
   /// Whether a process may write.
   @inline(__always)
   func checkWriter(_ caller: Term) throws(TableError) {
-    if isPrivate || record.pointee.options.protection != .public { try checkOwner(caller) }
+    if isPrivate
+      || record.pointee.protection.load(ordering: .relaxed) != TableProtection.public.number
+    {
+      try checkOwner(caller)
+    }
   }
 }

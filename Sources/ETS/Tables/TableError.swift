@@ -4,13 +4,18 @@ import Terms
 
 /// Why a table did not do what was asked. The table is then as it was.
 ///
-/// Each case that real Erlang answers with `badarg` carries, in ``cause``, the word it gives in the
+/// Of each case that real Erlang answers with `badarg`, ``cause(of:)`` tells the word that it gives in the
 /// `error_info` of the exception.
 public enum TableError: Error, Equatable, Sendable {
   /// The table ended, or never was.
   case noTable
-  /// The caller may not do this: only the owner may, or nobody but the owner may write.
+  /// The caller may not do this by the table's protection: only the owner may, or nobody but the owner
+  /// may write.
   case noAccess
+  /// Only the owner does this, whatever the protection.
+  case notOwner
+  /// The process to own the table does already.
+  case isOwner
   /// A name is in use by another table.
   case nameTaken(Term)
   /// An option is none, or contradicts another one.
@@ -21,8 +26,10 @@ public enum TableError: Error, Equatable, Sendable {
   case notAnObject
   /// No object has the key.
   case noKey
-  /// An element's position is outside the object, or is the key's.
+  /// An element's position is outside the object.
   case invalidPosition(Int)
+  /// The element to change is the key.
+  case positionOfKey(Int)
   /// The element to count with is no integer, or a step of counting is none.
   case notAnInteger
   /// Tables of this type do not do this.
@@ -41,23 +48,6 @@ public enum TableError: Error, Equatable, Sendable {
   case scratchExhausted(requestedBytes: Int)
   /// The caller's heap could not take the result.
   case heap(HeapError)
-
-  /// The word that the `error_info` of Erlang's exception has for it.
-  public var cause: String {
-    switch self {
-    case .noTable: "id"
-    case .noAccess: "access"
-    case .nameTaken: "name"
-    case .noKeyPosition: "keypos"
-    case .noKey: "badkey"
-    case .invalidPosition: "position"
-    case .notAnInteger, .notAnObject, .invalidOption, .invalidSpecification: "none"
-    case .unsupported: "table_type"
-    case .invalidContinuation: "none"
-    case .noProcess: "owner"
-    case .full, .outOfMemory, .scratchExhausted, .heap: "system_limit"
-    }
-  }
 }
 
 extension TableError: CustomStringConvertible {
@@ -66,12 +56,15 @@ extension TableError: CustomStringConvertible {
     switch self {
     case .noTable: "the table does not exist, or no longer"
     case .noAccess: "the table's protection does not let the caller do this"
-    case .nameTaken: "another table has the name"
+    case .notOwner: "only the table's owner does this"
+    case .isOwner: "the process owns the table already"
+    case .nameTaken: "a table has the name"
     case .invalidOption(let what): "invalid option: \(what)"
     case .noKeyPosition(let position): "an object is no tuple with a key at position \(position)"
     case .notAnObject: "neither an object nor a proper list of objects"
     case .noKey: "no object has the key"
     case .invalidPosition(let position): "the object has no element \(position) to read or change"
+    case .positionOfKey(let position): "the element \(position) of the object is the key"
     case .notAnInteger: "the element or the step is no integer"
     case .unsupported(let type): "tables of type \(type.rawValue) do not do this"
     case .invalidSpecification(let what): "invalid match specification: \(what)"

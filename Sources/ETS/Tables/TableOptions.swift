@@ -24,13 +24,25 @@ public enum TableProtection: String, CaseIterable, Sendable {
   case protected
   /// Only the owner reads and writes.
   case `private`
+
+  /// As it stands in a table's record.
+  @inline(__always)
+  var number: UInt8 {
+    switch self {
+    case .public: 0
+    case .protected: 1
+    case .private: 2
+    }
+  }
+
+  init(number: UInt8) { self = number == 0 ? .public : number == 1 ? .protected : .private }
 }
 
 /// How a table is prepared for many writers at once.
 public enum WriteConcurrency: String, CaseIterable, Sendable {
   /// One writer at a time.
   case off = "false"
-  /// Writers of different keys work side by side.
+  /// Writers of different keys work side by side, but in an ordered table, which has one at a time.
   case on = "true"
   /// The table decides; as ``on`` here, where more writers cost little.
   case auto
@@ -54,6 +66,16 @@ public struct TableOptions: Sendable {
   /// Whether the counts of objects and bytes are kept apart for each part of the table; nothing
   /// where ``writeConcurrency`` and the type decide, as in ERTS.
   public var decentralizedCounters: Bool?
+  /// These options as a table has them: one that is private is for one process, which nothing that is meant
+  /// for several makes faster.
+  var asTold: TableOptions {
+    if protection != .private { return self }
+    var options = self
+    options.writeConcurrency = .off
+    options.readConcurrency = false
+    return options
+  }
+
   /// Whether the table counts so: what was asked for, or else what the type and
   /// ``writeConcurrency`` decide.
   public var countsApart: Bool {

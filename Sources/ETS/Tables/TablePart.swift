@@ -202,6 +202,18 @@ extension TablePart {
     }
   }
 
+  /// Ends it, a part of the work at a time.
+  /// - Parameter most: how many lines of an index by hash are looked at.
+  /// - Returns: whether nothing is left to do.
+  func unfix(atMost most: Int) -> Bool {
+    switch self {
+    case .hashed(let part): return part.unfix(atMost: most)
+    case .ordered(let tree):
+      tree.unfix()
+      return true
+    }
+  }
+
   /// Has another budget bound what the part holds.
   func changeBudget(to budget: MemoryBudget?) {
     switch self {

@@ -6,7 +6,8 @@ import Terms
 /// What a table is made of, in memory that stays a record's as long as the registry lives: so that
 /// an old ``Table`` can be told from the one that has its record now.
 struct TableRecord: ~Copyable {
-  /// The table's number while everybody may enter; 0 while nobody may. See ``Table``.
+  /// The table's number while everybody may enter, with ``Table/ownersGate`` where only the owner may;
+  /// 0 while nobody may. See ``Table``.
   let gate = Atomic<UInt64>(0)
   /// The table's number from its making to its end; else 0.
   let life = Atomic<UInt64>(0)
@@ -19,6 +20,10 @@ struct TableRecord: ~Copyable {
   let owner = Atomic<UInt>(0)
   /// The atom that it was named with last.
   let name = Atomic<UInt>(0)
+  /// Who may read and write; see ``Table/protection``.
+  let protection = Atomic<UInt8>(0)
+  /// Whether a table that was made private is used under locks by now; see ``Table/isPrivate``.
+  let isShared = Atomic<Bool>(false)
   let claims = TableClaims()
 
   init(registry: TableRegistry) {

@@ -113,7 +113,7 @@ extension Table {
   /// - Throws: ``TableError``; then nothing is held.
   /// - Complexity: O(objects), while which nobody else can use the table.
   public func makeSnapshot(by caller: Term) throws(TableError) -> TableSnapshot {
-    if isPrivate { try checkOwner(caller) }
+    try check(.reading, by: caller)
     let allocator = record.pointee.environment.allocator
     return try alone { storage throws(TableError) in
       let count = storage.objectCount

@@ -86,6 +86,20 @@ struct TableStorage {
         environment: environment, budget: budget, besideByteCount: besideByteCount))
   }
 
+  /// Prepares for readers beside who writes, where there was one process for both.
+  /// - Throws: ``TableError``; then nothing has changed.
+  mutating func share(_ environment: HeapEnvironment) throws(TableError) {
+    if notesReadings {
+      do {
+        notes = try RecencyNotes(allocator: environment.allocator)
+      } catch {
+        throw .outOfMemory(error)
+      }
+      parts[0].withObjects { $0.addBeside(byteCount: RecencyNotes.byteCount) }
+    }
+    for part in parts { part.withObjects { $0.hasReaders = true } }
+  }
+
   /// Gives all memory back.
   func destroy(_ environment: HeapEnvironment) {
     notes?.free(to: environment.allocator)

@@ -10,7 +10,7 @@ extension Interpreter {
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
     if runNative(entry, at: code) { return continuation(after: w, at: code) }
-    if let trap = takeTrap() { return call(trap, by: w, at: code) }
+    if let trap = takeTrap() { return call(trap, insteadOf: entry, by: w, at: code) }
     nativeFailed(.call(entry.pointee.name))
     return nil
   }
@@ -136,10 +136,12 @@ extension Interpreter {
   }
 
   private func call(
-    _ entry: UnsafeMutablePointer<ExportEntry>, by w: UInt, at code: UnsafeMutablePointer<UInt>
+    _ entry: UnsafeMutablePointer<ExportEntry>,
+    insteadOf named: UnsafeMutablePointer<ExportEntry>? = nil, by w: UInt,
+    at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     guard hasRoomForReturn(), hasArguments(entry.pointee.name.arity) else { return nil }
-    let called = entry
+    let called = named ?? entry
     var entry = entry
     while true {
       if entry.pointee.native >= 0 {

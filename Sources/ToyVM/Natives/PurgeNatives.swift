@@ -44,7 +44,7 @@ var purgeNatives: [Native] {
 
 extension Interpreter {
   /// Makes `function_clause` pending, as of a function in Erlang.
-  fileprivate func noClause() -> Term {
+  func noClause() -> Term {
     raise(.error, .functionClause)
     return .none
   }

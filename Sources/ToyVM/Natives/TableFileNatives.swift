@@ -1,3 +1,4 @@
+import Glibc
 import Tenure
 
 /// Natives of module `ets` that write tables to files and read them.
@@ -15,18 +16,27 @@ private func write(_ interpreter: Interpreter, _ x: Arguments, options: Term) ->
   var chosen = TableFileOptions()
   var rest = options
   while rest.isCons {
-    guard interpreter.read(rest.cons[0], into: &chosen) else {
-      return interpreter.failure("unknown_option", of: rest.cons[0])
+    if let flaw = interpreter.read(rest.cons[0], into: &chosen) {
+      return interpreter.failure(flaw.reason, of: flaw.term)
     }
     rest = rest.cons[1]
   }
-  guard rest.isNil else { return interpreter.failure("badarg") }
+  if !options.isList { return interpreter.noClause() }
+  guard rest.isNil else { return interpreter.failure("malformed_option", of: rest) }
   guard let table = interpreter.table(x[0]) else { return interpreter.failure("badtab") }
-  guard let path = interpreter.path(x[1]) else { return interpreter.failure("badarg") }
+  guard case .path(let path) = FileName(x[1], interpreter.atoms) else {
+    // Without a name there is no file; a binary is none to a log.
+    return x[1].isBitString
+      ? interpreter.badLogName(x[1], isRead: false) : interpreter.failure("eaccess")
+  }
   do {
     try table.write(toFile: path, options: chosen, funs: interpreter.code, by: interpreter.pid)
     return .ok
   } catch .system(_, let number, _) {
+    // ERTS begins with the removal of what has the name, and says this wherever that fails.
+    if [EISDIR, EPERM, EACCES, ENOTDIR, EROFS, EBUSY, ELOOP, ENAMETOOLONG].contains(number) {
+      return interpreter.failure("eaccess")
+    }
     return interpreter.fileFailure(x[1], number, isRead: false)
   } catch .table(.outOfMemory), .table(.scratchExhausted), .encoding(.scratch) {
     return interpreter.systemLimit()
@@ -46,14 +56,19 @@ private func read(_ interpreter: Interpreter, _ x: Arguments, options: Term) -> 
     verifies = option.tupleElements[1] == .true
     rest = rest.cons[1]
   }
-  guard rest.isNil, let path = interpreter.path(x[0]) else { return interpreter.failure("badarg") }
+  guard rest.isNil else { return interpreter.failure("malformed_option", of: rest) }
+  let path: String
+  switch FileName(x[0], interpreter.atoms) {
+  case .path(let name): path = name
+  case .malformed: return interpreter.fileFailure(x[0], reason: "badarg", isRead: true)
+  case .other: return interpreter.badLogName(x[0], isRead: true)
+  }
   return interpreter.onFile(x[0]) { () throws(TableFileError) in
     let table = try interpreter.system.tables.makeTable(
       fromFile: path, verifies: verifies, funs: interpreter.code, naming: interpreter.code,
       owner: interpreter.pid)
     do throws(TableError) {
-      let isNamed = try table.information().options.isNamed
-      return isNamed ? table.name : try interpreter.reference(to: table)
+      return try interpreter.identifier(ofNew: table)
     } catch {
       throw .table(error)
     }
@@ -61,7 +76,12 @@ private func read(_ interpreter: Interpreter, _ x: Arguments, options: Term) -> 
 }
 
 private func fileInformation(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  guard let path = interpreter.path(x[0]) else { return interpreter.failure("badarg") }
+  let path: String
+  switch FileName(x[0], interpreter.atoms) {
+  case .path(let name): path = name
+  case .malformed: return interpreter.fileFailure(x[0], reason: "badarg", isRead: true)
+  case .other: return interpreter.noClause()
+  }
   return interpreter.onFile(x[0]) { () throws(TableFileError) in
     let found = try interpreter.system.tables.information(ofFile: path)
     let extended = [
@@ -95,15 +115,19 @@ private func fileInformation(_ interpreter: Interpreter, _ x: Arguments) -> Term
 // MARK: - Arguments and results
 
 extension Interpreter {
-  /// Takes an option of `ets:tab2file/3`; `false` where it is none.
-  fileprivate func read(_ option: Term, into options: inout TableFileOptions) -> Bool {
-    guard option.isTuple(arity: 2) else { return false }
+  /// Takes an option of `ets:tab2file/3`.
+  /// - Returns: what is wrong, where something is.
+  fileprivate func read(
+    _ option: Term, into options: inout TableFileOptions
+  ) -> (reason: String, term: Term)? {
+    let unknown = ("unknown_option", option)
+    guard option.isTuple(arity: 2) else { return unknown }
     let value = option.tupleElements[1]
     if isAtom(option.tupleElements[0], "sync") {
       options.synchronizes = value == .true
-      return value == .true || value == .false
+      return value == .true || value == .false ? nil : unknown
     }
-    guard isAtom(option.tupleElements[0], "extended_info") else { return false }
+    guard isAtom(option.tupleElements[0], "extended_info") else { return unknown }
     var rest = value
     while rest.isCons {
       if isAtom(rest.cons[0], "object_count") {
@@ -111,26 +135,11 @@ extension Interpreter {
       } else if isAtom(rest.cons[0], "md5sum") {
         options.tellsDigest = true
       } else {
-        return false
+        return unknown
       }
       rest = rest.cons[1]
     }
-    return rest.isNil
-  }
-
-  /// The path that a list of characters, a binary or an atom names.
-  fileprivate func path(_ term: Term) -> String? {
-    if term.isAtom { return atoms.name(of: term) }
-    var path = ""
-    var rest = term
-    while rest.isCons {
-      guard rest.cons[0].isSmall, let value = UInt32(exactly: rest.cons[0].smallValue),
-        let scalar = Unicode.Scalar(value), value != 0
-      else { return nil }
-      path.unicodeScalars.append(scalar)
-      rest = rest.cons[1]
-    }
-    return rest.isNil && !path.isEmpty ? path : nil
+    return rest.isNil ? nil : ("malformed_option", rest)
   }
 
   /// `{ok, Result}` of a piece of work on a file, or `{error, Reason}`.
@@ -183,11 +192,32 @@ extension Interpreter {
     }
   }
 
-  /// `{error, {file_error, Name, Reason}}`, within `{read_error, _}` where a file was read.
+  /// `{error, {badarg, [{file, Name}]}}`, within `{read_error, _}` and with the mode where a file was to be
+  /// read: what a log says of a name that is neither a list nor an atom.
+  fileprivate func badLogName(_ name: Term, isRead: Bool) -> Term {
+    onTable { () throws(TableError) in
+      guard let file = atom("file"), let mode = atom("mode"), let readOnly = atom("read_only"),
+        let readError = atom("read_error")
+      else { return nil }
+      return try building(words: 3 * 5 + 2 * 2) { cursor in
+        let named = cursor.makeTuple(file, name)
+        let modes = isRead ? cursor.makeCons(cursor.makeTuple(mode, readOnly), .nil) : .nil
+        var reason = cursor.makeTuple(.badArgument, cursor.makeCons(named, modes))
+        if isRead { reason = cursor.makeTuple(readError, reason) }
+        return cursor.makeTuple(.error, reason)
+      }
+    }
+  }
+
   fileprivate func fileFailure(_ name: Term, _ number: Int32, isRead: Bool) -> Term {
+    fileFailure(name, reason: SystemError(number: number).name, isRead: isRead)
+  }
+
+  /// `{error, {file_error, Name, Reason}}`, within `{read_error, _}` where a file was read.
+  fileprivate func fileFailure(_ name: Term, reason: String, isRead: Bool) -> Term {
     onTable { () throws(TableError) in
       guard let fileError = atom("file_error"), let readError = atom("read_error"),
-        let reason = atom(SystemError(number: number).name)
+        let reason = atom(reason)
       else { return nil }
       return try building(words: 10) { cursor in
         var tuple = cursor.makeTuple(fileError, name, reason)
@@ -195,5 +225,40 @@ extension Interpreter {
         return cursor.makeTuple(.error, tuple)
       }
     }
+  }
+}
+
+/// The name of a file as Erlang's module `file` takes it.
+private enum FileName {
+  case path(String)
+  /// A list that is no name.
+  case malformed
+  /// Neither a list nor an atom.
+  case other
+
+  /// Takes an atom, or a list of characters, atoms and such lists, behind which an atom may stand.
+  init(_ term: Term, _ atoms: AtomTable) {
+    if !term.isAtom && !term.isList {
+      self = .other
+      return
+    }
+    var path = ""
+    var waiting = [term]
+    while let next = waiting.popLast() {
+      if next.isAtom {
+        path += atoms.name(of: next)
+      } else if next.isCons, next.cons[1].isList || next.cons[1].isAtom {
+        waiting.append(next.cons[1])
+        waiting.append(next.cons[0])
+      } else if next.isSmall, let value = UInt32(exactly: next.smallValue), value != 0,
+        let scalar = Unicode.Scalar(value)
+      {
+        path.unicodeScalars.append(scalar)
+      } else if !next.isNil {
+        self = .malformed
+        return
+      }
+    }
+    self = .path(path)
   }
 }

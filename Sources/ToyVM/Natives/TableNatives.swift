@@ -15,7 +15,7 @@ var tableNatives: [Native] {
     Native("ets", "rename", 2) { interpreter, x in
       interpreter.onTable(x[0]) { table throws(TableError) in
         try table.rename(to: x[1], by: interpreter.pid)
-        return x[1]
+        return table.isNamed ? x[1] : x[0]
       }
     },
     Native("ets", "delete", 1) { interpreter, x in
@@ -45,14 +45,9 @@ var tableNatives: [Native] {
     },
     Native("ets", "setopts", 2) { interpreter, x in
       interpreter.onTable(x[0]) { table throws(TableError) in
-        var rest = x[1].isTuple ? Term.nil : x[1]
-        var options = x[1].isTuple ? [x[1]] : []
-        while rest.isCons {
-          options.append(rest.cons[0])
-          rest = rest.cons[1]
-        }
-        guard rest.isNil, let heirs = interpreter.heirs(options) else { return nil }
-        for heir in heirs { try table.setHeir(heir.pid, data: heir.data, by: interpreter.pid) }
+        guard let options = interpreter.changes(x[1]) else { return nil }
+        try table.setOptions(
+          heir: options.heir, protection: options.protection, by: interpreter.pid)
         return .true
       }
     },
@@ -67,7 +62,7 @@ var tableNatives: [Native] {
       }
     },
   ] + tableObjectNatives + tableWalkNatives + tableSliceNatives + tableReportNatives
-    + tableFileNatives
+    + tableFileNatives + tableSpecificationNatives
 }
 
 extension Interpreter {
@@ -98,14 +93,19 @@ extension Interpreter {
     }
   }
 
-  /// As ``onTable(_:_:)``, but with an answer of its own for a name or reference of no table.
-  func onTable(
-    _ identifier: Term, orGone answer: Term, _ body: (Table) throws(TableError) -> Term?
+  /// As ``onTable(_:_:)``, but `undefined` is the answer for a name or reference of no table, also of one
+  /// that ends during the work.
+  func onTableOrUndefined(
+    _ identifier: Term, _ body: (Table) throws(TableError) -> Term?
   ) -> Term {
-    if !identifier.isAtom && !identifier.isBoxed(.reference) { return badArgument() }
+    if !identifier.isAtom && !identifier.isTableReference { return badArgument() }
     return onTable { () throws(TableError) in
-      guard let table = table(identifier) else { return answer }
-      return try body(table)
+      guard let table = table(identifier) else { return .undefined }
+      do throws(TableError) {
+        return try body(table)
+      } catch .noTable {
+        return .undefined
+      }
     }
   }
 
@@ -185,92 +185,5 @@ extension Interpreter {
         }
         return memcmp(base, name.utf8Start, bytes.count) == 0
       }
-  }
-}
-
-/// `ets:new(Name, Options)`.
-private func newTable(_ interpreter: Interpreter, _ x: Arguments) -> Term {
-  interpreter.onTable { () throws(TableError) in
-    var options = TableOptions()
-    var heir: (pid: Term, data: Term)?
-    var rest = x[1]
-    while rest.isCons {
-      guard interpreter.read(rest.cons[0], into: &options, heir: &heir) else { return nil }
-      rest = rest.cons[1]
-    }
-    guard rest.isNil, x[0].isAtom else { return nil }
-    let table = try interpreter.system.tables.makeTable(
-      named: x[0], options: options, owner: interpreter.pid)
-    if let heir { try table.setHeir(heir.pid, data: heir.data, by: interpreter.pid) }
-    return options.isNamed ? x[0] : try interpreter.reference(to: table)
-  }
-}
-
-extension Interpreter {
-  /// The heirs that options of `ets:setopts/2` name; nothing where one is another option.
-  fileprivate func heirs(_ options: [Term]) -> [(pid: Term?, data: Term)]? {
-    var heirs: [(pid: Term?, data: Term)] = []
-    for option in options {
-      guard option.isTuple, isAtom(option.tupleElements.first ?? .nil, "heir") else { return nil }
-      let elements = option.tupleElements
-      if elements.count == 2, isAtom(elements[1], "none") {
-        heirs.append((nil, .nil))
-      } else if elements.count == 3, elements[1].isLocalPid {
-        heirs.append((elements[1], elements[2]))
-      } else {
-        return nil
-      }
-    }
-    return heirs
-  }
-
-  /// Takes one option of `ets:new/2`; `false` where it is none.
-  fileprivate func read(
-    _ option: Term, into options: inout TableOptions, heir: inout (pid: Term, data: Term)?
-  ) -> Bool {
-    if option.isAtom {
-      let name = atoms.name(of: option)
-      if let type = TableType(rawValue: name) {
-        options.type = type
-      } else if let protection = TableProtection(rawValue: name) {
-        options.protection = protection
-      } else if name == "named_table" {
-        options.isNamed = true
-      } else if name == "compressed" {
-        options.isCompressed = true
-      } else {
-        return false
-      }
-      return true
-    }
-    guard option.isTuple, let key = option.tupleElements.first, key.isAtom else { return false }
-    let elements = option.tupleElements
-    if elements.count == 3 && isAtom(key, "heir") {
-      heir = (elements[1], elements[2])
-      return elements[1].isLocalPid
-    }
-    guard elements.count == 2 else { return false }
-    let value = elements[1]
-    switch atoms.name(of: key) {
-    case "keypos":
-      guard value.isSmall, value.smallValue > 0 else { return false }
-      options.keyPosition = value.smallValue
-    case "heir":
-      return isAtom(value, "none")
-    case "write_concurrency":
-      guard value.isAtom, let choice = WriteConcurrency(rawValue: atoms.name(of: value)) else {
-        return false
-      }
-      options.writeConcurrency = choice
-    case "read_concurrency":
-      options.readConcurrency = value == .true
-      return value == .true || value == .false
-    case "decentralized_counters":
-      options.decentralizedCounters = value == .true
-      return value == .true || value == .false
-    default:
-      return false
-    }
-    return true
   }
 }

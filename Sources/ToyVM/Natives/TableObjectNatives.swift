@@ -128,15 +128,21 @@ private func updateElement(
           position: term.tupleElements[0].smallValue, value: term.tupleElements[1]))
       return true
     }
+    var isProper = true
     if x[2].isTuple {
-      guard add(x[2]) else { return nil }
+      isProper = add(x[2])
     } else {
       var rest = x[2]
-      while rest.isCons {
-        guard add(rest.cons[0]) else { return nil }
+      while rest.isCons && isProper {
+        isProper = add(rest.cons[0])
         rest = rest.cons[1]
       }
-      guard rest.isNil else { return nil }
+      isProper = isProper && rest.isNil
+    }
+    if !isProper {
+      // Nobody looks at the updates where there is no object to update.
+      let exists = try table.updateElements(x[1], [], by: interpreter.pid)
+      return exists || other != nil ? nil : .false
     }
     return .boolean(
       try table.updateElements(x[1], updates, default: other, by: interpreter.pid))

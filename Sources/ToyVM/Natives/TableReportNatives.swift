@@ -5,13 +5,13 @@ import Tenure
 var tableReportNatives: [Native] {
   [
     Native("ets", "info", 2) { interpreter, x in
-      interpreter.onTable(x[0], orGone: .undefined) { table throws(TableError) in
+      interpreter.onTableOrUndefined(x[0]) { table throws(TableError) in
         guard x[1].isAtom else { return nil }
         return try item(interpreter.atoms.name(of: x[1]), interpreter, table, name: x[0])
       }
     },
     Native("ets", "info", 1) { interpreter, x in
-      interpreter.onTable(x[0], orGone: .undefined) { table throws(TableError) in
+      interpreter.onTableOrUndefined(x[0]) { table throws(TableError) in
         var list = Term.nil
         for name in itemsInOrder.reversed() {
           guard let value = try item(name, interpreter, table, name: x[0]),

@@ -52,61 +52,19 @@ var tableWalkNatives: [Native] {
       }
     },
     Native("ets", "tab2list", 1) { interpreter, x in
-      interpreter.onTable(x[0]) { table throws(TableError) in
-        try table.list(by: interpreter.pid, on: &interpreter.process.heap)
-      }
+      guard let all = interpreter.atom("_") else { return interpreter.systemLimit() }
+      return LongWalk.matchObject.begin(interpreter, x, all)
     },
-    Native("ets", "select", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .nil) { table, specification throws(TableError) in
-        try table.select(specification, by: interpreter.pid, on: &interpreter.process.heap)
-      }
-    },
-    Native("ets", "select_reverse", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .nil) { table, specification throws(TableError) in
-        try table.selectReversed(
-          specification, by: interpreter.pid, on: &interpreter.process.heap)
-      }
-    },
-    Native("ets", "select_count", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
-        table, specification throws(TableError) in
-        .small(try table.selectCount(specification, by: interpreter.pid))
-      }
-    },
-    Native("ets", "select_delete", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
-        table, specification throws(TableError) in
-        .small(try table.selectDelete(specification, by: interpreter.pid))
-      }
-    },
-    Native("ets", "internal_select_delete", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
-        table, specification throws(TableError) in
-        .small(try table.selectDelete(specification, by: interpreter.pid))
-      }
-    },
-    Native("ets", "select_replace", 2) { interpreter, x in
-      matching(interpreter, x, ofNoClause: .small(0)) {
-        table, specification throws(TableError) in
-        .small(try table.selectReplace(specification, by: interpreter.pid))
-      }
-    },
-    Native("ets", "match", 2) { interpreter, x in
-      matching(interpreter, x, result: .bindings) { table, specification throws(TableError) in
-        try table.select(specification, by: interpreter.pid, on: &interpreter.process.heap)
-      }
-    },
-    Native("ets", "match_object", 2) { interpreter, x in
-      matching(interpreter, x, result: .object) { table, specification throws(TableError) in
-        try table.select(specification, by: interpreter.pid, on: &interpreter.process.heap)
-      }
-    },
-    Native("ets", "match_delete", 2) { interpreter, x in
-      matching(interpreter, x, result: .true) { table, specification throws(TableError) in
-        _ = try table.selectDelete(specification, by: interpreter.pid)
-        return .true
-      }
-    },
+    Native("ets", "select", 2, LongWalk.select.callAsFunction),
+    Native("ets", "select_reverse", 2, LongWalk.selectReversed.callAsFunction),
+    Native("ets", "select_count", 2, LongWalk.count.callAsFunction),
+    Native("ets", "select_delete", 2, LongWalk.delete.callAsFunction),
+    Native("ets", "internal_select_delete", 2, LongWalk.delete.callAsFunction),
+    Native("ets", "select_replace", 2, LongWalk.replace.callAsFunction),
+    Native("ets", "match", 2, LongWalk.match.callAsFunction),
+    Native("ets", "match_object", 2, LongWalk.matchObject.callAsFunction),
+    Native("ets", "match_delete", 2, LongWalk.deleteMatching.callAsFunction),
+    Native("ets", "$walk", 5, LongWalk.goOn),
   ]
 }
 
@@ -127,20 +85,5 @@ private func objects(
   interpreter.onTable(x[0]) { table throws(TableError) in
     guard let found = try find(table) else { return interpreter.atom("$end_of_table") }
     return try interpreter.building(words: 3) { $0.makeTuple(found.key, found.objects) }
-  }
-}
-
-/// Runs a piece of work with the specification in x1, or with the pattern there where a result is
-/// given.
-/// - Parameter ofNoClause: the answer to a specification without clauses; nothing where that is none.
-private func matching(
-  _ interpreter: Interpreter, _ x: Arguments, result: PatternResult? = nil,
-  ofNoClause: Term? = nil,
-  _ body: (Table, MatchSpecification) throws(TableError) -> Term?
-) -> Term {
-  interpreter.onTable(x[0]) { table throws(TableError) in
-    if x[1].isNil, let ofNoClause { return ofNoClause }
-    let specification = try interpreter.specification(x[1], result: result)
-    return try body(table, specification)
   }
 }

@@ -47,6 +47,20 @@ struct MatchSpecificationTests {
     #expect(try bench.run(specification, on: bench.term(object)) == result)
   }
 
+  /// What OTP 27 answers; OTP 25 does not know the functions.
+  @Test(
+    "ceil and floor",
+    arguments: [
+      ("1.5", "[2|1]"), ("-1.5", "[-1|-2]"), ("2", "[2|2]"), ("-0.0", "[0|0]"),
+      ("1.0e20", "[100000000000000000000|100000000000000000000]"),
+      ("1180591620717411303424", "[1180591620717411303424|1180591620717411303424]"),
+      ("0.5", "[1|0]"),
+    ])
+  func roundedUpAndDown(number: String, result: String) throws {
+    let body = "[[{ceil,'$1'}|{floor,'$1'}]]"
+    #expect(try bench.run("[{{'$1'},[],\(body)}]", on: "{\(number)}") == result)
+  }
+
   @Test(
     "guards and bodies, on {a,7,2.5,[x,y]}",
     arguments: [

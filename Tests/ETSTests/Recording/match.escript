@@ -153,7 +153,7 @@ unary() -> ['+', '-', 'bnot', abs, float, round, trunc, hd, tl, length, size, by
             map_size, 'not'].
 names() -> tests() ++ comparisons() ++ arithmetic() ++ unary()
     ++ [element, map_get, is_map_key, binary_part, is_record, self, node, 'and', 'or', 'xor', 'andalso',
-        'orelse', const, tuple_size, ceil, floor, is_boolean, message, return_trace, display, caller,
+        'orelse', const, tuple_size, is_boolean, message, return_trace, display, caller,
         enable_trace, get_tcw, set_seq_token, exception_trace, silent, process_dump, no_such, '$1'].
 
 %% Objects: tuples, seldom with a part that is large.

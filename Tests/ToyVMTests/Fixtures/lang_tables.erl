@@ -7,7 +7,8 @@
          removing_objects/0, going_on/0, going_on_in_order/0, fixed/0, selecting/0,
          selecting_ranges/0, selecting_keys/0, select_bodies/0, counting_and_deleting/0,
          replacing/0, matching/0, missing_tables/0, bad_options/0, bad_objects/0,
-         bad_specifications/0, informing/0, mixed_keys/0, growing_and_shrinking/0, big_objects/0]).
+         bad_specifications/0, informing/0, mixed_keys/0, growing_and_shrinking/0, big_objects/0,
+         giving_way/1, half_made/1, long_walks/0, broken_walks/0]).
 
 sort([]) -> [];
 sort([X]) -> [X];
@@ -322,3 +323,119 @@ big_objects() ->
 
 nest(0, Term) -> Term;
 nest(N, Term) -> nest(N - 1, {N, [Term]}).
+
+%% Whether another process runs during each call, and not only before and behind it.
+giving_way(Size) ->
+    Ticks = ets:new(t, [public]),
+    ets:insert(Ticks, {n, 0}),
+    Ticker = spawn(fun() -> ticker(Ticks) end),
+    Answers =
+        [begin
+             T = ets:new(t, [Type, public]),
+             ets:insert(T, [{I, 0} || I <- keys_up(0, Size)]),
+             Compiled = ets:match_spec_compile([{{'$1', 7}, [], ['$1']}]),
+             Objects = ets:tab2list(T),
+             [begin
+                  [{n, Before}] = ets:lookup(Ticks, n),
+                  F(),
+                  [{n, After}] = ets:lookup(Ticks, n),
+                  After > Before + 3
+              end || F <- [
+                fun() -> ets:select(T, [{{'$1', 7}, [], ['$1']}]) end,
+                fun() -> ets:select(T, [{{'$1', 7}, [], ['$1']}], 10) end,
+                fun() -> ets:select_reverse(T, [{{'$1', 7}, [], ['$1']}]) end,
+                fun() -> ets:match(T, {'$1', 7}) end,
+                fun() -> ets:match_object(T, {'$1', '_'}) end,
+                fun() -> ets:match_object(T, {'$1', 7}, 3) end,
+                fun() -> ets:select_count(T, [{{'$1', 0}, [], [true]}]) end,
+                fun() -> ets:match_spec_run_r(Objects, Compiled, []) end,
+                fun() -> ets:select_replace(T, [{{'$1', 0}, [], [{{'$1', 1}}]}]) end,
+                fun() -> ets:tab2list(T) end,
+                fun() -> apply(ets, select_delete, [T, [{{'$1', 7}, [], [true]}]]) end,
+                fun() -> ets:match_delete(T, {'$1', 1}) end]]
+         end || Type <- [set, ordered_set]],
+    exit(Ticker, kill),
+    Answers.
+
+%% A table whose heir is to be told much: where there is no memory for that, there is no table.
+half_made(Size) ->
+    Much = keys_up(0, Size),
+    case catch ets:new(half, [named_table, {heir, self(), Much}]) of
+        half -> made;
+        {'EXIT', {system_limit, _}} ->
+            case ets:whereis(half) of
+                undefined -> refused;
+                _ -> stays
+            end
+    end.
+
+ticker(Ticks) ->
+    ets:update_counter(Ticks, n, 1),
+    erlang:yield(),
+    ticker(Ticks).
+
+%% Walks that take several turns give the same as short ones, and leave the table unfixed.
+long_walks() ->
+    [begin
+         T = ets:new(t, [Type]),
+         N = 20000,
+         ets:insert(T, [{I, I rem 7} || I <- keys_up(0, N)]),
+         Third = [{{'$1', 3}, [], ['$1']}],
+         Selected = ets:select(T, Third),
+         Reversed = ets:select_reverse(T, Third),
+         Slices = slices(ets:select(T, Third, 1000)),
+         All = ets:tab2list(T),
+         InOrder = case Type of
+                       ordered_set -> {hd(Selected), hd(Reversed), hd(All), length(hd(Slices))};
+                       _ -> length(hd(Slices))
+                   end,
+         {InOrder, sum([{K, 1} || K <- sort(Selected)], 0), sum([{K, 1} || K <- sort(Reversed)], 0),
+          sum([{K, 1} || K <- sort(joined(Slices))], 0), sum(sort(All), 0),
+          length(ets:match(T, {'$1', 5})), ets:select_count(T, [{{'_', 2}, [], [true]}]),
+          ets:select_replace(T, [{{'$1', 2}, [], [{{'$1', 20}}]}]), ets:match_delete(T, {'_', 1}),
+          ets:select_delete(T, [{{'$1', '_'}, [{'<', '$1', 15000}], [true]}]), ets:info(T, size),
+          sum(sort(ets:tab2list(T)), 0), ets:info(T, fixed)}
+     end || Type <- [set, ordered_set]].
+
+slices({Results, '$end_of_table'}) -> [Results];
+slices({Results, Continuation}) -> [Results | slices(ets:select(Continuation))];
+slices('$end_of_table') -> [].
+
+joined([]) -> [];
+joined([L | Rest]) -> L ++ joined(Rest).
+
+%% A table that ends in the middle of a walk, and a process that does.
+broken_walks() ->
+    Self = self(),
+    [begin
+         Owner = spawn(fun() ->
+             T = ets:new(t, [Type, public]),
+             ets:insert(T, [{I, 0} || I <- keys_up(0, 60000)]),
+             Self ! {table, T},
+             receive stop -> ok end
+         end),
+         T = receive {table, Table} -> Table end,
+         {Walker, Monitor} = spawn_monitor(fun() ->
+             Self ! walking,
+             exit({done, (catch element(1, element(2, walks(T))))})
+         end),
+         receive walking -> ok end,
+         exit(Owner, kill),
+         Reason = receive {'DOWN', Monitor, process, Walker, R} -> R end,
+         Reason
+     end || Type <- [set, ordered_set]] ++
+    [begin
+         T = ets:new(t, [Type, public]),
+         ets:insert(T, [{I, 0} || I <- keys_up(0, 60000)]),
+         {Walker, Monitor} = spawn_monitor(fun() -> Self ! walking, walks(T) end),
+         receive walking -> ok end,
+         exit(Walker, kill),
+         receive {'DOWN', Monitor, process, Walker, R} -> ok end,
+         {R, ets:info(T, fixed), ets:info(T, size)}
+     end || Type <- [set, ordered_set]].
+
+walks(T) ->
+    case catch ets:select_count(T, [{{'$1', 7}, [], [true]}]) of
+        N when is_integer(N) -> walks(T);
+        Other -> Other
+    end.
