@@ -76,7 +76,10 @@ extension Table {
   /// owner. By the owner, under the registry's lock.
   /// - Throws: ``TableError``; then nothing has changed.
   func share() throws(TableError) {
-    try record.pointee.storage.share(record.pointee.environment)
+    // Apart from the record: a change of a part through it counts as one of the whole.
+    var storage = record.pointee.storage
+    try storage.share(record.pointee.environment)
+    record.pointee.storage = storage
     record.pointee.gate.store(number | Self.ownersGate, ordering: .relaxed)
     // Releasing: pairs with the acquiring load of the gate, by who finds the table shared.
     record.pointee.isShared.store(true, ordering: .releasing)
