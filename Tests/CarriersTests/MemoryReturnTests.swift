@@ -54,7 +54,7 @@ import Testing
   private static func residentByteCount(of allocator: BlockAllocator) throws -> Int {
     var ranges: [(UInt, Int)] = []
     let carrier = allocator.core.layout.carrierByteCount
-    allocator.core.supply.withLock { supply in
+    allocator.core.withSupply { supply in
       supply.forEachCarrier { ranges.append((UInt(bitPattern: $0.base), carrier)) }
     }
     allocator.large.forEachBlock { block in

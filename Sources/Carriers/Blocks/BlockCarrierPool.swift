@@ -20,7 +20,7 @@ struct BlockCarrierPool: ~Copyable {
   /// Takes up a carrier; its largest free block is known.
   mutating func insert(_ carrier: BlockCarrier) {
     carrier.fields.pointee.links = TreeLinks()
-    // Releasing: pairs with the acquiring load in `AllocatorCore.freeForeign`.
+    // Releasing: pairs with the acquiring load in `Instance.freeForeign`.
     carrier.fields.pointee.owner.store(Slab.pooled, ordering: .releasing)
     lists[carrier.fields.pointee.kind.index].insert(carrier)
   }

@@ -52,7 +52,7 @@ extension Instance {
   /// The free blocks that begin in such a page leave the list, for they cannot hold its links any
   /// more; the page's bit says where they are.
   func discardFreePages(of slab: SlabPointer) {
-    let pages = SlabPages(of: slab, pageByteCount: core.source.pageByteCount)
+    let pages = SlabPages(of: slab, pageByteCount: core.pageByteCount)
     var kept = pagesInUse(of: slab, pages)
     // The page with the carrier's head.
     if pages.start != 0 { kept.insert(0) }

@@ -90,11 +90,7 @@ extension BlockAllocator {
   func makeReader() -> ThreadReader { ThreadReader(instance: instance.state) }
 
   /// Whether more than one thread ever used this allocator.
-  public var hasSeveralThreads: Bool {
-    // In one order with what a thread does before it asks: either it sees the other one's instance
-    // or that one, which counts it first, sees what was done.
-    core.instanceCount.load(ordering: .sequentiallyConsistent) > 1
-  }
+  public var hasSeveralThreads: Bool { core.hasSeveralInstances }
 
   /// The epoch of a removal: what was unlinked before may be freed once
   /// ``readersHavePassed(_:)`` says so of it.

@@ -52,8 +52,9 @@ extension BlockAllocator {
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Exact where one thread ever allocated, and no handle; else what threads held at different moments may
-  /// be counted together, or a large block be missing that another thread takes in this moment.
+  /// Looked at whenever a large block comes or goes and about each time a slab fills, so that a peak in
+  /// between may be missed by as much as a slab of each size class holds. Where several threads or
+  /// handles allocate, what they held at different moments may be counted together.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount
     var most = inUse
