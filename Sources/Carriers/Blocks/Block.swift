@@ -96,6 +96,11 @@ struct Block: BitwiseCopyable, Equatable {
   /// Where the links of a free block end, from its header on.
   static var linksEnd: Int { headerByteCount + MemoryLayout<TreeLinks>.size }
 
+  /// Bytes of a free block between its links and its footer are nobody's.
+  func forbidUnused() {
+    MemoryPoison.forbid(header + Self.linksEnd, byteCount: byteCount - Self.linksEnd - 8)
+  }
+
   /// Gives the whole pages within a free block back, which hold neither its links nor its footer.
   func discardPages(source: PageSource) {
     if isDiscarded { return }

@@ -12,7 +12,10 @@ struct BlockCarrierPool: ~Copyable {
   /// Carriers that a request looks at.
   private static var mostLookedAt: Int { 8 }
 
-  init() {}
+  /// Whether free blocks hold a pattern.
+  private let fillsFreeBlocks: Bool
+
+  init(fillsFreeBlocks: Bool) { self.fillsFreeBlocks = fillsFreeBlocks }
 
   /// Carriers in the pool.
   var count: Int { MemoryKind.allCases.reduce(0) { $0 + lists[$1.index].count } }
@@ -25,11 +28,14 @@ struct BlockCarrierPool: ~Copyable {
     lists[carrier.fields.pointee.kind.index].insert(carrier)
   }
 
-  /// Takes a carrier out in which a block of so many bytes was free when it was left.
+  /// Takes a carrier out in which a block of so many bytes is free.
   mutating func take(byteCount: Int, kind: MemoryKind, for owner: UInt) -> BlockCarrier? {
     var next = lists[kind.index].first
     var looks = 0
     while let carrier = next, looks < Self.mostLookedAt {
+      if Int(carrier.fields.pointee.largestFree) < byteCount {
+        carrier.joinWaiting(fillsFreeBlocks: fillsFreeBlocks)
+      }
       if Int(carrier.fields.pointee.largestFree) >= byteCount {
         lists[kind.index].remove(carrier)
         // Releasing: as in `insert`.
@@ -59,6 +65,9 @@ struct BlockCarrierPool: ~Copyable {
     return false
   }
 
+  /// Lets all that was freed meanwhile join its neighbours.
+  func joinWaiting() { forEach { $0.joinWaiting(fillsFreeBlocks: fillsFreeBlocks) } }
+
   /// Calls the body with each carrier.
   func forEach(_ body: (BlockCarrier) -> Void) {
     for kind in MemoryKind.allCases { lists[kind.index].forEach(body) }
@@ -76,6 +85,34 @@ extension BlockCarrier {
       block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
       body(block)
     }
+  }
+
+  /// Makes one block of those that were freed while the carrier was in the pool and of their free
+  /// neighbours, which no strategy knows of.
+  /// - Complexity: O(blocks) where there are such.
+  func joinWaiting(fillsFreeBlocks: Bool) {
+    if fields.pointee.links.left == nil { return }
+    takeWaiting { $0.setFree(byteCount: $0.byteCount, isLast: $0.isLast) }
+    var largest = 0
+    forEachBlock { block in
+      if !block.isFree { return }
+      let before = block.byteCount
+      var byteCount = before
+      var last = block
+      while let next = last.next, next.isFree {
+        byteCount += next.byteCount
+        last = next
+      }
+      if byteCount > before || block.next?.isPreviousFree == false {
+        MemoryPoison.allow(block.header, byteCount: byteCount)
+        block.setFree(byteCount: byteCount, isLast: last.isLast)
+        block.next?.setPreviousFree(true)
+        if fillsFreeBlocks { FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8) }
+        block.forbidUnused()
+      }
+      largest = max(largest, byteCount)
+    }
+    fields.pointee.largestFree = UInt32(largest)
   }
 
   /// Calls the body with each block in use of a carrier in the pool.

@@ -223,7 +223,7 @@ extension MultiBlocks where Index: ~Copyable {
     start.setFree(byteCount: byteCount, isLast: isLast)
     start.next?.setPreviousFree(true)
     assert(start.localFault == nil, start.localFault ?? "")
-    forbidUnused(of: start)
+    start.forbidUnused()
     return start
   }
 
@@ -232,12 +232,6 @@ extension MultiBlocks where Index: ~Copyable {
     let end = min(block.end - 8, block.header + byteCount + Block.linksEnd)
     if FreePattern.isIntact(block.header + Block.linksEnd, upTo: end) { return }
     BlockFault.stop(block.payload, state.pointee.kind, .writtenWhileFree)
-  }
-
-  /// Bytes of a free block between its links and its footer are nobody's.
-  private func forbidUnused(of block: Block) {
-    let used = Block.linksEnd
-    MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
   }
 }
 
@@ -272,7 +266,7 @@ extension MultiBlocks where Index: ~Copyable {
     if state.pointee.fillsFreeBlocks {
       FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8)
     }
-    forbidUnused(of: block)
+    block.forbidUnused()
     return block
   }
 

@@ -47,7 +47,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
       to: State(
         source: source, layout: layout, pageByteCount: source.pageByteCount, emptySlab: emptySlab,
         epochs: epochs, supply: Guarded(supply), pool: Guarded(SlabPool()),
-        blockPool: Guarded(BlockCarrierPool()), strategies: strategies, isHardened: isHardened,
+        blockPool: Guarded(BlockCarrierPool(fillsFreeBlocks: isHardened && !MemoryPoison.isActive)), strategies: strategies, isHardened: isHardened,
         fillsFreeBlocks: isHardened && !MemoryPoison.isActive,
         keepsDoorsClosed: isHardened || configuration.recordsCalls || MemoryPoison.isActive,
         recorder: configuration.recordsCalls ? BlockRecorder() : nil))
@@ -235,6 +235,9 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
 
   /// Carriers of blocks with headers in the pool.
   var pooledCarrierCount: Int { withBlockPool { $0.count } }
+
+  /// Lets the blocks that were freed in such carriers join their neighbours.
+  func joinWaitingInPool() { withBlockPool { $0.joinWaiting() } }
 
   /// Calls the body with each such carrier, which nobody else touches meanwhile.
   func forEachPooledCarrier(_ body: (BlockCarrier) -> Void) {

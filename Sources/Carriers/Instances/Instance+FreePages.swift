@@ -42,6 +42,7 @@ extension Instance {
   /// thread: nothing of this instance's own is used.
   func trimPool() {
     core.forEachPooledSlab { discardFreePages(of: $0) }
+    core.joinWaitingInPool()
     core.forEachPooledCarrier { carrier in
       carrier.forEachBlock { if $0.isFree { $0.discardPages(source: core.source) } }
     }

@@ -5,6 +5,9 @@ extension BlockAllocator {
     public internal(set) var pages = PageSource.Statistics()
     /// Blocks in carriers.
     public internal(set) var smallBlocks = MemoryUsage()
+    /// Blocks with headers that were freed, and wait for a request of their size before they join their
+    /// neighbours: no part of ``smallBlocks``.
+    public internal(set) var blocksAtHand = MemoryUsage()
     /// Blocks with a range of their own.
     public internal(set) var largeBlocks = MemoryUsage()
     /// Carriers in use.
@@ -32,6 +35,9 @@ extension BlockAllocator {
     var statistics = Statistics()
     for kind in MemoryKind.allCases {
       statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
+      registry.forEach {
+        statistics.blocksAtHand = statistics.blocksAtHand + $0.atHand(of: kind)
+      }
     }
     core.count(in: &statistics)
     large.count(in: &statistics)
