@@ -112,6 +112,24 @@ struct Block: BitwiseCopyable, Equatable {
     setDiscarded()
   }
 
+  /// Whether the block was free, and as large, in the last round; else it bears this round's mark from
+  /// now on. Blocks without a whole page never were.
+  ///
+  /// The mark stands where nobody writes but the next user, so it may outlive a use: then a block's
+  /// pages go back early, which costs page faults.
+  func wasFree(since last: UInt32, now: UInt32, pageByteCount: Int) -> Bool {
+    if isDiscarded || byteCount < 2 * pageByteCount { return false }
+    let place = header + Self.linksEnd
+    if place.load(as: UInt.self) == decayMark(last) { return true }
+    place.storeBytes(of: decayMark(now), as: UInt.self)
+    return false
+  }
+
+  private func decayMark(_ round: UInt32) -> UInt {
+    let mark = UInt(round) &* 0x9E37_79B9_7F4A_7C15
+    return UInt(bitPattern: header) ^ UInt(byteCount) << 40 ^ mark
+  }
+
   /// The size in the last word, which a free block repeats.
   var footer: Int { (end - 8).load(as: Int.self) }
 }

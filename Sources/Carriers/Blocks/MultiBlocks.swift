@@ -142,6 +142,16 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     state.pointee.index.forEach { $0.discardPages(source: state.pointee.core.source) }
   }
 
+  /// Gives the pages of those free blocks back that were free, and as large, in the last round.
+  func decay(since last: UInt32, now: UInt32) {
+    let core = state.pointee.core
+    state.pointee.index.forEach { block in
+      if block.wasFree(since: last, now: now, pageByteCount: core.pageByteCount) {
+        block.discardPages(source: core.source)
+      }
+    }
+  }
+
   func firstFault() -> String? {
     var freeCount = 0
     var fault: String?
@@ -273,7 +283,6 @@ extension MultiBlocks where Index: ~Copyable {
   @inline(never)
   private func giveUp(_ carrier: BlockCarrier) {
     state.pointee.carriers.remove(carrier)
-    MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
-    state.pointee.core.withSupply { $0.put(carrier.head) }
+    state.pointee.core.putEmpty(carrier)
   }
 }

@@ -16,6 +16,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     let emptySlab: SlabPointer
     let epochs: UnsafeMutablePointer<ReadEpochs>
     let instanceCount = Atomic<Int>(0)
+    let decayRound = Atomic<UInt32>(1)
     let supply: Guarded<CarrierSupply>
     let pool: Guarded<SlabPool>
     let blockPool: Guarded<BlockCarrierPool>
@@ -107,6 +108,29 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     state.pointee.instanceCount.load(ordering: .sequentiallyConsistent) > 1
   }
 
+  /// The number of the times that the decay time was over; each instance looks for pages that were
+  /// free all the time since it last looked.
+  var decayRound: UInt32 { state.pointee.decayRound.load(ordering: .relaxed) }
+
+  /// Begins a round where it is time.
+  /// - Returns: whether it was.
+  func beginDecayRoundIfDue() -> Bool {
+    changeSupply { supply in
+      let before = supply.decayRound
+      supply.decayIfDue(now: MonotonicTime.nanoseconds())
+      return supply.decayRound != before
+    }
+  }
+
+  /// Gives something back to the supply, which sees there what time it is.
+  private func changeSupply<Result>(_ body: (inout CarrierSupply) -> Result) -> Result {
+    withSupply { supply in
+      let result = body(&supply)
+      state.pointee.decayRound.store(supply.decayRound, ordering: .relaxed)
+      return result
+    }
+  }
+
   /// Runs the body while no other thread touches the supply.
   func withSupply<Result, Failure: Error>(
     _ body: (inout CarrierSupply) throws(Failure) -> Result
@@ -168,7 +192,13 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
 
   /// Takes back a slab without blocks in use.
   func putEmpty(_ slab: SlabPointer) {
-    withSupply { $0.put(slab) }
+    changeSupply { $0.put(slab) }
+  }
+
+  /// Takes back a carrier without blocks in use.
+  func putEmpty(_ carrier: BlockCarrier) {
+    MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
+    changeSupply { $0.put(carrier.head) }
   }
 
   func carrier(of slab: SlabPointer) -> CarrierPointer {
@@ -218,10 +248,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
       isEmpty = pool.free(block, of: carrier)
       return true
     }
-    if isEmpty {
-      MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
-      withSupply { $0.put(carrier.head) }
-    }
+    if isEmpty { putEmpty(carrier) }
     return isFreed
   }
 

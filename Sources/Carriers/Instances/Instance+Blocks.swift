@@ -5,6 +5,7 @@ extension Instance {
   /// A block by the kind's strategy. Inside the door.
   func allocateByStrategy(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     drainRemoteFrees()
+    decayFreePages()
     let blocks = blocks(of: kind)
     let isRounded = state.pointee.atHand[kind.index] != nil
     let size = isRounded ? SizeClass(holding: byteCount).byteCount : byteCount

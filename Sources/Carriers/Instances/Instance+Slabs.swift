@@ -6,6 +6,7 @@ extension Instance {
   func makeRoom(
     in slot: UnsafeMutablePointer<ClassSlot>, kind: MemoryKind
   ) throws(MemoryError) -> SlabPointer {
+    decayFreePages()
     if let slab = try firstWithRoom(slot) { return slab }
     drainRemoteFrees()
     if let slab = try firstWithRoom(slot) { return slab }
@@ -54,17 +55,24 @@ extension Instance {
         blocks.trim()
         continue
       }
-      for index in 0..<core.layout.classCount {
-        var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee.first
-        while let slab = next, slab != core.emptySlab {
-          next = slab.pointee.next
-          if slab.pointee.usedCount == 0 { giveUp(slab) } else { discardFreePages(of: slab) }
-        }
+      forEachListedSlab(of: kind) { slab in
+        if slab.pointee.usedCount == 0 { giveUp(slab) } else { discardFreePages(of: slab) }
       }
     }
   }
 
-  private func giveUp(_ slab: SlabPointer) {
+  /// Calls the body with each slab with room, which it may give up.
+  func forEachListedSlab(of kind: MemoryKind, _ body: (SlabPointer) -> Void) {
+    for index in 0..<core.layout.classCount {
+      var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee.first
+      while let slab = next, slab != core.emptySlab {
+        next = slab.pointee.next
+        body(slab)
+      }
+    }
+  }
+
+  func giveUp(_ slab: SlabPointer) {
     unlist(slab)
     count(slab, -1)
     core.putEmpty(slab)

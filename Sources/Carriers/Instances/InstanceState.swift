@@ -32,6 +32,8 @@ struct InstanceState: ~Copyable {
   var atHand = InlineArray<16, UnsafeMutablePointer<BlocksAtHand>?>(repeating: nil)
   /// Freed blocks of other instances, each of which has a place by its address.
   var outgoing = InlineArray<4, RemoteBatch>(repeating: RemoteBatch(owner: 0))
+  /// The round in which the instance last looked for pages that are free for long.
+  var decayRound: UInt32 = 0
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.

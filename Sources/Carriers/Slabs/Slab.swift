@@ -14,6 +14,7 @@ import Synchronization
 ///      48  next, previous     | neighbours in the list the slab is in
 ///      64  start              | the first block
 ///      72  discarded          | pages whose free blocks are in no list, a bit each
+///     104  decayCount         | usedCount when it was last looked for free pages
 ///
 /// Blocks that were never used are in no list either; their pages are not touched. Only the owner
 /// touches the record, but for `owner`, which any thread reads.
@@ -41,6 +42,7 @@ struct Slab: ~Copyable {
   var previous: UnsafeMutablePointer<Slab>?
   var start: UnsafeMutableRawPointer
   var discarded = PageSet()
+  var decayCount = UInt32.max
 
   init(start: UnsafeMutableRawPointer) { self.start = start }
 
