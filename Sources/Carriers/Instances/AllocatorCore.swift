@@ -48,7 +48,8 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
       to: State(
         source: source, layout: layout, pageByteCount: source.pageByteCount, emptySlab: emptySlab,
         epochs: epochs, supply: Guarded(supply), pool: Guarded(SlabPool()),
-        blockPool: Guarded(BlockCarrierPool(fillsFreeBlocks: isHardened && !MemoryPoison.isActive)), strategies: strategies, isHardened: isHardened,
+        blockPool: Guarded(BlockCarrierPool(fillsFreeBlocks: isHardened && !MemoryPoison.isActive)),
+        strategies: strategies, isHardened: isHardened,
         fillsFreeBlocks: isHardened && !MemoryPoison.isActive,
         keepsDoorsClosed: isHardened || configuration.recordsCalls || MemoryPoison.isActive,
         recorder: configuration.recordsCalls ? BlockRecorder() : nil))
