@@ -55,7 +55,7 @@ struct Block: BitwiseCopyable, Equatable {
   var isLast: Bool { word & Block.lastBit != 0 }
 
   var payload: UnsafeMutableRawPointer { header + Block.headerByteCount }
-  var payloadByteCount: Int { byteCount - Block.headerByteCount }
+  var payloadByteCount: Int { byteCount &- Block.headerByteCount }
   /// What a client may use. No more than the largest that shares a carrier, so that the size alone
   /// tells blocks of carriers from larger ones.
   func usableByteCount(atMost limit: Int) -> Int { min(payloadByteCount, limit) }

@@ -35,7 +35,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
         largestUnitBlock: core.layout.largestUnitBlock,
         largestSmallBlock: core.layout.largestSmallBlock, classCount: core.layout.classCount,
-        kindsWithHeaders: core.kindsWithHeaders, core: core, epochs: core.epochs))
+        atHand: .allocate(capacity: MemoryKind.count), kindsWithHeaders: core.kindsWithHeaders,
+        core: core, epochs: core.epochs))
+    state.pointee.atHand.initialize(repeating: nil, count: MemoryKind.count)
   }
 
   /// Frees the state; slabs and carriers are the core's to give back.
@@ -43,6 +45,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     for kind in MemoryKind.allCases { destroyBlocks(of: kind) }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
+    state.pointee.atHand.deallocate()
     state.pointee.slots.deinitialize(count: InstanceState.slotsPerKind * MemoryKind.count)
     state.pointee.slots.deallocate()
     state.deinitialize(count: 1)
@@ -80,8 +83,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     _ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, isHeld: Bool
   ) {
     let slab = record(of: base, byteCount: byteCount)
-    guard enter(isHeld: isHeld),
-      slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
+    guard enter(isHeld: isHeld) else { return freeSlowly(base, in: slab, kind: kind) }
+    guard slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
     else { return freeElsewhere(base, in: slab, kind: kind, isHeld: isHeld) }
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
     // The owner's slab has its slot.
@@ -143,20 +146,18 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     }
   }
 
-  /// From where ``free(_:byteCount:kind:isHeld:)`` ended: takes a block with a header back, of this
-  /// instance most of the time.
+  /// From where ``free(_:byteCount:kind:isHeld:)`` stands in the open door: takes a block with a header
+  /// back, of this instance most of the time.
   @usableFromInline @inline(never)
   func freeElsewhere(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
-    if hasHeaders(kind), state.pointee.door.isOpen, putAtHand(base, kind: kind) {
-      return leave(isHeld: isHeld)
-    }
+    if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
     freeSlowly(base, in: slab, kind: kind)
   }
 
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
-  @inline(never)
+  @usableFromInline @inline(never)
   func freeSlowly(_ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     state.pointee.door.leaveAtOnce()
     if hasHeaders(kind) {

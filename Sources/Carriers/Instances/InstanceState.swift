@@ -17,6 +17,8 @@ struct InstanceState: ~Copyable {
   @usableFromInline let largestUnitBlock: Int
   let largestSmallBlock: Int
   let classCount: Int
+  /// Blocks with headers that wait for the next request, where any do. By kind.
+  let atHand: UnsafeMutablePointer<UnsafeMutablePointer<BlocksAtHand>?>
   /// Kinds whose strategy has blocks with headers, a bit each: here, for to ask the core counts a
   /// reference.
   let kindsWithHeaders: UInt32
@@ -28,8 +30,6 @@ struct InstanceState: ~Copyable {
   @usableFromInline var memo = ReadMemo()
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
-  /// Of such blocks those that wait for the next request, where any do. By kind.
-  var atHand = InlineArray<16, UnsafeMutablePointer<BlocksAtHand>?>(repeating: nil)
   /// Freed blocks of other instances, each of which has a place by its address.
   var outgoing = InlineArray<4, RemoteBatch>(repeating: RemoteBatch(owner: 0))
   /// The round in which the instance last looked for pages that are free for long.
