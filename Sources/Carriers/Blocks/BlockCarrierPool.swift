@@ -94,23 +94,13 @@ extension BlockCarrier {
     if fields.pointee.links.left == nil { return }
     takeWaiting { $0.setFree(byteCount: $0.byteCount, isLast: $0.isLast) }
     var largest = 0
-    forEachBlock { block in
-      if !block.isFree { return }
-      let before = block.byteCount
-      var byteCount = before
-      var last = block
-      while let next = last.next, next.isFree {
-        byteCount += next.byteCount
-        last = next
+    var next: Block? = firstBlock
+    while let block = next {
+      if block.isFree {
+        block.joinFreeBehind(fillsFreeBlocks: fillsFreeBlocks)
+        largest = max(largest, block.byteCount)
       }
-      if byteCount > before || block.next?.isPreviousFree == false {
-        MemoryPoison.allow(block.header, byteCount: byteCount)
-        block.setFree(byteCount: byteCount, isLast: last.isLast)
-        block.next?.setPreviousFree(true)
-        if fillsFreeBlocks { FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8) }
-        block.forbidUnused()
-      }
-      largest = max(largest, byteCount)
+      next = block.next
     }
     fields.pointee.largestFree = UInt32(largest)
   }
@@ -124,5 +114,23 @@ extension BlockCarrier {
       next = node.pointee.left
     }
     forEachBlock { if !$0.isFree && !waiting.contains($0.header) { body($0) } }
+  }
+}
+
+extension Block {
+  /// Makes one block of a free one and those behind it that are free, or were just freed.
+  fileprivate func joinFreeBehind(fillsFreeBlocks: Bool) {
+    var sum = byteCount
+    var last = self
+    while let next = last.next, next.isFree {
+      sum += next.byteCount
+      last = next
+    }
+    if last == self, let next, next.isPreviousFree { return }
+    MemoryPoison.allow(header, byteCount: sum)
+    setFree(byteCount: sum, isLast: last.isLast)
+    next?.setPreviousFree(true)
+    if fillsFreeBlocks { FreePattern.fill(header + Block.linksEnd, upTo: end - 8) }
+    forbidUnused()
   }
 }

@@ -64,6 +64,16 @@ extension Instance {
     }
   }
 
+  /// Frees a block of another instance's slab, which counts here, where it is freed.
+  func countAndFreeForeign(
+    _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
+  ) {
+    assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
+    slot(of: slab).pointee.returnedCount.advance(by: 1)
+    countForeign(kind, byteCount: Int(slab.pointee.blockByteCount))
+    freeForeign(block, in: slab, kind: kind)
+  }
+
   /// Frees a block of a slab that is not this instance's.
   func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     while true {

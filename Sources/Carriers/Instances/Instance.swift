@@ -146,13 +146,17 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     }
   }
 
-  /// From where ``free(_:byteCount:kind:isHeld:)`` stands in the open door: takes a block with a header
-  /// back, of this instance most of the time.
+  /// From where ``free(_:byteCount:kind:isHeld:)`` stands in the open door: takes a block back that has
+  /// a header, or stands in another's slab.
   @usableFromInline @inline(never)
   func freeElsewhere(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
     if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
+    if !hasHeaders(kind) && !FreeBlock.isMarked(base) {
+      countAndFreeForeign(base, in: slab, kind: kind)
+      return leave(isHeld: isHeld)
+    }
     freeSlowly(base, in: slab, kind: kind)
   }
 
@@ -174,12 +178,10 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     if FreeBlock.isMarked(base) { BlockFault.stop(base, kind, .freedTwice) }
     state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-      // A block of another instance counts here too, where it is freed.
-      slot(of: slab).pointee.returnedCount.advance(by: 1)
       if slab.pointee.owner.load(ordering: .relaxed) != address {
-        countForeign(kind, byteCount: Int(slab.pointee.blockByteCount))
-        return freeForeign(base, in: slab, kind: kind)
+        return countAndFreeForeign(base, in: slab, kind: kind)
       }
+      slot(of: slab).pointee.returnedCount.advance(by: 1)
       takeBack(base, in: slab)
     }
   }
