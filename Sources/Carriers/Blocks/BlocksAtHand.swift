@@ -32,16 +32,18 @@ struct BlocksAtHand: ~Copyable {
     for index in 0..<classCount {
       let record = record(index)
       record.initialize(to: Slab(start: UnsafeMutableRawPointer(record)))
-      let block = Block.byteCount(holding: SizeClass(index: index).byteCount)
       record.pointee.blockByteCount = UInt32(
-        min(block - Block.headerByteCount, layout.largestSmallBlock))
+        Self.blockByteCount(of: SizeClass(index: index), layout: layout))
       record.pointee.kind = kind
     }
     // The two lowest classes have one list: their blocks are the smallest there are.
-    for index in 0..<classCount {
-      slots[index].first = record(max(index, 1))
-      slots[index].blockByteCount = slots[index].first.pointee.blockByteCount
-    }
+    for index in 0..<classCount { slots[index].first = record(max(index, 1)) }
+  }
+
+  /// The bytes that may be used of a block with a header of a class.
+  static func blockByteCount(of sizeClass: SizeClass, layout: CarrierLayout) -> Int {
+    let block = Block.byteCount(holding: sizeClass.byteCount)
+    return min(block - Block.headerByteCount, layout.largestSmallBlock)
   }
 
   deinit {

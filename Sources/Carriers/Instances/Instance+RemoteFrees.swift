@@ -113,21 +113,24 @@ extension Instance {
     if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
     let place = Int(truncatingIfNeeded: owner >> 10) & (InstanceState.outgoingCount - 1)
-    if state.pointee.outgoing[place].owner != owner {
-      push(state.pointee.outgoing[place])
-      state.pointee.outgoing[place] = RemoteBatch(owner: owner)
+    let batch = state.pointee.outgoing + place
+    if batch.pointee.owner != owner {
+      push(batch.pointee)
+      batch.pointee = RemoteBatch(owner: owner)
     }
-    if state.pointee.outgoing[place].put(block, byteCount: byteCount) {
-      push(state.pointee.outgoing[place])
-      state.pointee.outgoing[place] = RemoteBatch(owner: owner)
+    if batch.pointee.put(block, byteCount: byteCount) {
+      push(batch.pointee)
+      batch.pointee = RemoteBatch(owner: owner)
     }
   }
 
   /// Sends what waits to be sent.
   func sendAll() {
-    for place in 0..<InstanceState.outgoingCount where state.pointee.outgoing[place].first != nil {
-      push(state.pointee.outgoing[place])
-      state.pointee.outgoing[place] = RemoteBatch(owner: state.pointee.outgoing[place].owner)
+    for place in 0..<InstanceState.outgoingCount {
+      let batch = state.pointee.outgoing + place
+      if batch.pointee.first == nil { continue }
+      push(batch.pointee)
+      batch.pointee = RemoteBatch(owner: batch.pointee.owner)
     }
   }
 

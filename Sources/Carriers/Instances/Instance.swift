@@ -21,8 +21,13 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     let slots = UnsafeMutablePointer<ClassSlot>.allocate(capacity: slotCount)
     for index in 0..<slotCount {
       let sizeClass = SizeClass(index: index % InstanceState.slotsPerKind)
+      let kind = index / InstanceState.slotsPerKind
+      let hasHeaders = core.kindsWithHeaders >> UInt32(kind) & 1 != 0
+      let byteCount =
+        hasHeaders
+        ? BlocksAtHand.blockByteCount(of: sizeClass, layout: core.layout) : sizeClass.byteCount
       (slots + index).initialize(
-        to: ClassSlot(first: core.emptySlab, blockByteCount: sizeClass.byteCount))
+        to: ClassSlot(first: core.emptySlab, blockByteCount: byteCount))
     }
     let counters = UnsafeMutablePointer<KindCounters>.allocate(capacity: MemoryKind.count)
     for kind in 0..<MemoryKind.count { (counters + kind).initialize(to: KindCounters()) }
@@ -35,8 +40,11 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
         largestUnitBlock: core.layout.largestUnitBlock,
         largestSmallBlock: core.layout.largestSmallBlock, classCount: core.layout.classCount,
+        outgoing: .allocate(capacity: InstanceState.outgoingCount),
         atHand: .allocate(capacity: MemoryKind.count), kindsWithHeaders: core.kindsWithHeaders,
         core: core, epochs: core.epochs))
+    state.pointee.outgoing.initialize(
+      repeating: RemoteBatch(owner: 0), count: InstanceState.outgoingCount)
     state.pointee.atHand.initialize(repeating: nil, count: MemoryKind.count)
   }
 
@@ -45,6 +53,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     for kind in MemoryKind.allCases { destroyBlocks(of: kind) }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
+    state.pointee.outgoing.deallocate()
     state.pointee.atHand.deallocate()
     state.pointee.slots.deinitialize(count: InstanceState.slotsPerKind * MemoryKind.count)
     state.pointee.slots.deallocate()

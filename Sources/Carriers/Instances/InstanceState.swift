@@ -17,6 +17,8 @@ struct InstanceState: ~Copyable {
   @usableFromInline let largestUnitBlock: Int
   let largestSmallBlock: Int
   let classCount: Int
+  /// Freed blocks of other instances, each of which has a place by its address.
+  let outgoing: UnsafeMutablePointer<RemoteBatch>
   /// Blocks with headers that wait for the next request, where any do. By kind.
   let atHand: UnsafeMutablePointer<UnsafeMutablePointer<BlocksAtHand>?>
   /// Kinds whose strategy has blocks with headers, a bit each: here, for to ask the core counts a
@@ -30,8 +32,6 @@ struct InstanceState: ~Copyable {
   @usableFromInline var memo = ReadMemo()
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
-  /// Freed blocks of other instances, each of which has a place by its address.
-  var outgoing = InlineArray<4, RemoteBatch>(repeating: RemoteBatch(owner: 0))
   /// The round in which the instance last looked for pages that are free for long.
   var decayRound: UInt32 = 0
   /// Whether a handle holds the instance. Under the registry's lock.
@@ -55,7 +55,7 @@ struct ClassSlot: ~Copyable {
   /// The first slab with room; ``AllocatorCore/emptySlab`` where there is none.
   @usableFromInline var first: SlabPointer
   /// The bytes of a block.
-  var blockByteCount: UInt32
+  let blockByteCount: UInt32
   /// The last digits of what was taken when the peak was last looked at.
   var notedCount: UInt32 = 0
   /// Blocks allocated from the list.
