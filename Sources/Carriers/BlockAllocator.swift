@@ -36,7 +36,10 @@ public final class BlockAllocator: Sendable {
       isHardened: configuration.isHardened)
   }
 
-  deinit { registry.close() }
+  deinit {
+    registry.close()
+    core.destroy()
+  }
 
   /// Allocates a block, its content whatever was there before.
   /// - Parameters:
@@ -59,7 +62,7 @@ public final class BlockAllocator: Sendable {
       return instance.free(
         block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
     }
-    freeSlowly(block, kind: kind)
+    freeSlowly(block, kind: kind, through: nil)
   }
 
   /// A small block, where the calling thread has one at hand.
@@ -72,10 +75,11 @@ public final class BlockAllocator: Sendable {
   }
 
   @usableFromInline @inline(never)
-  func freeSlowly(_ block: MemoryBlock, kind: MemoryKind) {
+  func freeSlowly(_ block: MemoryBlock, kind: MemoryKind, through given: Instance?) {
     if isSmall(block) {
-      return instance.free(
-        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
+      let instance = given ?? instance
+      let slab = instance.record(of: block.base, byteCount: block.byteCount)
+      return instance.freeSlowly(block.base, in: slab, kind: kind)
     }
     core.recorder?.note(block.base, byteCount: 0, kind: kind)
     settlePeak(of: kind)
@@ -114,7 +118,7 @@ public final class BlockAllocator: Sendable {
   ) throws(MemoryError) -> MemoryBlock? {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     if isSmall(block) {
-      if core.strategies[kind.index] != .sizeClasses {
+      if core.strategy(of: kind) != .sizeClasses {
         return instance.resizeByStrategy(block.base, toByteCount: byteCount, kind: kind)
       }
       let fits =
@@ -167,12 +171,12 @@ public final class BlockAllocator: Sendable {
   }
 
   func makeInstance() -> Instance {
-    if core.instanceCount.add(1, ordering: .sequentiallyConsistent).oldValue > 0 { join() }
+    core.countInstance()
     return Instance(core: core)
   }
 
   /// Whether small blocks of whole pages begin at a page.
-  func alignsPages(of kind: MemoryKind) -> Bool { core.strategies[kind.index] == .sizeClasses }
+  func alignsPages(of kind: MemoryKind) -> Bool { core.strategy(of: kind) == .sizeClasses }
 
   @inlinable @inline(__always)
   func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }

@@ -11,8 +11,9 @@ public struct MemoryConfiguration: Sendable, Equatable {
   /// ones each; 0 keeps none. `nil` keeps half of what is in use, or 64 MiB of small
   /// blocks' memory and 128 MiB of large blocks' where that is more.
   public var carrierCacheLimitBytes: Int?
-  /// How long, in milliseconds, memory of small blocks is kept for reuse at most. Looked at where
-  /// such memory is given back.
+  /// How long, in milliseconds, memory of small blocks is kept for reuse: idle carriers at most so
+  /// long, free pages within carriers up to twice. Looked at where such memory is given back, and by
+  /// ``BlockAllocator/decay()``.
   public var carrierDecayMilliseconds: Int
   /// How blocks of a kind are placed in carriers; size classes where nothing is said.
   public var strategies: [MemoryKind: BlockStrategy]

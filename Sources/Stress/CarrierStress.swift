@@ -29,6 +29,8 @@ final class CarrierStress: @unchecked Sendable {
   /// Addresses of entries left for whoever comes by; 0 for none.
   private let exchange: UnsafeMutablePointer<Atomic<UInt>>
   private let damagedCount = Atomic<Int>(0)
+  /// What was found wrong with headers or orders while threads worked.
+  private let brokenOrder = Guarded<String?>(nil)
 
   init(seed: UInt64) {
     self.seed = seed
@@ -43,7 +45,7 @@ final class CarrierStress: @unchecked Sendable {
     configuration.isHardened = random.next() % 4 == 0
     isRefusing = random.next() % 4 == 0
     if isRefusing { configuration.failingRequest = 1 + Int(random.next() % 60) }
-    threadCount = 1 + Int(random.next() % 8)
+    threadCount = 1 + Int(random.next() % 16)
     source = PageSource(configuration: configuration)
     allocator = BlockAllocator(configuration: configuration, source: source)
     exchange = .allocate(capacity: Self.placeCount)
@@ -63,7 +65,7 @@ final class CarrierStress: @unchecked Sendable {
   private func fault() -> String? {
     let damaged = damagedCount.load(ordering: .relaxed)
     if damaged > 0 { return "\(damaged) blocks lost what was written" }
-    if let fault = allocator.firstFault() { return fault }
+    if let fault = brokenOrder.withLock({ $0 }) ?? allocator.firstFault() { return fault }
     let left = allocator.allocatedBlockCount
     if left != 0 { return "\(left) blocks are left" }
     var walked = 0
@@ -95,7 +97,11 @@ final class CarrierStress: @unchecked Sendable {
         entries.append(resize(entry, &random))
       default:
         if random.next() % 8 == 0 { allocator.trim() }
+        if random.next() % 8 == 0 { allocator.decay() }
         if random.next() % 16 == 0 { _ = allocator.report() }
+        if random.next() % 16 == 0, let fault = allocator.firstFault() {
+          brokenOrder.withLock { $0 = fault }
+        }
       }
     }
     for entry in entries { free(entry) }

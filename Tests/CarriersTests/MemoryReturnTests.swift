@@ -21,7 +21,7 @@ import Testing
     let blocks = try SparseBlocks.make(
       in: allocator, byteCount: Self.total, largestExponent: largestExponent, using: &random)
     allocator.trim()
-    let resident = try Self.residentByteCount(of: allocator)
+    let resident = try CarrierResidency.byteCount(of: allocator)
     let live = blocks.reduce(0) { $0 + $1.byteCount }
     if largestExponent > 10 {
       #expect(Double(resident) < 1.3 * Double(live), "\(resident) of \(live)")
@@ -48,26 +48,5 @@ import Testing
     #expect(allocator.statistics.carrierCount <= 4)
     allocator.free(blocks[0], kind: .ets)
     #expect(allocator.statistics.carrierCount <= 4)
-  }
-
-  /// The bytes of an allocator's carriers and large blocks that are in memory.
-  private static func residentByteCount(of allocator: BlockAllocator) throws -> Int {
-    var ranges: [(UInt, Int)] = []
-    let carrier = allocator.core.layout.carrierByteCount
-    allocator.core.supply.withLock { supply in
-      supply.forEachCarrier { ranges.append((UInt(bitPattern: $0.base), carrier)) }
-    }
-    allocator.large.forEachBlock { block in
-      let start = block.address & ~4095
-      let end = (block.address + UInt(block.byteCount) + 4095) & ~4095
-      ranges.append((start, Int(end - start)))
-    }
-    var sum = 0
-    for (start, byteCount) in ranges {
-      var pages = [UInt8](repeating: 0, count: byteCount / 4096)
-      try #require(mincore(UnsafeMutableRawPointer(bitPattern: start), byteCount, &pages) == 0)
-      sum += pages.count { $0 & 1 != 0 } * 4096
-    }
-    return sum
   }
 }

@@ -28,6 +28,17 @@ import Testing
     #expect(peak < 400_000)
   }
 
+  /// No more than was in use, and no less than that but for a slab's worth.
+  @Test func thePeakOfSmallBlocksIsSeenWhereSlabsFill() throws {
+    let allocator = BlockAllocator()
+    for count in [1_000, 50_000, 7_000] {
+      let blocks = try (0..<count).map { _ in try allocator.allocate(byteCount: 64, kind: .ets) }
+      for block in blocks { allocator.free(block, kind: .ets) }
+      #expect(allocator.peakByteCount(of: .ets) <= 50_000 * 64)
+    }
+    #expect(allocator.peakByteCount(of: .ets) >= 50_000 * 64 - 65_536)
+  }
+
   /// Random calls beside a plain count of the same; the seed is told on failure.
   @Test(arguments: [1, 2, 3] as [UInt64])
   func thePeakIsThatOfAModel(seed: UInt64) throws {
@@ -61,10 +72,12 @@ import Testing
       }
       peak = max(peak, used)
       if Int.random(in: 0..<16, using: &random) == 0 {
-        #expect(allocator.peakByteCount(of: .oldHeap) == peak, "seed \(seed)")
+        let told = allocator.peakByteCount(of: .oldHeap)
+        #expect(told <= peak && told > peak - 65_536, "seed \(seed)")
       }
     }
-    #expect(allocator.peakByteCount(of: .oldHeap) == peak, "seed \(seed)")
+    let told = allocator.peakByteCount(of: .oldHeap)
+    #expect(told <= peak && told > peak - 65_536, "seed \(seed)")
     for block in blocks { allocator.free(block, kind: .oldHeap) }
   }
 }

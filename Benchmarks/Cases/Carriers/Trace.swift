@@ -6,6 +6,8 @@ import Tenure
 enum Trace: String, CaseIterable {
   /// One block of 64 bytes, allocated and freed again at once.
   case pair
+  /// The same on each of two threads at a time.
+  case pairs
   /// Random blocks of 16 to 512 bytes, a thousand alive.
   case small
   /// Random blocks of 2 to 64 KB, three hundred alive.
@@ -40,7 +42,7 @@ enum Trace: String, CaseIterable {
   var threadCount: Int {
     switch self {
     case .pair, .small, .medium, .sh6, .spawning, .mapBuilding, .binaryAppend, .churn: 1
-    case .larson, .xmalloc, .mstress, .sh8: 2
+    case .pairs, .larson, .xmalloc, .mstress, .sh8: 2
     }
   }
 
@@ -57,7 +59,7 @@ enum Trace: String, CaseIterable {
       let door = makeDoor()
       var work = TraceWork(thread: thread, hall: hall)
       switch self {
-      case .pair: work.pair(door, rounds: scale * 4_000_000)
+      case .pair, .pairs: work.pair(door, rounds: scale * 4_000_000)
       case .small:
         work.replace(door, alive: 1_000, sizes: 16...512, rounds: scale * 2_000_000)
       case .medium:

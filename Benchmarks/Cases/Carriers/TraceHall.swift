@@ -29,6 +29,7 @@ final class TraceHall: @unchecked Sendable {
 
   deinit {
     for set in sets { set.deallocate() }
+    for ring in rings { ring.destroy() }
     pthread_barrier_destroy(&barrier)
   }
 
@@ -36,54 +37,67 @@ final class TraceHall: @unchecked Sendable {
   func meet() { pthread_barrier_wait(&barrier) }
 }
 
-/// Batches of blocks from one thread to another.
-final class TraceRing: @unchecked Sendable {
+/// Batches of blocks from one thread to another. By the address of its state: two threads that count
+/// references to one object would measure that.
+struct TraceRing: @unchecked Sendable {
   // Unchecked: a place is written before `written` says so, and read before `taken` says so.
+
+  private struct State: ~Copyable {
+    let written = Atomic<Int>(0)
+    let closed = Atomic<Bool>(false)
+    /// Keeps what the other thread writes off the line above.
+    private let padding = InlineArray<16, UInt64>(repeating: 0)
+    let taken = Atomic<Int>(0)
+
+    init() {}
+  }
 
   static let batchCapacity = 4_096
   private static let placeCount = 16
   private let places: TraceBlocks
   private let counts: UnsafeMutablePointer<Int>
-  private let written = Atomic<Int>(0)
-  private let taken = Atomic<Int>(0)
-  private let closed = Atomic<Bool>(false)
+  private let state: UnsafeMutablePointer<State>
 
   /// Says that no batch will be left any more.
-  func close() { closed.store(true, ordering: .releasing) }
+  func close() { state.pointee.closed.store(true, ordering: .releasing) }
 
   /// Whether every batch there will ever be is here.
-  var isClosed: Bool { closed.load(ordering: .acquiring) }
+  var isClosed: Bool { state.pointee.closed.load(ordering: .acquiring) }
 
   init() {
     places = .allocate(capacity: Self.batchCapacity * Self.placeCount)
     counts = .allocate(capacity: Self.placeCount)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
   }
 
-  deinit {
+  func destroy() {
     places.deallocate()
     counts.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
   }
 
   /// Leaves a batch, where there is a place for it.
   func leave(_ batch: UnsafeMutablePointer<TraceBlock>, count: Int) -> Bool {
-    let number = written.load(ordering: .relaxed)
-    if number - taken.load(ordering: .acquiring) == Self.placeCount { return false }
+    let number = state.pointee.written.load(ordering: .relaxed)
+    if number - state.pointee.taken.load(ordering: .acquiring) == Self.placeCount { return false }
     let place = number % Self.placeCount
     places.baseAddress.unsafelyUnwrapped.advanced(by: place * Self.batchCapacity)
       .update(from: batch, count: count)
     counts[place] = count
-    written.store(number + 1, ordering: .releasing)
+    state.pointee.written.store(number + 1, ordering: .releasing)
     return true
   }
 
   /// Calls the body with each block of the next batch; `false` where there is none.
   @inline(__always)
   func take(_ body: (TraceBlock) -> Void) -> Bool {
-    let number = taken.load(ordering: .relaxed)
-    if number == written.load(ordering: .acquiring) { return false }
+    let number = state.pointee.taken.load(ordering: .relaxed)
+    if number == state.pointee.written.load(ordering: .acquiring) { return false }
     let place = number % Self.placeCount
     for index in 0..<counts[place] { body(places[place * Self.batchCapacity + index]) }
-    taken.store(number + 1, ordering: .releasing)
+    state.pointee.taken.store(number + 1, ordering: .releasing)
     return true
   }
 }

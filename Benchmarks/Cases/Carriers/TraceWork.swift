@@ -1,7 +1,12 @@
+import Glibc
+
 /// One thread's part of a trace.
 struct TraceWork {
   let thread: Int
   let hall: TraceHall
+  /// What the other thread leaves, and what it takes.
+  private let inbox: TraceRing
+  private let outbox: TraceRing
   /// Blocks allocated.
   private(set) var operationCount = 0
   /// Sum of the sizes.
@@ -11,10 +16,10 @@ struct TraceWork {
   init(thread: Int, hall: TraceHall) {
     self.thread = thread
     self.hall = hall
+    inbox = hall.rings[thread]
+    outbox = hall.rings[1 - thread]
     random = 88_172_645_463_325_252 &+ UInt64(thread)
   }
-
-  private var other: Int { 1 - thread }
 
   @inline(__always)
   private mutating func next() -> UInt64 {
@@ -88,24 +93,27 @@ struct TraceWork {
     let batch = hall.sets[thread].baseAddress.unsafelyUnwrapped
     for _ in 0..<batches {
       for index in 0..<100 { batch[index] = take(16 + next(below: 497), door) }
-      while !hall.rings[other].leave(batch, count: 100) { takeBatch(door) }
+      // Who waits for a place lets others run: else a thread that has no core is waited for.
+      while !outbox.leave(batch, count: 100) { if !takeBatch(door) { sched_yield() } }
       takeBatch(door)
     }
     takeRest(door)
   }
 
-  /// Frees the next batch that the other thread left, if there is one.
-  private func takeBatch<Door: TraceDoor & ~Copyable>(_ door: borrowing Door) {
-    _ = hall.rings[thread].take { free($0, door) }
+  /// Frees the next batch that the other thread left; `false` where there is none.
+  @discardableResult
+  private func takeBatch<Door: TraceDoor & ~Copyable>(_ door: borrowing Door) -> Bool {
+    inbox.take { free($0, door) }
   }
 
   /// Frees all that the other thread leaves until it is done: it may wait for a place meanwhile.
   private func takeRest<Door: TraceDoor & ~Copyable>(_ door: borrowing Door) {
-    hall.rings[other].close()
+    outbox.close()
     while true {
-      let isClosed = hall.rings[thread].isClosed
-      while hall.rings[thread].take({ free($0, door) }) {}
+      let isClosed = inbox.isClosed
+      while inbox.take({ free($0, door) }) {}
       if isClosed { return }
+      sched_yield()
     }
   }
 
@@ -190,7 +198,7 @@ struct TraceWork {
         free(blocks[index + 1], door)
       }
       let isLeft =
-        givesAway && round % 4 == 0 && hall.rings[other].leave(blocks + half, count: count - half)
+        givesAway && round % 4 == 0 && outbox.leave(blocks + half, count: count - half)
       if !isLeft { for index in half..<count { free(blocks[index], door) } }
       if givesAway { takeBatch(door) }
     }

@@ -55,7 +55,7 @@ struct Block: BitwiseCopyable, Equatable {
   var isLast: Bool { word & Block.lastBit != 0 }
 
   var payload: UnsafeMutableRawPointer { header + Block.headerByteCount }
-  var payloadByteCount: Int { byteCount - Block.headerByteCount }
+  var payloadByteCount: Int { byteCount &- Block.headerByteCount }
   /// What a client may use. No more than the largest that shares a carrier, so that the size alone
   /// tells blocks of carriers from larger ones.
   func usableByteCount(atMost limit: Int) -> Int { min(payloadByteCount, limit) }
@@ -96,6 +96,11 @@ struct Block: BitwiseCopyable, Equatable {
   /// Where the links of a free block end, from its header on.
   static var linksEnd: Int { headerByteCount + MemoryLayout<TreeLinks>.size }
 
+  /// Bytes of a free block between its links and its footer are nobody's.
+  func forbidUnused() {
+    MemoryPoison.forbid(header + Self.linksEnd, byteCount: byteCount - Self.linksEnd - 8)
+  }
+
   /// Gives the whole pages within a free block back, which hold neither its links nor its footer.
   func discardPages(source: PageSource) {
     if isDiscarded { return }
@@ -105,6 +110,24 @@ struct Block: BitwiseCopyable, Equatable {
     guard end > start, let base = UnsafeMutableRawPointer(bitPattern: start) else { return }
     source.discard(base, byteCount: end - start)
     setDiscarded()
+  }
+
+  /// Whether the block was free, and as large, in the last round; else it bears this round's mark from
+  /// now on. Blocks without a whole page never were.
+  ///
+  /// The mark stands where nobody writes but the next user, so it may outlive a use: then a block's
+  /// pages go back early, which costs page faults.
+  func wasFree(since last: UInt32, now: UInt32, pageByteCount: Int) -> Bool {
+    if isDiscarded || byteCount < 2 * pageByteCount { return false }
+    let place = header + Self.linksEnd
+    if place.load(as: UInt.self) == decayMark(last) { return true }
+    place.storeBytes(of: decayMark(now), as: UInt.self)
+    return false
+  }
+
+  private func decayMark(_ round: UInt32) -> UInt {
+    let mark = UInt(round) &* 0x9E37_79B9_7F4A_7C15
+    return UInt(bitPattern: header) ^ UInt(byteCount) << 40 ^ mark
   }
 
   /// The size in the last word, which a free block repeats.

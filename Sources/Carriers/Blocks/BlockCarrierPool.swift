@@ -12,7 +12,10 @@ struct BlockCarrierPool: ~Copyable {
   /// Carriers that a request looks at.
   private static var mostLookedAt: Int { 8 }
 
-  init() {}
+  /// Whether free blocks hold a pattern.
+  private let fillsFreeBlocks: Bool
+
+  init(fillsFreeBlocks: Bool) { self.fillsFreeBlocks = fillsFreeBlocks }
 
   /// Carriers in the pool.
   var count: Int { MemoryKind.allCases.reduce(0) { $0 + lists[$1.index].count } }
@@ -20,16 +23,19 @@ struct BlockCarrierPool: ~Copyable {
   /// Takes up a carrier; its largest free block is known.
   mutating func insert(_ carrier: BlockCarrier) {
     carrier.fields.pointee.links = TreeLinks()
-    // Releasing: pairs with the acquiring load in `AllocatorCore.freeForeign`.
+    // Releasing: pairs with the acquiring load in `Instance.freeForeign`.
     carrier.fields.pointee.owner.store(Slab.pooled, ordering: .releasing)
     lists[carrier.fields.pointee.kind.index].insert(carrier)
   }
 
-  /// Takes a carrier out in which a block of so many bytes was free when it was left.
+  /// Takes a carrier out in which a block of so many bytes is free.
   mutating func take(byteCount: Int, kind: MemoryKind, for owner: UInt) -> BlockCarrier? {
     var next = lists[kind.index].first
     var looks = 0
     while let carrier = next, looks < Self.mostLookedAt {
+      if Int(carrier.fields.pointee.largestFree) < byteCount {
+        carrier.joinWaiting(fillsFreeBlocks: fillsFreeBlocks)
+      }
       if Int(carrier.fields.pointee.largestFree) >= byteCount {
         lists[kind.index].remove(carrier)
         // Releasing: as in `insert`.
@@ -59,6 +65,9 @@ struct BlockCarrierPool: ~Copyable {
     return false
   }
 
+  /// Lets all that was freed meanwhile join its neighbours.
+  func joinWaiting() { forEach { $0.joinWaiting(fillsFreeBlocks: fillsFreeBlocks) } }
+
   /// Calls the body with each carrier.
   func forEach(_ body: (BlockCarrier) -> Void) {
     for kind in MemoryKind.allCases { lists[kind.index].forEach(body) }
@@ -78,6 +87,24 @@ extension BlockCarrier {
     }
   }
 
+  /// Makes one block of those that were freed while the carrier was in the pool and of their free
+  /// neighbours, which no strategy knows of.
+  /// - Complexity: O(blocks) where there are such.
+  func joinWaiting(fillsFreeBlocks: Bool) {
+    if fields.pointee.links.left == nil { return }
+    takeWaiting { $0.setFree(byteCount: $0.byteCount, isLast: $0.isLast) }
+    var largest = 0
+    var next: Block? = firstBlock
+    while let block = next {
+      if block.isFree {
+        block.joinFreeBehind(fillsFreeBlocks: fillsFreeBlocks)
+        largest = max(largest, block.byteCount)
+      }
+      next = block.next
+    }
+    fields.pointee.largestFree = UInt32(largest)
+  }
+
   /// Calls the body with each block in use of a carrier in the pool.
   func forEachUsedInPool(_ body: (Block) -> Void) {
     var waiting = Set<UnsafeMutableRawPointer>()
@@ -87,5 +114,23 @@ extension BlockCarrier {
       next = node.pointee.left
     }
     forEachBlock { if !$0.isFree && !waiting.contains($0.header) { body($0) } }
+  }
+}
+
+extension Block {
+  /// Makes one block of a free one and those behind it that are free, or were just freed.
+  fileprivate func joinFreeBehind(fillsFreeBlocks: Bool) {
+    var sum = byteCount
+    var last = self
+    while let next = last.next, next.isFree {
+      sum += next.byteCount
+      last = next
+    }
+    if last == self, let next, next.isPreviousFree { return }
+    MemoryPoison.allow(header, byteCount: sum)
+    setFree(byteCount: sum, isLast: last.isLast)
+    next?.setPreviousFree(true)
+    if fillsFreeBlocks { FreePattern.fill(header + Block.linksEnd, upTo: end - 8) }
+    forbidUnused()
   }
 }

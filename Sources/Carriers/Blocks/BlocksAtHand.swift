@@ -10,26 +10,40 @@ struct BlocksAtHand: ~Copyable {
   /// A cache line's multiple apart, as the records of slabs.
   private let records: UnsafeMutableRawPointer
   private let classCount: Int
+  private let slots: UnsafeMutablePointer<ClassSlot>
   /// Bytes that may be put into lists until it is looked how much they hold.
   private var untilLook = 0
-  /// Half of what was in use when it was last looked.
-  private var usedBelow = 0
+  /// What may be put in between two looks.
+  private var interval = smallestInterval
+  /// What was in use when it was last looked.
+  private var lastUsed = 0
 
   /// What the lists may hold however small the carriers are.
   private static var alwaysKeptByteCount: Int { 32 << 10 }
+  /// The least that is put in between two looks.
+  private static var smallestInterval: Int { 512 }
 
-  init(layout: CarrierLayout, kind: MemoryKind) {
+  /// Makes lists that hold nothing, and lets the slots of a kind point to them.
+  init(layout: CarrierLayout, kind: MemoryKind, slots: UnsafeMutablePointer<ClassSlot>) {
     classCount = layout.classCount
+    self.slots = slots
     records = .allocate(
       byteCount: classCount << Slab.strideShift, alignment: 1 << Slab.strideShift)
     for index in 0..<classCount {
       let record = record(index)
       record.initialize(to: Slab(start: UnsafeMutableRawPointer(record)))
-      let block = Block.byteCount(holding: SizeClass(index: index).byteCount)
       record.pointee.blockByteCount = UInt32(
-        min(block - Block.headerByteCount, layout.largestSmallBlock))
+        Self.blockByteCount(of: SizeClass(index: index), layout: layout))
       record.pointee.kind = kind
     }
+    // The two lowest classes have one list: their blocks are the smallest there are.
+    for index in 0..<classCount { slots[index].first = record(max(index, 1)) }
+  }
+
+  /// The bytes that may be used of a block with a header of a class.
+  static func blockByteCount(of sizeClass: SizeClass, layout: CarrierLayout) -> Int {
+    let block = Block.byteCount(holding: sizeClass.byteCount)
+    return min(block - Block.headerByteCount, layout.largestSmallBlock)
   }
 
   deinit {
@@ -42,57 +56,54 @@ struct BlocksAtHand: ~Copyable {
     (records + index &<< Slab.strideShift).assumingMemoryBound(to: Slab.self)
   }
 
-  /// Lets the slots of a kind point to the lists. The two lowest classes have one list: their blocks
-  /// are the smallest there are.
-  func fill(_ slots: UnsafeMutablePointer<SlabPointer>) {
-    for index in 0..<classCount { slots[index] = record(max(index, 1)) }
-  }
-
   /// Puts a block in use into its list; `false` where its size is that of no class.
   /// - Parameter usable: the bytes that may be used of it.
   @inline(__always)
   mutating func put(_ base: UnsafeMutableRawPointer, usable: Int) -> Bool {
     // The payload of a class's block is 8 bytes more than the class's size, but for the largest.
-    let record = record(SizeClass(holding: usable &- 8).index)
+    let index = SizeClass(holding: usable &- 8).index
+    let record = record(index)
     if Int(record.pointee.blockByteCount) != usable { return false }
     FreeBlock.link(base, before: record.pointee.firstFree)
     record.pointee.firstFree = base
-    record.pointee.usedCount &-= 1
+    slots[index].returnedCount.advance(by: 1)
     untilLook &-= usable
     return true
   }
 
-  /// Whether it is time to look how much the lists hold: enough was put in, or so much less is in
-  /// use that what waits would keep carriers from going back.
-  /// - Parameter used: bytes of the kind's blocks in use.
+  /// Whether it is time to look how much the lists hold: enough was put in.
   @inline(__always)
-  func mustBeLookedAt(used: Int) -> Bool { untilLook < 0 || used < usedBelow }
+  var mustBeLookedAt: Bool { untilLook < 0 }
 
-  /// Whether the lists hold too much beside what is in use.
-  @inline(never)
-  mutating func holdTooMuch(used: Int) -> Bool {
+  /// Whether the lists hold too much beside what is in use, or so much less is in use that what
+  /// waits would keep carriers from going back.
+  /// - Parameters:
+  ///   - held: the bytes in the lists.
+  ///   - used: the bytes in use of the carriers they are of.
+  mutating func isTooMuch(held: Int, used: Int) -> Bool {
     let limit = max(Self.alwaysKeptByteCount, used / 4)
-    // A block taken counts up, as in a slab: so what is held is what the counts are below zero.
-    var held = 0
-    for index in 1..<classCount {
-      let record = record(index)
-      held += Int(0 &- record.pointee.usedCount) * Int(record.pointee.blockByteCount)
-    }
-    let isLessInUse = used < usedBelow
-    untilLook = limit - held
-    usedBelow = (used + 1) / 2
-    return isLessInUse || held > limit / 2
+    let isLessInUse = used <= lastUsed / 2
+    let isSteady = used > lastUsed / 4 * 3
+    lastUsed = used
+    // Where less and less is in use it is looked each time half of that was freed; where not, seldom.
+    interval =
+      isSteady
+      ? min(2 * interval, max(Self.alwaysKeptByteCount, used / 2))
+      : max(used / 2, Self.smallestInterval)
+    let isTooMuch = isLessInUse || held > limit / 2
+    untilLook = min(interval, isTooMuch ? limit : limit - held)
+    return isTooMuch
   }
 
   /// Takes all blocks out.
-  mutating func takeAll(_ body: (UnsafeMutableRawPointer) -> Void) {
+  func takeAll(_ body: (UnsafeMutableRawPointer) -> Void) {
     for index in 1..<classCount {
       let record = record(index)
       while let block = record.pointee.firstFree {
         record.pointee.firstFree = FreeBlock.unlink(block)
+        slots[index].returnedCount.advance(by: -1)
         body(block)
       }
-      record.pointee.usedCount = 0
     }
   }
 }

@@ -99,6 +99,16 @@ enum InstanceBlocks: BitwiseCopyable {
     }
   }
 
+  /// Gives pages back that are free since the last round.
+  func decay(since last: UInt32, now: UInt32) {
+    switch self {
+    case .carrierOrderedBestFit(let blocks): blocks.decay(since: last, now: now)
+    case .bestFit(let blocks): blocks.decay(since: last, now: now)
+    case .addressOrderedFirstFit(let blocks): blocks.decay(since: last, now: now)
+    case .goodFit(let blocks): blocks.decay(since: last, now: now)
+    }
+  }
+
   /// Carriers and their sizes.
   var carriers: BlockCarriers {
     switch self {

@@ -31,7 +31,7 @@ extension MultiBlocks where Index: ~Copyable {
     carrier.forEachBlock { if $0.isFree { state.pointee.index.insert($0) } }
     for block in waiting {
       // Already counted as not in use.
-      carrier.fields.pointee.usedByteCount += UInt32(block.byteCount)
+      state.pointee.carriers.use(block.byteCount, of: carrier)
       free(block.payload)
     }
   }

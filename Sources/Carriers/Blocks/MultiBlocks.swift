@@ -6,6 +6,15 @@ struct BlockCarriers: BitwiseCopyable {
   private(set) var count = 0
   /// The bytes of all of them.
   private(set) var byteCount = 0
+  /// The bytes of their blocks in use, and of those at hand.
+  private(set) var usedByteCount = 0
+
+  /// Counts what of a carrier is in use more than it was.
+  mutating func use(_ byteCount: Int, of carrier: BlockCarrier) {
+    usedByteCount += byteCount
+    let fields = carrier.fields
+    fields.pointee.usedByteCount = UInt32(Int(fields.pointee.usedByteCount) + byteCount)
+  }
 
   mutating func insert(_ carrier: BlockCarrier) {
     carrier.fields.pointee.next = first
@@ -14,6 +23,7 @@ struct BlockCarriers: BitwiseCopyable {
     first = carrier
     count += 1
     byteCount += carrier.byteCount
+    usedByteCount += Int(carrier.fields.pointee.usedByteCount)
   }
 
   mutating func remove(_ carrier: BlockCarrier) {
@@ -23,6 +33,7 @@ struct BlockCarriers: BitwiseCopyable {
     if let previous { previous.fields.pointee.next = next } else { first = next }
     count -= 1
     byteCount -= carrier.byteCount
+    usedByteCount -= Int(carrier.fields.pointee.usedByteCount)
   }
 
   /// Calls the body with each carrier, which it may give up.
@@ -42,7 +53,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
   struct State: ~Copyable {
     var index: Index
     var carriers = BlockCarriers()
-    unowned(unsafe) let core: AllocatorCore
+    let core: AllocatorCore
     let owner: UInt
     let kind: MemoryKind
     let carrierByteCount: Int
@@ -86,8 +97,8 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
     if block.isFree { BlockFault.stop(base, state.pointee.kind, .freedTwice) }
     let carrier = carrier(of: block)
     let before = carrier.fields.pointee.usedByteCount
-    let used = before - UInt32(block.byteCount)
-    carrier.fields.pointee.usedByteCount = used
+    state.pointee.carriers.use(-block.byteCount, of: carrier)
+    let used = carrier.fields.pointee.usedByteCount
     let joined = join(block)
     if used == 0 && state.pointee.carriers.count > 1 {
       giveUp(carrier)
@@ -115,8 +126,7 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       block.next?.setPreviousFree(false)
     }
     cut(block, to: needed, wasFree: needed > before)
-    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
-    carrier(of: block).fields.pointee.usedByteCount -= UInt32(before)
+    state.pointee.carriers.use(block.byteCount - before, of: carrier(of: block))
     assert(block.localFault == nil, block.localFault ?? "")
     return block
   }
@@ -130,6 +140,16 @@ struct MultiBlocks<Index: FreeBlockIndex & ~Copyable>: BitwiseCopyable {
       }
     }
     state.pointee.index.forEach { $0.discardPages(source: state.pointee.core.source) }
+  }
+
+  /// Gives the pages of those free blocks back that were free, and as large, in the last round.
+  func decay(since last: UInt32, now: UInt32) {
+    let core = state.pointee.core
+    state.pointee.index.forEach { block in
+      if block.wasFree(since: last, now: now, pageByteCount: core.pageByteCount) {
+        block.discardPages(source: core.source)
+      }
+    }
   }
 
   func firstFault() -> String? {
@@ -169,7 +189,7 @@ extension MultiBlocks where Index: ~Copyable {
     // What was here before, a free block of a slab maybe, must not look as if this one were free.
     block.payload.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
     cut(block, to: byteCount, wasFree: true)
-    carrier(of: block).fields.pointee.usedByteCount += UInt32(block.byteCount)
+    state.pointee.carriers.use(block.byteCount, of: carrier(of: block))
     assert(block.localFault == nil, block.localFault ?? "")
     return block
   }
@@ -213,7 +233,7 @@ extension MultiBlocks where Index: ~Copyable {
     start.setFree(byteCount: byteCount, isLast: isLast)
     start.next?.setPreviousFree(true)
     assert(start.localFault == nil, start.localFault ?? "")
-    forbidUnused(of: start)
+    start.forbidUnused()
     return start
   }
 
@@ -222,12 +242,6 @@ extension MultiBlocks where Index: ~Copyable {
     let end = min(block.end - 8, block.header + byteCount + Block.linksEnd)
     if FreePattern.isIntact(block.header + Block.linksEnd, upTo: end) { return }
     BlockFault.stop(block.payload, state.pointee.kind, .writtenWhileFree)
-  }
-
-  /// Bytes of a free block between its links and its footer are nobody's.
-  private func forbidUnused(of block: Block) {
-    let used = Block.linksEnd
-    MemoryPoison.forbid(block.header + used, byteCount: block.byteCount - used - 8)
   }
 }
 
@@ -247,7 +261,7 @@ extension MultiBlocks where Index: ~Copyable {
       min(2 << min(state.pointee.carriers.count, 8), CarrierHead.unitCount),
       (smallest + unit - 1) / unit)
     let byteCount = units * unit
-    let head = try core.supply.withLock { supply throws(MemoryError) in
+    let head = try core.withSupply { supply throws(MemoryError) in
       try supply.takeBlockCarrier(committing: byteCount)
     }
     let carrier = BlockCarrier(base: head.base)
@@ -262,14 +276,13 @@ extension MultiBlocks where Index: ~Copyable {
     if state.pointee.fillsFreeBlocks {
       FreePattern.fill(block.header + Block.linksEnd, upTo: block.end - 8)
     }
-    forbidUnused(of: block)
+    block.forbidUnused()
     return block
   }
 
   @inline(never)
   private func giveUp(_ carrier: BlockCarrier) {
     state.pointee.carriers.remove(carrier)
-    MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
-    state.pointee.core.supply.withLock { $0.put(carrier.head) }
+    state.pointee.core.putEmpty(carrier)
   }
 }

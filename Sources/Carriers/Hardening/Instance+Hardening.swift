@@ -5,7 +5,7 @@ extension Instance {
   /// Ends the program unless a block of this kind begins at the address, and is in use.
   /// - Returns: the slab in which it stands; `nil` for a block with a header.
   func checkedSlab(of base: UnsafeMutableRawPointer, kind: MemoryKind) -> SlabPointer? {
-    switch core.supply.withLock({ $0.place(of: base) }) {
+    switch core.withSupply({ $0.place(of: base) }) {
     case .nowhere: BlockFault.stop(base, kind, .foreign)
     case .slab(let slab):
       check(base, in: slab, kind: kind)
@@ -29,7 +29,7 @@ extension Instance {
       // Of a slab of others no more can be told.
       if slab.pointee.owner.load(ordering: .relaxed) != address { return }
       let number = offset / size
-      let pages = SlabPages(of: slab, pageByteCount: core.source.pageByteCount)
+      let pages = SlabPages(of: slab, pageByteCount: core.pageByteCount)
       if number >= pages.carved { BlockFault.stop(base, kind, .noStart) }
       if slab.pointee.discarded.contains(pages.firstPage(ofBlock: number)) {
         BlockFault.stop(base, kind, .freedTwice)

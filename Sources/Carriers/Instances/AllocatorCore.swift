@@ -2,76 +2,150 @@ import CAlloc
 import Glibc
 import Synchronization
 
-/// What the instances of an allocator share: carriers that nobody uses, and slabs in the pool.
+/// What the instances of an allocator share: carriers that nobody uses, and slabs in the pool. By
+/// the address of its state, so that no use of it counts a reference, which all threads would write.
 ///
 /// Thread-safe. Only slow paths come here.
-final class AllocatorCore: @unchecked Sendable {
-  // Unchecked: the pointers lead to what is guarded by a lock or never changes.
+struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked: the address leads to what is guarded by a lock or never changes.
 
-  let source: PageSource
-  let layout: CarrierLayout
-  /// A slab without a block: the first of every list that is empty.
-  let emptySlab: SlabPointer
-  /// Until when threads read what was unlinked.
-  let epochs: UnsafeMutablePointer<ReadEpochs>
-  /// Instances that were made and not yet destroyed.
-  let instanceCount = Atomic<Int>(0)
-  let supply: Guarded<CarrierSupply>
-  private let pool: Guarded<SlabPool>
-  private let blockPool: Guarded<BlockCarrierPool>
-  /// How blocks are placed, by kind.
-  let strategies: InlineArray<16, BlockStrategy>
-  /// Whether freed blocks with headers wait for the next request before they join their neighbours.
-  /// Not where a tool watches who touches free bytes.
-  let keepsBlocksAtHand: Bool
-  /// Whether callers' mistakes are looked for.
-  let isHardened: Bool
-
-  /// Where calls are noted, where they are.
-  let recorder: BlockRecorder?
-
-  /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
-  var keepsDoorsClosed: Bool { isHardened || recorder != nil || MemoryPoison.isActive }
-
-  /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
-  var fillsFreeBlocks: Bool { isHardened && !MemoryPoison.isActive }
-
-  /// Kinds whose strategy has blocks with headers, a bit each.
-  var kindsWithHeaders: UInt32 {
-    MemoryKind.allCases.reduce(0) { bits, kind in
-      strategies[kind.index] == .sizeClasses ? bits : bits | 1 << UInt32(kind.index)
-    }
+  struct State: ~Copyable {
+    let source: PageSource
+    let layout: CarrierLayout
+    let pageByteCount: Int
+    let emptySlab: SlabPointer
+    let epochs: UnsafeMutablePointer<ReadEpochs>
+    let instanceCount = Atomic<Int>(0)
+    let decayRound = Atomic<UInt32>(1)
+    let supply: Guarded<CarrierSupply>
+    let pool: Guarded<SlabPool>
+    let blockPool: Guarded<BlockCarrierPool>
+    let strategies: InlineArray<16, BlockStrategy>
+    let isHardened: Bool
+    let fillsFreeBlocks: Bool
+    let keepsDoorsClosed: Bool
+    let recorder: BlockRecorder?
   }
+
+  private let state: UnsafeMutablePointer<State>
 
   /// Of a kind's slabs, and of a single one, how much is in use below which it is left to others.
   static var abandonBelowPercent: UInt32 { 60 }
 
   init(source: PageSource, layout: CarrierLayout, configuration: MemoryConfiguration) {
-    self.source = source
-    self.layout = layout
-    emptySlab = .allocate(capacity: 1)
+    let emptySlab = SlabPointer.allocate(capacity: 1)
     emptySlab.initialize(to: Slab(start: UnsafeMutableRawPointer(emptySlab)))
-    epochs = .allocate(capacity: 1)
+    let epochs = UnsafeMutablePointer<ReadEpochs>.allocate(capacity: 1)
     epochs.initialize(to: ReadEpochs())
-    supply = Guarded(
-      CarrierSupply(
-        source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
-        decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000))
-    pool = Guarded(SlabPool())
-    blockPool = Guarded(BlockCarrierPool())
     var strategies = InlineArray<16, BlockStrategy>(repeating: .sizeClasses)
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
-    self.strategies = strategies
-    isHardened = configuration.isHardened
-    recorder = configuration.recordsCalls ? BlockRecorder() : nil
-    keepsBlocksAtHand = !isHardened && !MemoryPoison.isActive
+    let supply = CarrierSupply(
+      source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
+      decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000)
+    let isHardened = configuration.isHardened
+    state = .allocate(capacity: 1)
+    state.initialize(
+      to: State(
+        source: source, layout: layout, pageByteCount: source.pageByteCount, emptySlab: emptySlab,
+        epochs: epochs, supply: Guarded(supply), pool: Guarded(SlabPool()),
+        blockPool: Guarded(BlockCarrierPool(fillsFreeBlocks: isHardened && !MemoryPoison.isActive)),
+        strategies: strategies, isHardened: isHardened,
+        fillsFreeBlocks: isHardened && !MemoryPoison.isActive,
+        keepsDoorsClosed: isHardened || configuration.recordsCalls || MemoryPoison.isActive,
+        recorder: configuration.recordsCalls ? BlockRecorder() : nil))
   }
 
-  deinit {
+  /// Gives back all carriers; the instances are gone.
+  func destroy() {
     emptySlab.deinitialize(count: 1)
     emptySlab.deallocate()
     epochs.deinitialize(count: 1)
     epochs.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  var source: PageSource { state.pointee.source }
+  var layout: CarrierLayout { state.pointee.layout }
+  /// The bytes of a page: here, for to ask the source counts a reference.
+  var pageByteCount: Int { state.pointee.pageByteCount }
+  /// A slab without a block: the first of every list that is empty.
+  var emptySlab: SlabPointer { state.pointee.emptySlab }
+  /// Until when threads read what was unlinked.
+  var epochs: UnsafeMutablePointer<ReadEpochs> { state.pointee.epochs }
+  /// How blocks of a kind are placed.
+  func strategy(of kind: MemoryKind) -> BlockStrategy { state.pointee.strategies[kind.index] }
+  /// Whether callers' mistakes are looked for.
+  var isHardened: Bool { state.pointee.isHardened }
+  /// Where calls are noted, where they are.
+  var recorder: BlockRecorder? { keepsDoorsClosed ? state.pointee.recorder : nil }
+
+  /// Whether freed blocks with headers wait for the next request before they join their neighbours.
+  /// Not where a tool watches who touches free bytes.
+  var keepsBlocksAtHand: Bool { !isHardened && !MemoryPoison.isActive }
+
+  /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
+  var keepsDoorsClosed: Bool { state.pointee.keepsDoorsClosed }
+
+  /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
+  var fillsFreeBlocks: Bool { state.pointee.fillsFreeBlocks }
+
+  /// Kinds whose strategy has blocks with headers, a bit each.
+  var kindsWithHeaders: UInt32 {
+    MemoryKind.allCases.reduce(0) { bits, kind in
+      strategy(of: kind) == .sizeClasses ? bits : bits | 1 << UInt32(kind.index)
+    }
+  }
+
+  /// Counts an instance that was made.
+  func countInstance() {
+    let others = state.pointee.instanceCount.add(1, ordering: .sequentiallyConsistent).oldValue
+    if others > 0 { epochs.pointee.join() }
+  }
+
+  /// Whether more than one instance was ever made.
+  var hasSeveralInstances: Bool {
+    // In one order with what a thread does before it asks: either it sees the other one's instance
+    // or that one, which counts it first, sees what was done.
+    state.pointee.instanceCount.load(ordering: .sequentiallyConsistent) > 1
+  }
+
+  /// The number of the times that the decay time was over; each instance looks for pages that were
+  /// free all the time since it last looked.
+  var decayRound: UInt32 { state.pointee.decayRound.load(ordering: .relaxed) }
+
+  /// Begins a round where it is time.
+  /// - Returns: whether it was.
+  func beginDecayRoundIfDue() -> Bool {
+    changeSupply { supply in
+      let before = supply.decayRound
+      supply.decayIfDue(now: MonotonicTime.nanoseconds())
+      return supply.decayRound != before
+    }
+  }
+
+  /// Gives something back to the supply, which sees there what time it is.
+  private func changeSupply<Result>(_ body: (inout CarrierSupply) -> Result) -> Result {
+    withSupply { supply in
+      let result = body(&supply)
+      state.pointee.decayRound.store(supply.decayRound, ordering: .relaxed)
+      return result
+    }
+  }
+
+  /// Runs the body while no other thread touches the supply.
+  func withSupply<Result, Failure: Error>(
+    _ body: (inout CarrierSupply) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try state.pointee.supply.withLock(body)
+  }
+
+  private func withPool<Result>(_ body: (inout SlabPool) -> Result) -> Result {
+    state.pointee.pool.withLock(body)
+  }
+
+  private func withBlockPool<Result>(_ body: (inout BlockCarrierPool) -> Result) -> Result {
+    state.pointee.blockPool.withLock(body)
   }
 
   /// Makes every thread of the process pass a full memory barrier.
@@ -92,11 +166,11 @@ final class AllocatorCore: @unchecked Sendable {
   ) throws(MemoryError) -> SlabPointer {
     let size = sizeClass.byteCount
     let isWide = size > layout.largestUnitBlock
-    let slab = try supply.withLock { supply throws(MemoryError) in
+    let slab = try withSupply { supply throws(MemoryError) in
       isWide ? try supply.takeWideSlab() : try supply.takeUnitSlab()
     }
     let span = isWide ? layout.carrierByteCount : layout.unitByteCount
-    if size % source.pageByteCount == 0 { slab.pointee.alignStart(to: source.pageByteCount) }
+    if size % pageByteCount == 0 { slab.pointee.alignStart(to: pageByteCount) }
     let offset = Int(bitPattern: slab.pointee.start) & (span - 1)
     slab.pointee.blockByteCount = UInt32(size)
     slab.pointee.capacity = UInt32((span - offset) / size)
@@ -113,14 +187,20 @@ final class AllocatorCore: @unchecked Sendable {
     // Only the owner comes here, and only the owner's slab has this carrier.
     let units = (end - carrier.base - 1) / layout.unitByteCount + 1
     if carrier.pointee.committedUnits >> UInt32(units - 1) & 1 != 0 { return }
-    try supply.withLock { supply throws(MemoryError) in
+    try withSupply { supply throws(MemoryError) in
       try supply.commitPrefix(of: carrier, byteCount: end - carrier.base)
     }
   }
 
   /// Takes back a slab without blocks in use.
   func putEmpty(_ slab: SlabPointer) {
-    supply.withLock { $0.put(slab) }
+    changeSupply { $0.put(slab) }
+  }
+
+  /// Takes back a carrier without blocks in use.
+  func putEmpty(_ carrier: BlockCarrier) {
+    MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
+    changeSupply { $0.put(carrier.head) }
   }
 
   func carrier(of slab: SlabPointer) -> CarrierPointer {
@@ -129,11 +209,11 @@ final class AllocatorCore: @unchecked Sendable {
   }
 
   /// Gives back to the system all that nobody uses.
-  func trim() { supply.withLock { $0.trim() } }
+  func trim() { withSupply { $0.trim() } }
 
   /// Fills in what this part of an allocator knows.
   func count(in statistics: inout BlockAllocator.Statistics) {
-    supply.withLock {
+    withSupply {
       statistics.carrierCount = $0.carrierCount
       statistics.carrierCommittedBytes = $0.committedByteCount
       statistics.idleCarrierBytes = $0.idleByteCount
@@ -142,59 +222,10 @@ final class AllocatorCore: @unchecked Sendable {
 
   // MARK: Blocks and slabs of others
 
-  /// Frees a block of a slab that is not the caller's.
-  func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
-    while true {
-      // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
-      let owner = slab.pointee.owner.load(ordering: .acquiring)
-      if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
-      if owner == Slab.pooled {
-        if freePooled(block, in: slab) { return }
-      } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
-        return push(block, kind: kind, origin: UInt(bitPattern: slab), to: state)
-      }
-    }
-  }
-
-  /// Frees a block with a header of a carrier that is not the caller's.
-  func freeForeign(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) {
-    while true {
-      let owner = carrier.owner
-      if owner == Slab.pooled {
-        if freePooled(block, of: carrier, kind: kind) { return }
-      } else if let state = UnsafeMutablePointer<InstanceState>(bitPattern: owner) {
-        let origin = RemoteOrigin.word(carrier, kind: kind)
-        return push(block.payload, kind: kind, origin: origin, to: state)
-      } else {
-        BlockFault.stop(block.payload, kind, .freedTwiceOrForeign)
-      }
-    }
-  }
-
-  /// Puts a block in an instance's queue.
-  /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
-  private func push(
-    _ block: UnsafeMutableRawPointer, kind: MemoryKind, origin: UInt,
-    to state: UnsafeMutablePointer<InstanceState>
-  ) {
-    if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
-    block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
-    var last = state.pointee.remoteFrees.load(ordering: .relaxed)
-    while true {
-      block.storeBytes(of: last, as: UInt.self)
-      // Releasing: pairs with the acquiring exchange in `Instance.drainRemoteFrees`.
-      let (exchanged, original) = state.pointee.remoteFrees.weakCompareExchange(
-        expected: last, desired: UInt(bitPattern: block), successOrdering: .releasing,
-        failureOrdering: .relaxed)
-      if exchanged { return }
-      last = original
-    }
-  }
-
   /// Frees a block of a slab in the pool; `false` where an instance took the slab meanwhile.
-  private func freePooled(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) -> Bool {
+  func freePooled(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) -> Bool {
     var isEmpty = false
-    let isFreed = pool.withLock { pool in
+    let isFreed = withPool { pool in
       if slab.pointee.owner.load(ordering: .relaxed) != Slab.pooled { return false }
       FreeBlock.link(block, before: slab.pointee.firstFree)
       MemoryPoison.forbid(block, byteCount: Int(slab.pointee.blockByteCount))
@@ -209,51 +240,51 @@ final class AllocatorCore: @unchecked Sendable {
   }
 
   /// Frees a block of a carrier in the pool; `false` where an instance took the carrier meanwhile.
-  private func freePooled(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) -> Bool {
+  func freePooled(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) -> Bool {
     if RemoteOrigin.isQueued(block.payload, origin: RemoteOrigin.word(carrier, kind: kind)) {
       BlockFault.stop(block.payload, kind, .freedTwice)
     }
     var isEmpty = false
-    let isFreed = blockPool.withLock { pool in
+    let isFreed = withBlockPool { pool in
       if carrier.owner != Slab.pooled { return false }
       isEmpty = pool.free(block, of: carrier)
       return true
     }
-    if isEmpty {
-      MemoryPoison.allow(carrier.firstBlock.header, byteCount: carrier.blockByteCount)
-      supply.withLock { $0.put(carrier.head) }
-    }
+    if isEmpty { putEmpty(carrier) }
     return isFreed
   }
 
   /// Leaves a carrier with blocks in use to whoever needs it.
-  func putPooled(_ carrier: BlockCarrier) { blockPool.withLock { $0.insert(carrier) } }
+  func putPooled(_ carrier: BlockCarrier) { withBlockPool { $0.insert(carrier) } }
 
   /// Takes a carrier out of the pool in which there may be a block of so many bytes.
   func takePooled(byteCount: Int, kind: MemoryKind, for owner: Instance) -> BlockCarrier? {
-    blockPool.withLock { $0.take(byteCount: byteCount, kind: kind, for: owner.address) }
+    withBlockPool { $0.take(byteCount: byteCount, kind: kind, for: owner.address) }
   }
 
   /// Carriers of blocks with headers in the pool.
-  var pooledCarrierCount: Int { blockPool.withLock { $0.count } }
+  var pooledCarrierCount: Int { withBlockPool { $0.count } }
+
+  /// Lets the blocks that were freed in such carriers join their neighbours.
+  func joinWaitingInPool() { withBlockPool { $0.joinWaiting() } }
 
   /// Calls the body with each such carrier, which nobody else touches meanwhile.
   func forEachPooledCarrier(_ body: (BlockCarrier) -> Void) {
-    blockPool.withLock { $0.forEach(body) }
+    withBlockPool { $0.forEach(body) }
   }
 
   /// Slabs in the pool.
-  var pooledSlabCount: Int { pool.withLock { $0.count } }
+  var pooledSlabCount: Int { withPool { $0.count } }
 
   /// Calls the body with each slab in the pool, which nobody else touches meanwhile.
-  func forEachPooledSlab(_ body: (SlabPointer) -> Void) { pool.withLock { $0.forEach(body) } }
+  func forEachPooledSlab(_ body: (SlabPointer) -> Void) { withPool { $0.forEach(body) } }
 
   /// Runs the body while no slab of the pool changes.
-  func withPoolLocked(_ body: () -> Void) { pool.withLock { _ in body() } }
+  func withPoolLocked(_ body: () -> Void) { withPool { _ in body() } }
 
   /// Leaves a slab with blocks in use to whoever needs it.
   func putPooled(_ slab: SlabPointer) {
-    pool.withLock { pool in
+    withPool { pool in
       slab.pointee.owner.store(Slab.pooled, ordering: .releasing)
       pool.insert(slab)
     }
@@ -261,7 +292,7 @@ final class AllocatorCore: @unchecked Sendable {
 
   /// Takes a slab of a class and kind out of the pool.
   func takePooled(_ sizeClass: SizeClass, kind: MemoryKind, for owner: Instance) -> SlabPointer? {
-    pool.withLock { pool in
+    withPool { pool in
       guard let slab = pool.takeFirst(classIndex: sizeClass.index, kind: kind) else { return nil }
       slab.pointee.owner.store(owner.address, ordering: .releasing)
       return slab

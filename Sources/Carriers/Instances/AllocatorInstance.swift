@@ -1,18 +1,22 @@
 /// An instance of an allocator in hand: the fastest way to small blocks.
 ///
 /// One thread uses it at a time, and no other looks into it: what the allocator does with the
-/// instances of all threads, ``BlockAllocator/trim()`` above all, leaves this one out. Its blocks may be freed through it, through another instance, or
-/// through the allocator, by any thread. When it ends, what it owns goes to the next one made.
+/// instances of all threads, ``BlockAllocator/trim()`` above all, leaves this one out. Its blocks may
+/// be freed through it, through another instance, or through the allocator, by any thread. What it
+/// frees of others' blocks, up to 16 KiB of each other's, reaches their owners when it is trimmed or
+/// ends at the latest. When it ends, what it owns goes to the next one made.
 public struct AllocatorInstance: ~Copyable {
   /// The allocator it belongs to.
   public let allocator: BlockAllocator
   @usableFromInline let instance: Instance
-  @usableFromInline let largestSmallBlock: Int
+  /// The largest block that may be had at once: none where the allocator's doors stay closed.
+  @usableFromInline let largestAtOnce: Int
 
   init(allocator: BlockAllocator, instance: Instance) {
     self.allocator = allocator
     self.instance = instance
-    largestSmallBlock = allocator.core.layout.largestSmallBlock
+    largestAtOnce =
+      allocator.core.keepsDoorsClosed ? 0 : allocator.core.layout.largestSmallBlock
   }
 
   deinit { allocator.registry.put(instance) }
@@ -22,7 +26,7 @@ public struct AllocatorInstance: ~Copyable {
   public borrowing func allocate(
     byteCount: Int, kind: MemoryKind
   ) throws(MemoryError) -> MemoryBlock {
-    if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
+    if UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestAtOnce),
       let block = instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: true)
     {
       return block
@@ -33,7 +37,9 @@ public struct AllocatorInstance: ~Copyable {
   /// Takes a block back, as ``BlockAllocator/free(_:kind:)`` does.
   @inlinable @inline(__always)
   public borrowing func free(_ block: MemoryBlock, kind: MemoryKind) {
-    if block.byteCount > largestSmallBlock { return allocator.free(block, kind: kind) }
+    if block.byteCount > largestAtOnce {
+      return allocator.freeSlowly(block, kind: kind, through: instance)
+    }
     instance.free(block.base, byteCount: block.byteCount, kind: kind, isHeld: true)
   }
 

@@ -5,6 +5,7 @@ extension Instance {
   /// A block by the kind's strategy. Inside the door.
   func allocateByStrategy(byteCount: Int, kind: MemoryKind) throws(MemoryError) -> MemoryBlock {
     drainRemoteFrees()
+    decayFreePages()
     let blocks = blocks(of: kind)
     let isRounded = state.pointee.atHand[kind.index] != nil
     let size = isRounded ? SizeClass(holding: byteCount).byteCount : byteCount
@@ -16,6 +17,8 @@ extension Instance {
     } else if let found = takeFromPool(byteCount: size, kind: kind) {
       block = found
     } else {
+      notePeak(of: kind)
+      sendAll()
       block = try blocks.takeFromNewCarrier(byteCount: size)
     }
     let usable = usableByteCount(of: block)
@@ -24,29 +27,27 @@ extension Instance {
   }
 
   /// Takes a block back that has a header, of this instance or of another one. Inside the door.
-  @inline(__always)
   func freeByStrategy(_ base: UnsafeMutableRawPointer, kind: MemoryKind) {
+    if putAtHand(base, kind: kind) { return }
     let block = Block(payload: base)
     let carrier = carrier(of: block)
     // A block of another instance counts here too, where it is freed.
     state.pointee.counters[kind.index].countFree(byteCount: usableByteCount(of: block))
-    if carrier.owner != address { return core.freeForeign(block, of: carrier, kind: kind) }
-    putBack(block, kind: kind)
+    if carrier.owner != address { return freeForeign(block, of: carrier, kind: kind) }
+    putBackInOrder(block, kind: kind)
   }
 
-  /// Frees a block of a carrier of this instance.
+  /// Lets a block of this instance wait for the next request; `false` where it has to go back at once,
+  /// and for one that is not in use.
   @inline(__always)
-  func putBack(_ block: Block, kind: MemoryKind) {
-    if let atHand = state.pointee.atHand[kind.index], !block.isFree,
-      !FreeBlock.isMarked(block.payload),
-      atHand.pointee.put(block.payload, usable: usableByteCount(of: block))
-    {
-      // Negative where others' blocks are freed.
-      let used = max(0, state.pointee.counters[kind.index].byteCount)
-      if atHand.pointee.mustBeLookedAt(used: used) { limitBlocksAtHand(of: kind, used: used) }
-    } else {
-      putBackInOrder(block, kind: kind)
-    }
+  func putAtHand(_ base: UnsafeMutableRawPointer, kind: MemoryKind) -> Bool {
+    let block = Block(payload: base)
+    guard let atHand = state.pointee.atHand[kind.index], carrier(of: block).owner == address,
+      !block.isFree, !FreeBlock.isMarked(base),
+      atHand.pointee.put(base, usable: usableByteCount(of: block))
+    else { return false }
+    if atHand.pointee.mustBeLookedAt { limitBlocksAtHand(of: kind) }
+    return true
   }
 
   @inline(never)
@@ -62,10 +63,10 @@ extension Instance {
   private func giveBack(_ block: Block, kind: MemoryKind) {
     let blocks = blocks(of: kind)
     let carrier = carrier(of: block)
-    guard blocks.free(block.payload), core.instanceCount.load(ordering: .relaxed) > 1,
+    guard blocks.free(block.payload), core.hasSeveralInstances,
       blocks.carriers.count > 1
     else { return }
-    let used = state.pointee.counters[kind.index].byteCount
+    let used = blocks.carriers.usedByteCount - atHand(of: kind).byteCount
     let owned = blocks.carriers.byteCount / 100 * Int(AllocatorCore.abandonBelowPercent)
     if used >= owned { return }
     blocks.leave(carrier)
@@ -85,17 +86,23 @@ extension Instance {
   /// Takes a block back that another thread freed.
   func takeBackFreed(_ block: Block, kind: MemoryKind) {
     let carrier = carrier(of: block)
-    if carrier.owner != address { return core.freeForeign(block, of: carrier, kind: kind) }
-    putBack(block, kind: kind)
+    if carrier.owner != address { return freeForeign(block, of: carrier, kind: kind) }
+    let usable = usableByteCount(of: block)
+    if putAtHand(block.payload, kind: kind) {
+      // That counts, and was counted where it was freed.
+      return state.pointee.counters[kind.index].countFree(byteCount: -usable, count: -1)
+    }
+    putBackInOrder(block, kind: kind)
   }
 
   @inline(never)
-  private func limitBlocksAtHand(of kind: MemoryKind, used: Int) {
-    // A block counts where it is freed, so that who allocates for others seems to have more.
-    let most = blocks(of: kind).carriers.byteCount
+  private func limitBlocksAtHand(of kind: MemoryKind) {
+    let held = atHand(of: kind).byteCount
+    let used = max(0, blocks(of: kind).carriers.usedByteCount - held)
     guard let atHand = state.pointee.atHand[kind.index],
-      atHand.pointee.holdTooMuch(used: max(0, min(used, most)))
+      atHand.pointee.isTooMuch(held: held, used: used)
     else { return }
+    notePeak(of: kind)
     joinBlocksAtHand(of: kind)
   }
 
@@ -107,10 +114,11 @@ extension Instance {
     atHand.pointee.takeAll { base in
       let block = Block(payload: base)
       let carrier = carrier(of: block)
+      state.pointee.counters[kind.index].countFree(byteCount: usableByteCount(of: block))
       if carrier.owner == address {
         giveBack(block, kind: kind)
       } else {
-        core.freeForeign(block, of: carrier, kind: kind)
+        freeForeign(block, of: carrier, kind: kind)
       }
     }
     return true
@@ -130,7 +138,7 @@ extension Instance {
       let before = usableByteCount(of: block)
       guard let resized = blocks(of: kind).resize(base, toByteCount: byteCount) else { return nil }
       let after = usableByteCount(of: resized)
-      state.pointee.counters[kind.index].countResize(by: after - before)
+      state.pointee.counters[kind.index].byteCount.advance(by: after - before)
       return MemoryBlock(base: base, byteCount: after)
     }
   }
@@ -143,15 +151,15 @@ extension Instance {
 
   @inline(never)
   private func makeBlocks(of kind: MemoryKind) -> InstanceBlocks {
-    let strategy = core.strategies[kind.index]
+    let strategy = core.strategy(of: kind)
     guard
       let blocks = InstanceBlocks(strategy: strategy, core: core, kind: kind, owner: address)
     else { preconditionFailure("\(kind) has slabs, no blocks with headers") }
     state.pointee.blocks[kind.index] = blocks
     if core.keepsBlocksAtHand {
       let atHand = UnsafeMutablePointer<BlocksAtHand>.allocate(capacity: 1)
-      atHand.initialize(to: BlocksAtHand(layout: core.layout, kind: kind))
-      atHand.pointee.fill(slot(of: SizeClass(index: 0), kind: kind))
+      let slots = slot(of: SizeClass(index: 0), kind: kind)
+      atHand.initialize(to: BlocksAtHand(layout: core.layout, kind: kind, slots: slots))
       state.pointee.atHand[kind.index] = atHand
     }
     return blocks

@@ -42,6 +42,7 @@ extension Instance {
   /// thread: nothing of this instance's own is used.
   func trimPool() {
     core.forEachPooledSlab { discardFreePages(of: $0) }
+    core.joinWaitingInPool()
     core.forEachPooledCarrier { carrier in
       carrier.forEachBlock { if $0.isFree { $0.discardPages(source: core.source) } }
     }
@@ -52,7 +53,7 @@ extension Instance {
   /// The free blocks that begin in such a page leave the list, for they cannot hold its links any
   /// more; the page's bit says where they are.
   func discardFreePages(of slab: SlabPointer) {
-    let pages = SlabPages(of: slab, pageByteCount: core.source.pageByteCount)
+    let pages = SlabPages(of: slab, pageByteCount: core.pageByteCount)
     var kept = pagesInUse(of: slab, pages)
     // The page with the carrier's head.
     if pages.start != 0 { kept.insert(0) }

@@ -3,54 +3,32 @@ import Synchronization
 /// The slabs of an instance: where room comes from, and where it goes. All of it inside the door.
 extension Instance {
   /// Sees to it that the first slab of a list has a free block; all is as it was on failure.
-  func makeRoom(in sizeClass: SizeClass, kind: MemoryKind) throws(MemoryError) -> SlabPointer {
-    let slot = slot(of: sizeClass, kind: kind)
+  func makeRoom(
+    in slot: UnsafeMutablePointer<ClassSlot>, kind: MemoryKind
+  ) throws(MemoryError) -> SlabPointer {
+    decayFreePages()
     if let slab = try firstWithRoom(slot) { return slab }
     drainRemoteFrees()
     if let slab = try firstWithRoom(slot) { return slab }
+    sendAll()
+    let sizeClass = SizeClass(index: slot - self.slot(of: SizeClass(index: 0), kind: kind))
     let slab: SlabPointer
     if let pooled = core.takePooled(sizeClass, kind: kind, for: self) {
       slab = pooled
     } else {
       slab = try core.takeNewSlab(of: sizeClass, kind: kind, for: self)
     }
+    slab.pointee.slot = slot
     count(slab, 1)
     list(slab)
     if let slab = try firstWithRoom(slot) { return slab }
     preconditionFailure("a slab that was just taken has no room")
   }
 
-  /// Takes back what other threads freed of this instance's blocks.
-  @inline(__always)
-  func drainRemoteFrees() {
-    // Empty most of the time, and then no locked instruction is needed.
-    if state.pointee.remoteFrees.load(ordering: .relaxed) != 0 { takeRemoteFrees() }
-  }
-
-  @inline(never)
-  private func takeRemoteFrees() {
-    // Acquiring: pairs with the releasing exchange in `AllocatorCore.freeForeign`.
-    var next = state.pointee.remoteFrees.exchange(0, ordering: .acquiring)
-    while let block = UnsafeMutableRawPointer(bitPattern: next) {
-      next = block.load(as: UInt.self)
-      let origin = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
-      // It is in no queue any more.
-      block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
-      switch origin {
-      case .carrier(let kind): takeBackFreed(Block(payload: block), kind: kind)
-      case .slab(let slab):
-        if slab.pointee.owner.load(ordering: .relaxed) == address {
-          takeBack(block, in: slab)
-        } else {
-          core.freeForeign(block, in: slab, kind: slab.pointee.kind)
-        }
-      }
-    }
-  }
-
   /// Puts a slab where it belongs after a block of it was freed.
   func settle(_ slab: SlabPointer) {
     if !slab.pointee.isListed {
+      notePeak(of: slab.pointee.kind, after: slot(of: slab), blocks: slab.pointee.capacity)
       list(slab)
       slab.pointee.settleAt = slab.pointee.capacity / 100 * AllocatorCore.abandonBelowPercent
       return
@@ -70,23 +48,31 @@ extension Instance {
   /// Gives back all that holds no block: empty slabs, and free pages of the others.
   func trim() {
     drainRemoteFrees()
+    sendAll()
     for kind in MemoryKind.allCases {
       if let blocks = state.pointee.blocks[kind.index] {
         joinBlocksAtHand(of: kind)
         blocks.trim()
         continue
       }
-      for index in 0..<core.layout.classCount {
-        var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee
-        while let slab = next, slab != core.emptySlab {
-          next = slab.pointee.next
-          if slab.pointee.usedCount == 0 { giveUp(slab) } else { discardFreePages(of: slab) }
-        }
+      forEachListedSlab(of: kind) { slab in
+        if slab.pointee.usedCount == 0 { giveUp(slab) } else { discardFreePages(of: slab) }
       }
     }
   }
 
-  private func giveUp(_ slab: SlabPointer) {
+  /// Calls the body with each slab with room, which it may give up.
+  func forEachListedSlab(of kind: MemoryKind, _ body: (SlabPointer) -> Void) {
+    for index in 0..<core.layout.classCount {
+      var next: SlabPointer? = slot(of: SizeClass(index: index), kind: kind).pointee.first
+      while let slab = next, slab != core.emptySlab {
+        next = slab.pointee.next
+        body(slab)
+      }
+    }
+  }
+
+  func giveUp(_ slab: SlabPointer) {
     unlist(slab)
     count(slab, -1)
     core.putEmpty(slab)
@@ -101,15 +87,18 @@ extension Instance {
 
   /// Whether so little of the slabs of a kind is in use that others should have them.
   private func isHardlyUsed(_ kind: MemoryKind) -> Bool {
-    if core.instanceCount.load(ordering: .relaxed) < 2 { return false }
+    if !core.hasSeveralInstances { return false }
     let counters = state.pointee.counters + kind.index
-    let used = counters.pointee.byteCount
+    let used =
+      usage(of: kind).byteCount + counters.pointee.foreignByteCount.load(ordering: .relaxed)
     let owned = counters.pointee.slabByteCount.load(ordering: .relaxed)
     return used < owned / 100 * Int(AllocatorCore.abandonBelowPercent)
   }
 
+  /// Counts a slab that comes, or goes, with the blocks in use in it.
   private func count(_ slab: SlabPointer, _ difference: Int) {
     let counters = state.pointee.counters + slab.pointee.kind.index
+    countForeign(slab.pointee.kind, byteCount: difference * slab.pointee.usedByteCount)
     counters.pointee.slabByteCount.advance(
       by: difference * Int(slab.pointee.capacity) * Int(slab.pointee.blockByteCount))
   }
@@ -119,10 +108,10 @@ extension Instance {
 
 extension Instance {
   private func firstWithRoom(
-    _ slot: UnsafeMutablePointer<SlabPointer>
+    _ slot: UnsafeMutablePointer<ClassSlot>
   ) throws(MemoryError) -> SlabPointer? {
-    while slot.pointee != core.emptySlab {
-      let slab = slot.pointee
+    while slot.pointee.first != core.emptySlab {
+      let slab = slot.pointee.first
       if slab.pointee.firstFree != nil { return slab }
       if slab.pointee.carvedCount < slab.pointee.capacity {
         try carve(slab)
@@ -130,6 +119,7 @@ extension Instance {
         linkBlocks(ofPage: page, in: slab)
       } else {
         assert(slab.pointee.isFull, "a slab with room has no free block")
+        notePeak(of: slab.pointee.kind, after: slot, blocks: slab.pointee.capacity)
         unlist(slab)
         slab.pointee.settleAt = slab.pointee.capacity - 1
       }
@@ -146,15 +136,29 @@ extension Instance {
       try core.commit(slab, upTo: slab.pointee.block(end))
     }
     slab.pointee.carvedCount = end
-    for number in (first..<end).reversed() {
-      if core.fillsFreeBlocks { fillFree(slab.pointee.block(number), in: slab) }
-      link(slab.pointee.block(number), in: slab)
+    let size = Int(slab.pointee.blockByteCount)
+    let base = slab.pointee.block(first)
+    let count = Int(end - first)
+    if core.keepsDoorsClosed {
+      for number in (0..<count).reversed() {
+        if core.fillsFreeBlocks { fillFree(base + number * size, in: slab) }
+        link(base + number * size, in: slab)
+      }
+      return
     }
+    var block = base + count * size
+    var next = slab.pointee.firstFree
+    while block > base {
+      block -= size
+      FreeBlock.link(block, before: next)
+      next = block
+    }
+    slab.pointee.firstFree = next
   }
 
   /// Links the blocks that begin in a page that was given back.
   private func linkBlocks(ofPage page: Int, in slab: SlabPointer) {
-    let pages = SlabPages(of: slab, pageByteCount: core.source.pageByteCount)
+    let pages = SlabPages(of: slab, pageByteCount: core.pageByteCount)
     for number in pages.blocks(beginningIn: page).reversed() {
       link(slab.pointee.block(UInt32(number)), in: slab)
     }
@@ -171,7 +175,7 @@ extension Instance {
   private func list(_ slab: SlabPointer) {
     assert(!slab.pointee.isListed, "the slab is in its list already")
     let slot = slot(of: slab)
-    let first = slot.pointee == core.emptySlab ? nil : slot.pointee
+    let first = slot.pointee.first == core.emptySlab ? nil : slot.pointee.first
     slab.pointee.next = first
     slab.pointee.previous = nil
     slab.pointee.isListed = true
@@ -179,7 +183,7 @@ extension Instance {
       first.pointee.previous = slab
       if first.pointee.settleAt == Slab.neverSettles { first.pointee.settleAt = 0 }
     }
-    slot.pointee = slab
+    slot.pointee.first = slab
   }
 
   private func unlist(_ slab: SlabPointer) {
@@ -190,14 +194,15 @@ extension Instance {
     if let previous {
       previous.pointee.next = next
     } else {
-      slot(of: slab).pointee = next ?? core.emptySlab
+      slot(of: slab).pointee.first = next ?? core.emptySlab
     }
     slab.pointee.next = nil
     slab.pointee.previous = nil
     slab.pointee.isListed = false
   }
 
-  private func slot(of slab: SlabPointer) -> UnsafeMutablePointer<SlabPointer> {
+  /// This instance's slot for the blocks of a slab, which may be another's.
+  func slot(of slab: SlabPointer) -> UnsafeMutablePointer<ClassSlot> {
     slot(of: SizeClass(index: Int(slab.pointee.classIndex)), kind: slab.pointee.kind)
   }
 }

@@ -18,8 +18,17 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// Makes an instance that owns no slab yet.
   init(core: AllocatorCore) {
     let slotCount = InstanceState.slotsPerKind * MemoryKind.count
-    let slots = UnsafeMutablePointer<SlabPointer>.allocate(capacity: slotCount)
-    slots.initialize(repeating: core.emptySlab, count: slotCount)
+    let slots = UnsafeMutablePointer<ClassSlot>.allocate(capacity: slotCount)
+    for index in 0..<slotCount {
+      let sizeClass = SizeClass(index: index % InstanceState.slotsPerKind)
+      let kind = index / InstanceState.slotsPerKind
+      let hasHeaders = core.kindsWithHeaders >> UInt32(kind) & 1 != 0
+      let byteCount =
+        hasHeaders
+        ? BlocksAtHand.blockByteCount(of: sizeClass, layout: core.layout) : sizeClass.byteCount
+      (slots + index).initialize(
+        to: ClassSlot(first: core.emptySlab, blockByteCount: byteCount))
+    }
     let counters = UnsafeMutablePointer<KindCounters>.allocate(capacity: MemoryKind.count)
     for kind in 0..<MemoryKind.count { (counters + kind).initialize(to: KindCounters()) }
     state = .allocate(capacity: 1)
@@ -30,8 +39,13 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         carrierMask: UInt(core.layout.carrierByteCount - 1),
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
         largestUnitBlock: core.layout.largestUnitBlock,
-        largestSmallBlock: core.layout.largestSmallBlock,
-        kindsWithHeaders: core.kindsWithHeaders, core: core, epochs: core.epochs))
+        largestSmallBlock: core.layout.largestSmallBlock, classCount: core.layout.classCount,
+        outgoing: .allocate(capacity: InstanceState.outgoingCount),
+        atHand: .allocate(capacity: MemoryKind.count), kindsWithHeaders: core.kindsWithHeaders,
+        core: core, epochs: core.epochs))
+    state.pointee.outgoing.initialize(
+      repeating: RemoteBatch(owner: 0), count: InstanceState.outgoingCount)
+    state.pointee.atHand.initialize(repeating: nil, count: MemoryKind.count)
   }
 
   /// Frees the state; slabs and carriers are the core's to give back.
@@ -39,6 +53,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     for kind in MemoryKind.allCases { destroyBlocks(of: kind) }
     state.pointee.counters.deinitialize(count: MemoryKind.count)
     state.pointee.counters.deallocate()
+    state.pointee.outgoing.deallocate()
+    state.pointee.atHand.deallocate()
+    state.pointee.slots.deinitialize(count: InstanceState.slotsPerKind * MemoryKind.count)
     state.pointee.slots.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
@@ -51,16 +68,17 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func allocateAtOnce(byteCount: Int, kind: MemoryKind, isHeld: Bool) -> MemoryBlock? {
     if !enter(isHeld: isHeld) { return nil }
     // Looked for inside: who closes the door may give the slab up.
-    let slab = slot(of: SizeClass(holding: byteCount), kind: kind).pointee
+    let slot = slot(of: SizeClass(holding: byteCount), kind: kind)
+    let slab = slot.pointee.first
     guard let block = slab.pointee.firstFree else { return nil }
-    let size = unlink(block, of: slab, kind: kind)
+    let size = unlink(block, of: slab, slot)
     leave(isHeld: isHeld)
     return MemoryBlock(base: block, byteCount: size)
   }
 
   @inlinable @inline(__always)
   func enter(isHeld: Bool) -> Bool {
-    isHeld ? state.pointee.door.isOpen : state.pointee.door.enterAtOnce()
+    isHeld || state.pointee.door.enterAtOnce()
   }
 
   @inlinable @inline(__always)
@@ -74,11 +92,12 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     _ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, isHeld: Bool
   ) {
     let slab = record(of: base, byteCount: byteCount)
-    guard enter(isHeld: isHeld),
-      slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
-    else { return freeSlowly(base, in: slab, kind: kind, isHeld: isHeld) }
+    guard enter(isHeld: isHeld) else { return freeSlowly(base, in: slab, kind: kind) }
+    guard slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
+    else { return freeElsewhere(base, in: slab, kind: kind, isHeld: isHeld) }
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-    state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
+    // The owner's slab has its slot.
+    slab.pointee.slot.unsafelyUnwrapped.pointee.returnedCount.advance(by: 1)
     FreeBlock.link(base, before: slab.pointee.firstFree)
     slab.pointee.firstFree = base
     slab.pointee.usedCount &-= 1
@@ -86,9 +105,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     leave(isHeld: isHeld)
   }
 
-  /// The place of the first slab of a list.
+  /// What is kept of a kind and class.
   @inlinable @inline(__always)
-  func slot(of sizeClass: SizeClass, kind: MemoryKind) -> UnsafeMutablePointer<SlabPointer> {
+  func slot(of sizeClass: SizeClass, kind: MemoryKind) -> UnsafeMutablePointer<ClassSlot> {
     state.pointee.slots + (kind.index &<< 7 | sizeClass.index)
   }
 
@@ -108,13 +127,12 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// - Returns: its bytes.
   @inlinable @inline(__always)
   func unlink(
-    _ block: UnsafeMutableRawPointer, of slab: SlabPointer, kind: MemoryKind
+    _ block: UnsafeMutableRawPointer, of slab: SlabPointer, _ slot: UnsafeMutablePointer<ClassSlot>
   ) -> Int {
-    let size = Int(slab.pointee.blockByteCount)
     slab.pointee.firstFree = FreeBlock.unlink(block)
     slab.pointee.usedCount &+= 1
-    state.pointee.counters[kind.index].countAllocation(byteCount: size)
-    return size
+    slot.pointee.takenCount.advance(by: 1)
+    return Int(slab.pointee.blockByteCount)
   }
 
   /// The whole way to a block, from where ``allocateAtOnce(byteCount:kind:isHeld:)`` ended.
@@ -125,34 +143,41 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       if hasHeaders(kind) {
         return try allocateByStrategy(byteCount: byteCount, kind: kind)
       }
-      let slab = try makeRoom(in: SizeClass(holding: byteCount), kind: kind)
+      let slot = slot(of: SizeClass(holding: byteCount), kind: kind)
+      let slab = try makeRoom(in: slot, kind: kind)
       guard let block = slab.pointee.firstFree else {
         preconditionFailure("a slab with room has no free block")
       }
       let size = Int(slab.pointee.blockByteCount)
       MemoryPoison.allow(block, byteCount: size)
       if core.fillsFreeBlocks { checkUnwritten(block, byteCount: size, kind: kind) }
-      return MemoryBlock(base: block, byteCount: unlink(block, of: slab, kind: kind))
+      return MemoryBlock(base: block, byteCount: unlink(block, of: slab, slot))
     }
+  }
+
+  /// From where ``free(_:byteCount:kind:isHeld:)`` stands in the open door: takes a block back that has
+  /// a header, or stands in another's slab.
+  @usableFromInline @inline(never)
+  func freeElsewhere(
+    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
+  ) {
+    if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
+    if !hasHeaders(kind) && !FreeBlock.isMarked(base) {
+      countAndFreeForeign(base, in: slab, kind: kind)
+      return leave(isHeld: isHeld)
+    }
+    freeSlowly(base, in: slab, kind: kind)
   }
 
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
   @usableFromInline @inline(never)
-  func freeSlowly(
-    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
-  ) {
+  func freeSlowly(_ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
+    state.pointee.door.leaveAtOnce()
     if hasHeaders(kind) {
-      if !isHeld && state.pointee.door.isOpen {
-        // Still inside.
-        freeByStrategy(base, kind: kind)
-        return state.pointee.door.leaveAtOnce()
-      }
-      state.pointee.door.leaveAtOnce()
       core.recorder?.note(base, byteCount: 0, kind: kind)
       if core.isHardened { _ = checkedSlab(of: base, kind: kind) }
       return state.pointee.door.inside { freeByStrategy(base, kind: kind) }
     }
-    state.pointee.door.leaveAtOnce()
     core.recorder?.note(base, byteCount: 0, kind: kind)
     var slab = slab
     if core.isHardened, let found = checkedSlab(of: base, kind: kind) {
@@ -160,19 +185,19 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
       if core.fillsFreeBlocks { fillFree(base, in: slab) }
     }
     if FreeBlock.isMarked(base) { BlockFault.stop(base, kind, .freedTwice) }
-    let isOwn = state.pointee.door.inside {
+    state.pointee.door.inside {
       assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-      state.pointee.counters[kind.index].countFree(byteCount: Int(slab.pointee.blockByteCount))
-      if slab.pointee.owner.load(ordering: .relaxed) != address { return false }
+      if slab.pointee.owner.load(ordering: .relaxed) != address {
+        return countAndFreeForeign(base, in: slab, kind: kind)
+      }
+      slot(of: slab).pointee.returnedCount.advance(by: 1)
       takeBack(base, in: slab)
-      return true
     }
-    if !isOwn { core.freeForeign(base, in: slab, kind: kind) }
   }
 
   /// Whether blocks of a kind have headers.
   @inline(__always)
-  private func hasHeaders(_ kind: MemoryKind) -> Bool {
+  func hasHeaders(_ kind: MemoryKind) -> Bool {
     state.pointee.kindsWithHeaders >> UInt32(kind.index) & 1 != 0
   }
 
@@ -188,18 +213,4 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     slab.pointee.usedCount -= 1
     if slab.pointee.usedCount == slab.pointee.settleAt { settle(slab) }
   }
-
-  /// What this instance allocated of a kind less what it freed.
-  func usage(of kind: MemoryKind) -> MemoryUsage {
-    let counters = state.pointee.counters + kind.index
-    var usage = MemoryUsage()
-    usage.byteCount = counters.pointee.byteCount
-    usage.blockCount =
-      counters.pointee.allocationCount.load(ordering: .relaxed)
-      - counters.pointee.freeCount.load(ordering: .relaxed)
-    return usage
-  }
-
-  /// By how much the bytes of a kind were once more than now, since this was last asked.
-  func takePeak(of kind: MemoryKind) -> Int { state.pointee.counters[kind.index].takePeak() }
 }

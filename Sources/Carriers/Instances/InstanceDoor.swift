@@ -52,9 +52,7 @@ struct InstanceDoor: ~Copyable {
     isInside.store(0, ordering: .releasing)
   }
 
-  /// Whether the owner may go in now. Who holds a handle is never kept out, and need not say that
-  /// it is inside; but for it the door of a hardened allocator stays closed too.
-  @inlinable @inline(__always)
+  /// Whether the owner may go in now.
   var isOpen: Bool { isClosed.load(ordering: .acquiring) == 0 }
 
   /// Runs the owner's work inside, once it may.

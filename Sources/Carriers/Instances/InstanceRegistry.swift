@@ -34,6 +34,7 @@ final class InstanceRegistry: Sendable {
   func put(_ instance: Instance) {
     state.withLock { state in
       if state.isClosed { return }
+      instance.state.pointee.door.inside { instance.sendAll() }
       instance.state.pointee.isHeld = false
       state.orphans.append(instance)
     }
@@ -89,13 +90,14 @@ extension [Instance] {
   /// Takes back what other threads freed of these instances' blocks, and lets blocks at hand join
   /// their neighbours; their doors are closed.
   ///
-  /// Twice, for a block may have been put into the queue of an instance that gave its slab or carrier
-  /// up since: from there it goes on to the new owner, whose queue may have been emptied already.
+  /// Three times, for a block may have been sent to an instance that gave its slab or carrier up since:
+  /// from there it goes on to the new owner, whose queue may have been emptied already.
   func takeBackAll() {
-    for _ in 0..<2 {
+    for _ in 0..<3 {
       for instance in self {
         instance.drainRemoteFrees()
         for kind in MemoryKind.allCases { instance.joinBlocksAtHand(of: kind) }
+        instance.sendAll()
       }
     }
   }

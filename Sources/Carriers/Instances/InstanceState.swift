@@ -9,17 +9,22 @@ import Synchronization
 @usableFromInline
 struct InstanceState: ~Copyable {
   @usableFromInline let door: InstanceDoor
-  /// The first slab of each list; ``AllocatorCore/emptySlab`` where there is none.
-  @usableFromInline let slots: UnsafeMutablePointer<SlabPointer>
-  @usableFromInline let counters: UnsafeMutablePointer<KindCounters>
+  /// By kind, then by size class.
+  @usableFromInline let slots: UnsafeMutablePointer<ClassSlot>
+  let counters: UnsafeMutablePointer<KindCounters>
   @usableFromInline let carrierMask: UInt
   @usableFromInline let unitShift: UInt
   @usableFromInline let largestUnitBlock: Int
   let largestSmallBlock: Int
+  let classCount: Int
+  /// Freed blocks of other instances, each of which has a place by its address.
+  let outgoing: UnsafeMutablePointer<RemoteBatch>
+  /// Blocks with headers that wait for the next request, where any do. By kind.
+  let atHand: UnsafeMutablePointer<UnsafeMutablePointer<BlocksAtHand>?>
   /// Kinds whose strategy has blocks with headers, a bit each: here, for to ask the core counts a
   /// reference.
   let kindsWithHeaders: UInt32
-  unowned(unsafe) let core: AllocatorCore
+  let core: AllocatorCore
   /// The epoch in which the thread began to read; 0 where it does not. See ``ThreadReader``.
   @usableFromInline let readEpoch = Atomic<UInt64>(0)
   @usableFromInline let epochs: UnsafeMutablePointer<ReadEpochs>
@@ -27,8 +32,8 @@ struct InstanceState: ~Copyable {
   @usableFromInline var memo = ReadMemo()
   /// Carriers of blocks with headers, for kinds with a strategy that has such. By kind.
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
-  /// Of such blocks those that wait for the next request, where any do. By kind.
-  var atHand = InlineArray<16, UnsafeMutablePointer<BlocksAtHand>?>(repeating: nil)
+  /// The round in which the instance last looked for pages that are free for long.
+  var decayRound: UInt32 = 0
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
@@ -36,59 +41,68 @@ struct InstanceState: ~Copyable {
   /// The last block that another thread freed, which holds the one before; 0 for none.
   let remoteFrees = Atomic<UInt>(0)
 
+  static var outgoingCount: Int { 4 }
   /// Slots of one kind: a power of two, so that a slot is found by a shift.
   static var slotsPerKind: Int { 128 }
 }
 
-/// What one instance did with blocks of one kind. Its owner writes, any thread reads.
+/// What an instance keeps of one kind and size class. Its owner writes, any thread reads the counts.
 ///
 /// A block counts where it is allocated and where it is freed; only the sum over all instances is
 /// what is in use.
 @usableFromInline
+struct ClassSlot: ~Copyable {
+  /// The first slab with room; ``AllocatorCore/emptySlab`` where there is none.
+  @usableFromInline var first: SlabPointer
+  /// The bytes of a block.
+  let blockByteCount: UInt32
+  /// The last digits of what was taken when the peak was last looked at.
+  var notedCount: UInt32 = 0
+  /// Blocks allocated from the list.
+  @usableFromInline let takenCount = Atomic<Int>(0)
+  /// Blocks freed, into whichever slab; of blocks with headers those put at hand.
+  @usableFromInline let returnedCount = Atomic<Int>(0)
+
+  init(first: SlabPointer, blockByteCount: Int) {
+    self.first = first
+    self.blockByteCount = UInt32(blockByteCount)
+  }
+
+  /// What was taken and not returned; negative where others' blocks are freed.
+  var usage: MemoryUsage {
+    let count = takenCount.load(ordering: .relaxed) - returnedCount.load(ordering: .relaxed)
+    var usage = MemoryUsage()
+    usage.blockCount = count
+    usage.byteCount = count * Int(blockByteCount)
+    return usage
+  }
+}
+
+/// What one instance did with blocks of one kind, beside what its slots count. Its owner writes, any
+/// thread reads.
 struct KindCounters: ~Copyable {
-  /// The most bytes in use since the peak was last taken.
-  @usableFromInline let peak = Atomic<Int>(0)
-  /// What is missing to the peak: so one subtraction both counts and finds a new one.
-  @usableFromInline let belowPeak = Atomic<Int>(0)
-  @usableFromInline let allocationCount = Atomic<Int>(0)
-  @usableFromInline let freeCount = Atomic<Int>(0)
+  /// Blocks with headers that a strategy was asked for.
+  let allocationCount = Atomic<Int>(0)
+  /// Blocks with headers freed, those at hand left out.
+  let freeCount = Atomic<Int>(0)
+  /// The bytes of the former less those of the latter.
+  let byteCount = Atomic<Int>(0)
   /// Bytes of the slabs that the instance owns.
   let slabByteCount = Atomic<Int>(0)
+  /// What is in use in these slabs, but was allocated by others or is freed and still in a queue; less
+  /// what was allocated here in slabs that are now others'.
+  let foreignByteCount = Atomic<Int>(0)
+  /// The most bytes in use that were seen since the peak was last taken.
+  let peak = Atomic<Int>(0)
 
-  /// What was allocated here and not freed here; negative where others' blocks are freed.
-  @inline(__always)
-  var byteCount: Int { peak.load(ordering: .relaxed) &- belowPeak.load(ordering: .relaxed) }
-
-  @inlinable @inline(__always)
   func countAllocation(byteCount size: Int) {
     allocationCount.advance(by: 1)
-    let rest = belowPeak.advance(by: -size)
-    if rest < 0 { countNewPeak(by: -rest) }
+    byteCount.advance(by: size)
   }
 
-  @inlinable @inline(__always)
-  func countFree(byteCount size: Int) {
-    freeCount.advance(by: 1)
-    belowPeak.advance(by: size)
-  }
-
-  func countResize(by difference: Int) {
-    let rest = belowPeak.advance(by: -difference)
-    if rest < 0 { countNewPeak(by: -rest) }
-  }
-
-  @inlinable @inline(__always)
-  func countNewPeak(by difference: Int) {
-    peak.advance(by: difference)
-    belowPeak.store(0, ordering: .relaxed)
-  }
-
-  /// By how much the bytes in use were once more than now, since this was last asked.
-  func takePeak() -> Int {
-    let rest = belowPeak.load(ordering: .relaxed)
-    peak.advance(by: -rest)
-    belowPeak.store(0, ordering: .relaxed)
-    return rest
+  func countFree(byteCount size: Int, count: Int = 1) {
+    freeCount.advance(by: count)
+    byteCount.advance(by: -size)
   }
 }
 

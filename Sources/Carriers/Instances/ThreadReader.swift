@@ -95,6 +95,13 @@ struct ReadEpochs: ~Copyable {
   @usableFromInline let current = Atomic<UInt64>(1)
   /// Whether the kernel cannot make threads pass a barrier, so that each reader has to.
   @usableFromInline let needsFences = ca_barrier_all_threads() != 0
+
+  /// Notes that a thread comes to others.
+  func join() {
+    _ = company.compareExchange(
+      expected: ThreadCompany.none.rawValue, desired: ThreadCompany.joined.rawValue,
+      ordering: .sequentiallyConsistent)
+  }
 }
 
 extension InstanceState {
@@ -116,18 +123,7 @@ extension BlockAllocator {
   func makeReader() -> ThreadReader { ThreadReader(instance: instance.state) }
 
   /// Whether more than one thread ever used this allocator.
-  public var hasSeveralThreads: Bool {
-    // In one order with what a thread does before it asks: either it sees the other one's instance
-    // or that one, which counts it first, sees what was done.
-    core.instanceCount.load(ordering: .sequentiallyConsistent) > 1
-  }
-
-  /// Notes that a thread comes to others.
-  func join() {
-    _ = core.epochs.pointee.company.compareExchange(
-      expected: ThreadCompany.none.rawValue, desired: ThreadCompany.joined.rawValue,
-      ordering: .sequentiallyConsistent)
-  }
+  public var hasSeveralThreads: Bool { core.hasSeveralInstances }
 
   /// Waits until everybody is seen who takes a lock as the only thread.
   /// - Precondition: the calling thread is not reading.

@@ -88,7 +88,7 @@ extension BlockAllocator {
     _ instances: [Instance], _ body: (UInt, MemoryKind, Int) -> Void
   ) {
     let reachable = Set(instances.map(\.address) + [Slab.pooled])
-    core.supply.withLock { supply in
+    core.withSupply { supply in
       supply.forEachSlab { slab in
         let owner = slab.pointee.owner.load(ordering: .relaxed)
         // The record of a slab that a handle's holder just got is still being written.
@@ -108,7 +108,7 @@ extension BlockAllocator {
   /// Calls the body with owner and description of each block that shares a carrier.
   private func walkShared(_ instances: [Instance], _ body: (UInt, BlockDescription) -> Void) {
     let reachable = Set(instances.map(\.address) + [Slab.pooled])
-    core.supply.withLock { supply in
+    core.withSupply { supply in
       supply.forEachSlab { slab in
         let owner = slab.pointee.owner.load(ordering: .relaxed)
         if !reachable.contains(owner) { return }
@@ -148,9 +148,7 @@ extension Instance {
   /// The calls of a kind, and nothing else yet.
   func emptyReport(of kind: MemoryKind) -> KindReport {
     var report = KindReport(kind: kind)
-    let counters = state.pointee.counters + kind.index
-    report.allocationCount = counters.pointee.allocationCount.load(ordering: .relaxed)
-    report.freeCount = counters.pointee.freeCount.load(ordering: .relaxed)
+    (report.allocationCount, report.freeCount) = callCounts(of: kind)
     return report
   }
 

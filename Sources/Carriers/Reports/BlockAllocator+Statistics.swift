@@ -5,6 +5,9 @@ extension BlockAllocator {
     public internal(set) var pages = PageSource.Statistics()
     /// Blocks in carriers.
     public internal(set) var smallBlocks = MemoryUsage()
+    /// Blocks with headers that were freed, and wait for a request of their size before they join their
+    /// neighbours: no part of ``smallBlocks``.
+    public internal(set) var blocksAtHand = MemoryUsage()
     /// Blocks with a range of their own.
     public internal(set) var largeBlocks = MemoryUsage()
     /// Carriers in use.
@@ -32,6 +35,9 @@ extension BlockAllocator {
     var statistics = Statistics()
     for kind in MemoryKind.allCases {
       statistics.smallBlocks = statistics.smallBlocks + smallUsage(of: kind)
+      registry.forEach {
+        statistics.blocksAtHand = statistics.blocksAtHand + $0.atHand(of: kind)
+      }
     }
     core.count(in: &statistics)
     large.count(in: &statistics)
@@ -52,8 +58,9 @@ extension BlockAllocator {
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Exact where one thread ever allocated, and no handle; else what threads held at different moments may
-  /// be counted together, or a large block be missing that another thread takes in this moment.
+  /// Looked at whenever a large block comes or goes and about each time a slab fills, so that a peak in
+  /// between may be missed by as much as a slab of each size class holds. Where several threads or
+  /// handles allocate, what they held at different moments may be counted together.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount
     var most = inUse

@@ -14,6 +14,13 @@ public struct MemoryUsage: Equatable, Sendable {
     sum.byteCount += right.byteCount
     return sum
   }
+
+  static func - (left: MemoryUsage, right: MemoryUsage) -> MemoryUsage {
+    var difference = left
+    difference.blockCount -= right.blockCount
+    difference.byteCount -= right.byteCount
+    return difference
+  }
 }
 
 /// The blocks in use, a count for each kind.

@@ -17,6 +17,9 @@ struct CarrierSupply: ~Copyable {
   /// Carriers in use.
   private(set) var carrierCount = 0
   private var lastDecay: UInt64 = 0
+  private var lastRound = MonotonicTime.nanoseconds()
+  /// How often the decay time was over.
+  private(set) var decayRound: UInt32 = 1
 
   /// - Parameters:
   ///   - idleLimit: the most committed bytes to keep that nobody uses; `nil` for half of those in
@@ -47,7 +50,7 @@ struct CarrierSupply: ~Copyable {
     do {
       try commit(carrier, units: 1 << unit)
     } catch {
-      retireIfUnused(carrier)
+      retireIfUnused(carrier, now: MonotonicTime.nanoseconds())
       throw error
     }
     setFree(carrier, free & ~(1 << unit))
@@ -73,7 +76,7 @@ struct CarrierSupply: ~Copyable {
     do {
       try commitPrefix(of: carrier, byteCount: byteCount)
     } catch {
-      retire(carrier)
+      retire(carrier, now: MonotonicTime.nanoseconds())
       throw error
     }
     setFree(carrier, 0)
@@ -99,15 +102,17 @@ struct CarrierSupply: ~Copyable {
     let unit = offset >> Slab.strideShift
     if carrier.pointee.freeUnits == 0 { open.prepend(carrier) }
     setFree(carrier, carrier.pointee.freeUnits | 1 << unit)
-    carrier.pointee.lastReturn = MonotonicTime.nanoseconds()
-    retireIfUnused(carrier)
-    limitIdle()
+    let now = MonotonicTime.nanoseconds()
+    carrier.pointee.lastReturn = now
+    retireIfUnused(carrier, now: now)
+    limitIdle(now: now)
   }
 
   /// Takes back a carrier in which no block is in use.
   mutating func put(_ carrier: CarrierPointer) {
-    retire(carrier)
-    limitIdle()
+    let now = MonotonicTime.nanoseconds()
+    retire(carrier, now: now)
+    limitIdle(now: now)
   }
 
   /// Gives back to the system all that nobody uses.
@@ -264,31 +269,40 @@ extension CarrierSupply {
     return carrier
   }
 
-  private mutating func retireIfUnused(_ carrier: CarrierPointer) {
+  private mutating func retireIfUnused(_ carrier: CarrierPointer, now: UInt64) {
     if carrier.pointee.freeUnits != CarrierHead.allUnits { return }
     open.remove(carrier)
-    retire(carrier)
+    retire(carrier, now: now)
   }
 
-  private mutating func retire(_ carrier: CarrierPointer) {
+  private mutating func retire(_ carrier: CarrierPointer, now: UInt64) {
     change(carrier) {
       $0.role = .idle
       $0.freeUnits = CarrierHead.allUnits
     }
-    carrier.pointee.lastReturn = MonotonicTime.nanoseconds()
+    carrier.pointee.lastReturn = now
     carrierCount -= 1
     idle.prepend(carrier)
   }
 
   /// Keeps no more than the limit, and nothing longer than the decay time.
-  private mutating func limitIdle() {
+  private mutating func limitIdle(now: UInt64) {
     let inUse = committedByteCount - idleByteCount
     release(
       downToByteCount: idleLimit ?? max(CarrierLayout.alwaysKeptByteCount, inUse / 2))
-    let now = MonotonicTime.nanoseconds()
+    decayIfDue(now: now)
+  }
+
+  /// Gives back what is idle for the decay time, each time a part of that is over, and begins a round
+  /// each time all of it is.
+  mutating func decayIfDue(now: UInt64) {
     if now &- lastDecay < decayNanoseconds / 4 { return }
     lastDecay = now
     decay(now: now)
+    // Not at each call where the time is none.
+    if now &- lastRound < max(decayNanoseconds, 1_000_000) { return }
+    lastRound = now
+    decayRound &+= 1
   }
 
   /// Gives back what nobody used for the decay time.

@@ -9,10 +9,12 @@ import Synchronization
 ///       8  blockByteCount     | usedCount
 ///      16  settleAt           | capacity
 ///      24  owner
-///      32  carvedCount        | classIndex, kind, isListed
-///      40  next, previous     | neighbours in the list the slab is in
-///      56  start              | the first block
-///      64  discarded          | pages whose free blocks are in no list, a bit each
+///      32  slot               | of the owner, for its kind and class
+///      40  carvedCount        | classIndex, kind, isListed
+///      48  next, previous     | neighbours in the list the slab is in
+///      64  start              | the first block
+///      72  discarded          | pages whose free blocks are in no list, a bit each
+///     104  decayCount         | usedCount when it was last looked for free pages
 ///
 /// Blocks that were never used are in no list either; their pages are not touched. Only the owner
 /// touches the record, but for `owner`, which any thread reads.
@@ -28,6 +30,8 @@ struct Slab: ~Copyable {
   var capacity: UInt32 = 0
   /// The address of the owner, or ``pooled`` or ``nobody``.
   @usableFromInline let owner = Atomic<UInt>(Slab.nobody)
+  /// Where the owner counts what it frees.
+  @usableFromInline var slot: UnsafeMutablePointer<ClassSlot>?
   /// Blocks that were in use once, counted from the start.
   var carvedCount: UInt32 = 0
   var classIndex: UInt16 = 0
@@ -38,6 +42,7 @@ struct Slab: ~Copyable {
   var previous: UnsafeMutablePointer<Slab>?
   var start: UnsafeMutableRawPointer
   var discarded = PageSet()
+  var decayCount = UInt32.max
 
   init(start: UnsafeMutableRawPointer) { self.start = start }
 

@@ -1,0 +1,77 @@
+import Synchronization
+
+/// What an instance tells of the blocks of a kind. Any thread may ask.
+extension Instance {
+  /// What this instance allocated of a kind less what it freed.
+  /// - Complexity: O(size classes), as all below.
+  func usage(of kind: MemoryKind) -> MemoryUsage {
+    let counters = state.pointee.counters + kind.index
+    var usage = MemoryUsage()
+    usage.blockCount =
+      counters.pointee.allocationCount.load(ordering: .relaxed)
+      - counters.pointee.freeCount.load(ordering: .relaxed)
+    usage.byteCount = counters.pointee.byteCount.load(ordering: .relaxed)
+    forEachSlot(of: kind) { usage = usage + $0.pointee.usage }
+    return usage
+  }
+
+  /// Blocks allocated and freed here since the instance was made.
+  func callCounts(of kind: MemoryKind) -> (allocations: Int, frees: Int) {
+    let counters = state.pointee.counters + kind.index
+    var allocations = counters.pointee.allocationCount.load(ordering: .relaxed)
+    var frees = counters.pointee.freeCount.load(ordering: .relaxed)
+    forEachSlot(of: kind) { slot in
+      allocations += slot.pointee.takenCount.load(ordering: .relaxed)
+      frees += slot.pointee.returnedCount.load(ordering: .relaxed)
+    }
+    return (allocations, frees)
+  }
+
+  /// Blocks with headers that were freed and wait for the next request.
+  func atHand(of kind: MemoryKind) -> MemoryUsage {
+    var usage = MemoryUsage()
+    if !hasHeaders(kind) { return usage }
+    forEachSlot(of: kind) { usage = usage - $0.pointee.usage }
+    return usage
+  }
+
+  /// By how much the bytes of a kind were once seen to be more than now, since this was last asked.
+  /// Inside the door.
+  func takePeak(of kind: MemoryKind) -> Int {
+    let counters = state.pointee.counters + kind.index
+    let used = usage(of: kind).byteCount
+    let above = max(0, counters.pointee.peak.load(ordering: .relaxed) - used)
+    counters.pointee.peak.store(used, ordering: .relaxed)
+    return above
+  }
+
+  /// Looks whether more of a kind is in use than was ever seen. Inside the door.
+  func notePeak(of kind: MemoryKind) {
+    let counters = state.pointee.counters + kind.index
+    let used = usage(of: kind).byteCount
+    if used > counters.pointee.peak.load(ordering: .relaxed) {
+      counters.pointee.peak.store(used, ordering: .relaxed)
+    }
+  }
+
+  /// The same where a slab's worth was allocated of a class since it was last looked.
+  func notePeak(of kind: MemoryKind, after slot: UnsafeMutablePointer<ClassSlot>, blocks: UInt32) {
+    let taken = UInt32(truncatingIfNeeded: slot.pointee.takenCount.load(ordering: .relaxed))
+    if taken &- slot.pointee.notedCount < blocks { return }
+    slot.pointee.notedCount = taken
+    notePeak(of: kind)
+  }
+
+  /// Counts bytes in own slabs that are in use and were allocated by others, or freed by others and
+  /// not yet taken back. Inside the door.
+  func countForeign(_ kind: MemoryKind, byteCount: Int) {
+    state.pointee.counters[kind.index].foreignByteCount.advance(by: byteCount)
+  }
+
+  private func forEachSlot(
+    of kind: MemoryKind, _ body: (UnsafeMutablePointer<ClassSlot>) -> Void
+  ) {
+    let slots = slot(of: SizeClass(index: 0), kind: kind)
+    for index in 0..<state.pointee.classCount { body(slots + index) }
+  }
+}
