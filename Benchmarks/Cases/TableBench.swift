@@ -39,9 +39,6 @@ final class TableBench {
     process.deallocate()
   }
 
-  /// Has another thread use the system.
-  func visit() { benchmarks.visit(system) }
-
   func fill() throws { for key in keys { try insert(key) } }
 
   private func insert(_ key: Term) throws {

@@ -13,13 +13,13 @@ func tableCases(_ erlang: ErlangRuntime) -> [BenchmarkCase] {
       }
     for size in sizes {
       for operation in TableOperation.allCases where operation.isOf(type) {
-        for order in KeyOrder.allCases where order != .visited || operation.writes {
+        for order in ["ordered", "shuffled"] {
           cases.append(
             BenchmarkCase(
               name: "ets/\(type.rawValue)/\(operation.rawValue)/\(size)/\(order)",
               unit: "ns/operation", peers: peers, isLong: size > 10_000
             ) { effort in
-              try measure(type, operation, size: size, order, effort)
+              try measure(type, operation, size: size, isShuffled: order == "shuffled", effort)
             })
         }
       }
@@ -60,20 +60,11 @@ enum TableWalkCase: String, CaseIterable {
   case selectGuard = "select_guard"
 }
 
-/// How the keys come.
-enum KeyOrder: String, CaseIterable {
-  case ordered, shuffled
-  /// Shuffled, in a system that other threads have used: a thread alone takes locks more cheaply.
-  case visited
-}
-
 /// What is done with each key.
 enum TableOperation: String, CaseIterable {
   case insert, lookup, member, delete, next
   case lookupElement = "lookup_element"
   case updateCounter = "update_counter"
-
-  var writes: Bool { [.insert, .delete, .updateCounter].contains(self) }
 
   func isOf(_ type: TableType) -> Bool {
     switch type {
@@ -85,14 +76,13 @@ enum TableOperation: String, CaseIterable {
 }
 
 private func measure(
-  _ type: TableType, _ operation: TableOperation, size: Int, _ order: KeyOrder, _ effort: Effort
+  _ type: TableType, _ operation: TableOperation, size: Int, isShuffled: Bool, _ effort: Effort
 ) throws -> Measurement {
   let rounds = max(1, 1_000_000 / size)
   var samples: [Double] = []
   var check = 0
   for repetition in 0..<effort.warmUps + effort.repetitions {
-    let bench = try TableBench(type: type, size: size, isShuffled: order != .ordered)
-    if order == .visited { bench.visit() }
+    let bench = try TableBench(type: type, size: size, isShuffled: isShuffled)
     var time: UInt64 = 0
     check = 0
     if operation == .insert || operation == .delete {

@@ -51,8 +51,6 @@ private func measureMix(
     let table = try system.tables.makeTable(named: .ok, options: options, owner: mixOwner)
     let workers = try (0..<threads).map { try MixWorker(table, system, thread: $0, reads, keys) }
     for key in 0..<mixTableSize { try workers[0].insert(key) }
-    // Alone a thread takes locks more cheaply: one is compared with two as in a program of many.
-    visit(system)
     let failures = UnsafeMutableBufferPointer<Bool>.allocate(capacity: threads)
     failures.initialize(repeating: false)
     defer { failures.deallocate() }
@@ -69,15 +67,6 @@ private func measureMix(
     try table.delete(by: mixOwner)
   }
   return Measurement(samples: samples, check: "\(threads * mixOperations)")
-}
-
-/// Has another thread use a system once.
-func visit(_ system: MemorySystem) {
-  let group = DispatchGroup()
-  DispatchQueue.global().async(group: group) {
-    precondition((try? system.makeProcess()) != nil, "a thread of a benchmark failed")
-  }
-  group.wait()
 }
 
 /// A thread's process and its operations.

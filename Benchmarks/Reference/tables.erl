@@ -60,7 +60,6 @@ timed(Name, Unit, Repetitions, Work) ->
     rows:row(Name, Unit, [Time || {Time, _} <- Timed], Check).
 
 keys(Count, "ordered") -> lists:seq(0, Count - 1);
-keys(Count, "visited") -> keys(Count, "shuffled");
 keys(Count, "shuffled") ->
     shuffle(Count - 1, 1, list_to_tuple(lists:seq(0, Count - 1)), ets:new(swaps, [set])).
 

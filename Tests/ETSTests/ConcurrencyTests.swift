@@ -1,6 +1,5 @@
 import Carriers
 import ETS
-import Foundation
 import Heaps
 import Processes
 import Synchronization
@@ -43,36 +42,6 @@ import Testing
     var options = TableOptions(type: type, protection: .public)
     if parallel { options.writeConcurrency = .on }
     return try registry.makeTable(named: .ok, options: options, owner: everybody)
-  }
-
-  /// The first write of a second thread waits until the first one has left the section it was in when
-  /// it was alone: there it may have taken a lock without an exchange.
-  @Test func theFirstWriteOfASecondThreadWaitsForTheFirst() throws {
-    let system = MemorySystem()
-    let owner = everybody
-    let table = try system.tables.makeTable(
-      named: .ok, options: TableOptions(type: .orderedSet, protection: .public), owner: owner)
-    try Self.withObject(1, 0) { try table.insert($0, by: owner) }
-    let hasWritten = DoneFlag()
-    let group = DispatchGroup()
-    let findings = findings
-    try table.forEachObject(by: owner) { _ in
-      group.enter()
-      Thread.detachNewThread {
-        do {
-          try Self.withObject(2, 0) { try table.insert($0, by: owner) }
-        } catch {
-          findings.add("\(error)")
-        }
-        hasWritten.isSet.store(true, ordering: .releasing)
-        group.leave()
-      }
-      Thread.sleep(forTimeInterval: 0.05)
-      if hasWritten.isSet.load(ordering: .acquiring) { findings.add("it did not wait") }
-    }
-    group.wait()
-    #expect(findings.all == [])
-    #expect(try table.objectCount() == 2)
   }
 
   /// What a reader of a bag has measured is what it copies, though larger objects take the place of
@@ -122,46 +91,6 @@ import Testing
   }
 
   private final class DoneFlag: Sendable { let isSet = Atomic(false) }
-
-  /// Alone a thread takes locks without an exchange; another one that comes meanwhile waits until it
-  /// has left. Each round has a system of its own, since nobody is alone twice.
-  @Test(arguments: [TableType.set, .orderedSet])
-  func aSecondThreadComesWhileTheFirstWrites(type: TableType) throws {
-    let owner = everybody
-    for _ in 0..<50 {
-      let system = MemorySystem()
-      let table = try system.tables.makeTable(
-        named: .ok, options: TableOptions(type: type, protection: .public), owner: owner)
-      try Self.withObject(1, 0) { try table.insert($0, by: owner) }
-      let count: @Sendable (inout ProcessHeap) throws -> Void = { heap in
-        let step = CounterStep(position: 2, increment: .small(1))
-        _ = try table.updateCounter(.small(1), step: step, by: owner, on: &heap)
-      }
-      let (mayCome, hasLeft) = (DoneFlag(), DoneFlag())
-      let findings = findings
-      Thread.detachNewThread {
-        while !mayCome.isSet.load(ordering: .acquiring) {}
-        do {
-          var process = try system.makeProcess()
-          for _ in 0..<200 { try count(&process.heap) }
-        } catch {
-          findings.add("\(error)")
-        }
-        hasLeft.isSet.store(true, ordering: .releasing)
-      }
-      var process = try system.makeProcess()
-      var sum = 200
-      while !hasLeft.isSet.load(ordering: .acquiring) {
-        try count(&process.heap)
-        sum += 1
-        if sum == 300 { mayCome.isSet.store(true, ordering: .releasing) }
-      }
-      let element = try table.lookupElement(.small(1), 2, by: owner, on: &process.heap)
-      #expect(element == .small(sum))
-      try table.delete(by: owner)
-    }
-    #expect(findings.all == [])
-  }
 
   /// Each key has one writer, whose values only grow; nobody may see one go back, or an object of
   /// another key.

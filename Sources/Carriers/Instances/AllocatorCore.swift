@@ -99,8 +99,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
 
   /// Counts an instance that was made.
   func countInstance() {
-    let others = state.pointee.instanceCount.add(1, ordering: .sequentiallyConsistent).oldValue
-    if others > 0 { epochs.pointee.join() }
+    state.pointee.instanceCount.add(1, ordering: .sequentiallyConsistent)
   }
 
   /// Whether more than one instance was ever made.

@@ -43,14 +43,6 @@ public struct ThreadReader: BitwiseCopyable {
     if state.pointee.epochs.pointee.needsFences { state.pointee.passFence() }
   }
 
-  /// Which other threads use the allocator. Within a section; asked for again in each.
-  @inlinable @inline(__always)
-  package var company: ThreadCompany {
-    // Acquiring: pairs with the releasing store in `BlockAllocator.settleCompany`.
-    ThreadCompany(rawValue: instance.pointee.epochs.pointee.company.load(ordering: .acquiring))
-      .unsafelyUnwrapped
-  }
-
   /// Ends reading: what was found may be gone from now on.
   @inlinable @inline(__always)
   public func leave() {
@@ -72,36 +64,12 @@ public struct ReadMemo: BitwiseCopyable {
   @usableFromInline init() {}
 }
 
-/// Whether other threads use an allocator: where none ever did, a lock is taken without an exchange.
-///
-/// ```
-/// none --- a second thread, or a handle ---> joined --- all have left the sections they were in ---> several
-/// ```
-/// Who finds `none` takes a lock by a look and a store, both within one section. Who has found `joined`
-/// and waited until all sections of then have ended sees the lock free or taken, as it is; and who
-/// begins a section later finds `none` no more, for the barrier of ``BlockAllocator/waitForReaders()``
-/// is between the change to `joined` and the look at who reads.
-@frozen
-@usableFromInline
-package enum ThreadCompany: UInt8 {
-  case none, joined, several
-}
-
 /// The count of removals of an allocator, on a line that is written seldom.
 @usableFromInline
 struct ReadEpochs: ~Copyable {
-  /// A ``ThreadCompany``.
-  @usableFromInline let company = Atomic<UInt8>(ThreadCompany.none.rawValue)
   @usableFromInline let current = Atomic<UInt64>(1)
   /// Whether the kernel cannot make threads pass a barrier, so that each reader has to.
   @usableFromInline let needsFences = ca_barrier_all_threads() != 0
-
-  /// Notes that a thread comes to others.
-  func join() {
-    _ = company.compareExchange(
-      expected: ThreadCompany.none.rawValue, desired: ThreadCompany.joined.rawValue,
-      ordering: .sequentiallyConsistent)
-  }
 }
 
 extension InstanceState {
@@ -124,13 +92,6 @@ extension BlockAllocator {
 
   /// Whether more than one thread ever used this allocator.
   public var hasSeveralThreads: Bool { core.hasSeveralInstances }
-
-  /// Waits until everybody is seen who takes a lock as the only thread.
-  /// - Precondition: the calling thread is not reading.
-  package func settleCompany() {
-    waitForReaders()
-    core.epochs.pointee.company.store(ThreadCompany.several.rawValue, ordering: .releasing)
-  }
 
   /// The epoch of a removal: what was unlinked before may be freed once
   /// ``readersHavePassed(_:)`` says so of it.

@@ -160,13 +160,7 @@ extension Table {
           reader.leave()
           throw error
         }
-        let company = reader.company
-        if company == .joined {
-          reader.leave()
-          record.pointee.environment.allocator.settleCompany()
-          continue
-        }
-        if part.takeLock(isContested: company != .none) { return (part, reader) }
+        if part.takeLock() { return (part, reader) }
         reader.leave()
         tries += 1
         TableLock.pause(tries)

@@ -43,12 +43,11 @@ enum InsertRule {
 
 extension TablePart {
   /// Takes the part's lock where nobody has it.
-  /// - Parameter isContested: whether other threads may come meanwhile.
   @inline(__always)
-  func takeLock(isContested: Bool) -> Bool {
+  func takeLock() -> Bool {
     switch self {
-    case .hashed(let part): part.state.pointee.lock.take(isContested: isContested)
-    case .ordered(let tree): tree.state.pointee.lock.take(isContested: isContested)
+    case .hashed(let part): part.state.pointee.lock.take()
+    case .ordered(let tree): tree.state.pointee.lock.take()
     }
   }
 
