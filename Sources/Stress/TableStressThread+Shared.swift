@@ -27,7 +27,7 @@ extension TableStressThread {
 
   private mutating func makeSharedTable(at place: Int) throws {
     var options = makeOptions()
-    options.protection = below(4) == 0 ? .protected : .public
+    options.protection = protection()
     options.isNamed = below(3) == 0
     let name = stress.names[below(stress.names.count)]
     let table = try stress.registry.makeTable(named: name, options: options, owner: pid)

@@ -46,9 +46,10 @@ extension Instance {
   }
 
   /// Looks whether more of a kind is in use than was ever seen. Inside the door.
-  func notePeak(of kind: MemoryKind) {
+  /// - Parameter more: what is about to be taken for certain.
+  func notePeak(of kind: MemoryKind, adding more: Int = 0) {
     let counters = state.pointee.counters + kind.index
-    let used = usage(of: kind).byteCount
+    let used = usage(of: kind).byteCount + more
     if used > counters.pointee.peak.load(ordering: .relaxed) {
       counters.pointee.peak.store(used, ordering: .relaxed)
     }

@@ -115,6 +115,8 @@ extension Instance {
       if slab.pointee.firstFree != nil { return slab }
       if slab.pointee.carvedCount < slab.pointee.capacity {
         try carve(slab)
+        // Of this slab, more were never in use.
+        notePeak(of: slab.pointee.kind, adding: Int(slab.pointee.blockByteCount))
       } else if let page = slab.pointee.discarded.popFirst() {
         linkBlocks(ofPage: page, in: slab)
       } else {

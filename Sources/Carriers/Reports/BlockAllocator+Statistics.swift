@@ -58,8 +58,9 @@ extension BlockAllocator {
 
   /// The most bytes of a kind that were in use at once since the allocator was made.
   ///
-  /// Looked at whenever a large block comes or goes and about each time a slab fills, so that a peak in
-  /// between may be missed by as much as a slab of each size class holds. Where several threads or
+  /// Looked at whenever a large block comes or goes, a slab begins to use a page more, and about each
+  /// time a slab fills, so that a peak in between may be missed by as much as a slab of each size class
+  /// holds. Where several threads or
   /// handles allocate, what they held at different moments may be counted together.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount

@@ -49,7 +49,6 @@ struct HashPartOptions {
   let seed: UInt
   let keyPosition: Int
   let type: TableType
-  let hasReaders: Bool
   let limit: TableLimit?
   /// Whether all of an object but its key is packed.
   var isCompressed = false
@@ -86,7 +85,7 @@ struct HashPart: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders, limit: options.limit,
+          environment: environment, hasReaders: true, limit: options.limit,
           packingKeyPosition: options.isCompressed ? options.keyPosition : nil,
           charge: TableCharge(budget, besideByteCount: block.byteCount + besideByteCount))
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)

@@ -65,23 +65,9 @@ extension Table {
   private func setProtection(
     _ protection: TableProtection, by caller: Term
   ) throws(TableError) {
-    if isPrivate { try whileAlive { () throws(TableError) in try share() } }
     try alone { _ throws(TableError) in
       if owner != caller { throw .notOwner }
       record.pointee.protection.store(protection.number, ordering: .relaxed)
     }
-  }
-
-  /// Has a table that was made private be used as others are, under locks: for processes beside its
-  /// owner. By the owner, under the registry's lock.
-  /// - Throws: ``TableError``; then nothing has changed.
-  func share() throws(TableError) {
-    // Apart from the record: a change of a part through it counts as one of the whole.
-    var storage = record.pointee.storage
-    try storage.share(record.pointee.environment)
-    record.pointee.storage = storage
-    record.pointee.gate.store(number | Self.ownersGate, ordering: .relaxed)
-    // Releasing: pairs with the acquiring load of the gate, by who finds the table shared.
-    record.pointee.isShared.store(true, ordering: .releasing)
   }
 }

@@ -54,8 +54,6 @@ extension Table {
     let transfer = try whileAlive { () throws(TableError) in
       if owner != caller { throw .notOwner }
       if pid == caller { throw .isOwner }
-      // Its next owner uses a private table without a lock; who has fixed it releases it beside.
-      if isPrivate && !claims.fixations.isEmpty { try share() }
       return registry.handOver(self, to: pid, data: data, budget)
     }
     registry.tell(transfer)
@@ -132,10 +130,7 @@ extension Table {
       else { return 0 }
       let count = claims.fixations.remove(at: index).count
       record.pointee.registry.concerns.settle(process, self)
-      if !isPrivate { return count }
-      // Two threads may end its owner: the other one does not end the table meanwhile.
-      for part in record.pointee.storage.parts { for _ in 0..<count { part.unfix() } }
-      return 0
+      return count
     }
     for _ in 0..<(count ?? 0) { try? unfix() }
   }

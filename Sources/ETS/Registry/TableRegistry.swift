@@ -71,17 +71,13 @@ public final class TableRegistry: Sendable {
   func isAlive(_ pid: Term) -> Bool { listener?.isAlive(pid) ?? true }
 
   /// Makes a process the owner of a table, under the registry's lock, while which the table cannot
-  /// end. A private one is charged to the budget before its new owner uses it, which it does
-  /// without a lock; any other afterwards, by ``tell(_:)``.
+  /// end. It is charged to the budget afterwards, by ``tell(_:)``.
   /// - Parameter budget: the new owner's.
   /// - Returns: what is to be told.
   func handOver(
     _ table: Table, to owner: Term, data: Term, _ budget: MemoryBudget?
   ) -> TableTransfer {
     table.claims.heirData?.changeBudget(to: budget)
-    if table.isPrivate {
-      for part in table.record.pointee.storage.parts { part.changeBudget(to: budget) }
-    }
     let transfer = TableTransfer(
       table: table, name: table.isNamed ? table.name : nil, from: table.owner, to: owner,
       data: data)
@@ -98,17 +94,15 @@ public final class TableRegistry: Sendable {
   /// Charges a table that has another owner to that one's budget, and tells it.
   func tell(_ transfer: TableTransfer) {
     guard let listener else { return }
-    if !transfer.table.isPrivate {
-      // Others may pass it on meanwhile: who comes last sees the last owner.
-      var owner: Term
-      repeat {
-        owner = transfer.table.owner
-        let budget = budget(of: owner)
-        // One that ended is charged to nobody.
-        try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
-        try? transfer.table.whileAlive { transfer.table.claims.heirData?.changeBudget(to: budget) }
-      } while transfer.table.owner != owner
-    }
+    // Others may pass it on meanwhile: who comes last sees the last owner.
+    var owner: Term
+    repeat {
+      owner = transfer.table.owner
+      let budget = budget(of: owner)
+      // One that ended is charged to nobody.
+      try? transfer.table.forEachPart { $0.changeBudget(to: budget) }
+      try? transfer.table.whileAlive { transfer.table.claims.heirData?.changeBudget(to: budget) }
+    } while transfer.table.owner != owner
     listener.tableChangedOwner(transfer)
   }
 }
@@ -141,7 +135,7 @@ extension TableRegistry {
         // It finds nothing before the record has a number.
         if options.isNamed { try setName(name, of: record) }
         record.pointee.storage = try TableStorage(
-          options: options, environment: environment, atoms: atoms, funs: state.funs,
+          options: options.asTold, environment: environment, atoms: atoms, funs: state.funs,
           budget: budget)
       } catch {
         if options.isNamed { names.remove(name) }
@@ -149,16 +143,14 @@ extension TableRegistry {
         throw error
       }
       state.lastNumber += 1
-      let table = Table(
-        record: record, sequence: state.lastNumber, isPrivate: options.protection == .private)
+      let table = Table(record: record, number: state.lastNumber)
       record.pointee.options = options.asTold
       record.pointee.protection.store(options.protection.number, ordering: .relaxed)
-      record.pointee.isShared.store(false, ordering: .relaxed)
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)
       // Releasing: pairs with the acquiring load in `table(named:)`.
       record.pointee.life.store(table.number, ordering: .releasing)
-      record.pointee.gate.store(table.number, ordering: .releasing)
+      table.setGate()
       state.tables[table.number] = table
       concerns.add(table, to: owner)
       tableCount.add(1, ordering: .relaxed)
@@ -299,13 +291,13 @@ extension TableRegistry {
   /// - Complexity: O(runs of pages + handles of binaries).
   func delete(_ table: Table, ownedBy owner: Term? = nil) throws(TableError) {
     let record = table.record
-    if !table.isPrivate { try table.closeGate() }
+    try table.closeGate()
     let storage: TableStorage
     let data: KeptTerm?
     do throws(TableError) {
       (storage, data) = try takeOut(table, ownedBy: owner)
     } catch {
-      if !table.isPrivate { table.openGate() }
+      table.openGate()
       throw error
     }
     withExtendedLifetime(data) {}

@@ -13,7 +13,7 @@ struct ObjectStore: ~Copyable {
   let arena: OwnedArena
   unowned(unsafe) let environment: HeapEnvironment
   /// Whether other threads may read while one writes.
-  var hasReaders: Bool
+  let hasReaders: Bool
   private(set) var handles = OwnedHandles()
   private var limbo = Limbo()
   /// How much there may be; nothing where any number may.
@@ -53,9 +53,6 @@ struct ObjectStore: ~Copyable {
     charge.change(to: budget)
     arena.changeBudget(to: budget)
   }
-
-  /// Charges for what there is beside the objects from now on, whatever the limit.
-  mutating func addBeside(byteCount: Int) { charge.add(byteCount: byteCount) }
 
   /// The bytes of the blocks in use; what waits is in use no more.
   var byteCount: Int { arena.byteCount - limbo.byteCount - limbo.ownByteCount }

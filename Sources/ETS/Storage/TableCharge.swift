@@ -4,7 +4,7 @@ import Carriers
 struct TableCharge {
   /// Its owner's, if that has one.
   private(set) var budget: MemoryBudget?
-  private var besideByteCount: Int
+  private let besideByteCount: Int
 
   /// Charges a budget.
   /// - Parameter besideByteCount: the bytes of a part that are not in its arena.
@@ -16,12 +16,6 @@ struct TableCharge {
   func begin() throws(MemoryError) { try budget?.charge(byteCount: besideByteCount) }
 
   func end() { budget?.credit(byteCount: besideByteCount) }
-
-  /// Charges for more, whatever the limit.
-  mutating func add(byteCount: Int) {
-    budget?.chargeBeyondLimit(byteCount: byteCount)
-    besideByteCount += byteCount
-  }
 
   /// Charges another one, whatever its limit.
   mutating func change(to new: MemoryBudget?) {

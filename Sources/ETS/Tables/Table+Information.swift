@@ -79,9 +79,6 @@ extension Table {
 
   /// The bytes of all blocks. Who writes counts them, so they are read under the parts' locks.
   private func byteCount() throws(TableError) -> Int {
-    if isPrivate {
-      return try counting { $0.parts.reduce($0.ownByteCount) { $0 + $1.byteCount } }
-    }
     var count = try counting { $0.ownByteCount }
     try forEachPart { count += $0.byteCount }
     return count
@@ -130,11 +127,7 @@ extension Table {
   func counting<Result>(
     _ body: (TableStorage) -> Result
   ) throws(TableError) -> Result {
-    if isPrivate {
-      // Another process may ask while the owner ends the table.
-      return try whileAlive { body(record.pointee.storage) }
-    }
-    return try reading(by: .none) { body($0) }
+    try reading(by: .none) { body($0) }
   }
 }
 

@@ -65,7 +65,7 @@ extension Table {
     try reading(by: caller) { _ throws(TableError) in
       let entry = try find(key)
       if entry.isNone { return .nil }
-      try noteReading(of: entry, key)
+      try noteReading(of: key)
       return try ObjectCopies.list(of: entry, on: &heap)
     }
   }
@@ -75,7 +75,7 @@ extension Table {
     try reading(by: caller) { _ throws(TableError) in
       let entry = try find(key)
       if entry.isNone { return false }
-      try noteReading(of: entry, key)
+      try noteReading(of: key)
       return true
     }
   }
@@ -119,7 +119,7 @@ extension Table {
       if position < 1 { throw .invalidPosition(position) }
       let entry = try find(key)
       if entry.isNone { throw .noKey }
-      try noteReading(of: entry, key)
+      try noteReading(of: key)
       return try ObjectCopies.element(position, of: entry, isBag: isBag, on: &heap)
     }
   }

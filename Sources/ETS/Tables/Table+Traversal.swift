@@ -147,7 +147,7 @@ extension Table {
   func walking<Result>(
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if isPrivate || isOrdered { return try reading(by: caller, body) }
+    if isOrdered { return try reading(by: caller, body) }
     try forEachPart { $0.fix() }
     defer { try? unfix() }
     return try reading(by: caller, body)

@@ -22,19 +22,10 @@ public struct Table: Equatable, @unchecked Sendable {
   /// A number that no other table of the registry ever has: greater than that of any older one.
   public let number: UInt64
 
-  init(record: UnsafeMutablePointer<TableRecord>, sequence: UInt64, isPrivate: Bool) {
-    self.init(record: record, number: sequence << 1 | (isPrivate ? 1 : 0))
-  }
-
   init(record: UnsafeMutablePointer<TableRecord>, number: UInt64) {
     self.record = record
     self.number = number
   }
-
-  /// Whether only the owner reads and writes, so that nothing needs a lock: it was made so, which is in the
-  /// number, since the record may be another table's already, and nobody else came to it since.
-  @inline(__always)
-  var isPrivate: Bool { number & 1 != 0 && !record.pointee.isShared.load(ordering: .relaxed) }
 
   /// The place of the key in each object, from 1.
   public var keyPosition: Int { record.pointee.options.keyPosition }
@@ -55,9 +46,8 @@ public struct Table: Equatable, @unchecked Sendable {
 ///     writer   section  gate == number ?  take the part's lock, or leave and try again  ...  leave
 ///     alone    take all locks   gate = 0   wait for readers  ...   gate = number, or the end
 ///
-/// A table that is private is used by its owner alone and needs none of it. One that became private,
-/// or that others have fixed, is used by its owner alone too, but as told above: its gate says so,
-/// and who finds it closed looks whether it is closed to all.
+/// The gate of a table that is private has a bit more: who finds it closed looks whether it is open to
+/// the owner.
 extension Table {
   /// Runs a piece of work that reads, on a table that stays as it is but for single objects.
   @inline(__always)
@@ -65,18 +55,14 @@ extension Table {
     by caller: Term, _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
     let reader = try beginReading(by: caller)
-    defer { reader?.leave() }
+    defer { reader.leave() }
     return try body(record.pointee.storage)
   }
 
   /// Enters a section in which the table stays.
-  /// - Returns: who is to leave it; nothing where the table is private.
+  /// - Returns: who is to leave it.
   @inline(__always)
-  private func beginReading(by caller: Term) throws(TableError) -> ThreadReader? {
-    if isPrivate {
-      try checkOwner(caller)
-      return nil
-    }
+  private func beginReading(by caller: Term) throws(TableError) -> ThreadReader {
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     reader.enter()
     // Acquiring: pairs with the opening of the gate.
@@ -138,15 +124,13 @@ extension Table {
     try record.pointee.storage.hash(key)
   }
 
-  /// Has a part for the calling thread: enters a section and takes the part's lock, unless the
-  /// table is private.
+  /// Has a part for the calling thread: enters a section and takes the part's lock.
   /// - Parameter choose: asked for the part inside the section.
   /// - Returns: the part, and what ``endWriting(to:_:)`` is given.
   @inline(__always)
   private func beginWriting(
     _ choose: () throws(TableError) -> TablePart
-  ) throws(TableError) -> (part: TablePart, reader: ThreadReader?) {
-    if isPrivate { return (try choose(), nil) }
+  ) throws(TableError) -> (part: TablePart, reader: ThreadReader) {
     let reader = record.pointee.allocator._withUnsafeGuaranteedRef { $0.reader }
     var tries = 0
     while true {
@@ -173,8 +157,7 @@ extension Table {
 
   /// Ends what ``beginWriting(_:)`` began.
   @inline(__always)
-  private func endWriting(to part: TablePart, _ reader: ThreadReader?) {
-    guard let reader else { return }
+  private func endWriting(to part: TablePart, _ reader: ThreadReader) {
     part.releaseLock()
     reader.leave()
   }
@@ -183,10 +166,6 @@ extension Table {
   func alone<Result>(
     _ body: (TableStorage) throws(TableError) -> Result
   ) throws(TableError) -> Result {
-    if isPrivate {
-      try checkLife()
-      return try evictingBehind(body)
-    }
     try closeGate()
     defer { openGate() }
     // What writes may have to wait for readers, and does so from within a section.
@@ -214,7 +193,7 @@ extension Table {
         count = record.pointee.storage.parts.count
         return record.pointee.storage.parts[index]
       }
-      reader?.leave()
+      reader.leave()
       index += 1
     }
     record.pointee.gate.store(0, ordering: .sequentiallyConsistent)
@@ -223,8 +202,7 @@ extension Table {
 
   /// Lets the others in again.
   func openGate() {
-    let isOwners = protection == .private
-    record.pointee.gate.store(isOwners ? number | Self.ownersGate : number, ordering: .releasing)
+    setGate()
     for part in record.pointee.storage.parts { part.releaseLock() }
   }
 
@@ -247,20 +225,20 @@ extension Table {
   /// Notes that the objects of a key were read, where a limit's policy asks for that. Within a
   /// section.
   @inline(__always)
-  func noteReading(of entry: TableEntry, _ key: Term) throws(TableError) {
-    if record.pointee.storage.notesReadings { try noteReadingSlowly(of: entry, key) }
+  func noteReading(of key: Term) throws(TableError) {
+    if record.pointee.storage.notesReadings { try noteReadingSlowly(of: key) }
   }
 
   @inline(never)
-  private func noteReadingSlowly(of entry: TableEntry, _ key: Term) throws(TableError) {
+  private func noteReadingSlowly(of key: Term) throws(TableError) {
     let hash = try record.pointee.storage.hash(key)
-    if let notes = record.pointee.storage.notes {
-      notes.note(hash, by: record.pointee.environment.allocator.reader)
-    } else {
-      // Nobody else uses the table.
-      let part = record.pointee.storage.part(of: hash)
-      entry.forEachObject { part.renew($0) }
-    }
+    record.pointee.storage.notes?.note(hash, by: record.pointee.environment.allocator.reader)
+  }
+
+  /// Says who may enter.
+  func setGate() {
+    let isOwners = protection == .private
+    record.pointee.gate.store(isOwners ? number | Self.ownersGate : number, ordering: .releasing)
   }
 
   /// What the gate of a table has beside its number that others than its owner have no access to.
@@ -303,9 +281,7 @@ extension Table {
   /// Whether a process may write.
   @inline(__always)
   func checkWriter(_ caller: Term) throws(TableError) {
-    if isPrivate
-      || record.pointee.protection.load(ordering: .relaxed) != TableProtection.public.number
-    {
+    if record.pointee.protection.load(ordering: .relaxed) != TableProtection.public.number {
       try checkOwner(caller)
     }
   }

@@ -22,8 +22,6 @@ struct TableRecord: ~Copyable {
   let name = Atomic<UInt>(0)
   /// Who may read and write; see ``Table/protection``.
   let protection = Atomic<UInt8>(0)
-  /// Whether a table that was made private is used under locks by now; see ``Table/isPrivate``.
-  let isShared = Atomic<Bool>(false)
   let claims = TableClaims()
 
   init(registry: TableRegistry) {

@@ -13,8 +13,7 @@ import Terms
 /// taken out of the table stays in memory. A snapshot does not keep its table: once that ended, it is
 /// ``TableError/noTable``.
 ///
-/// Any thread may read a snapshot that may read the table. That of a private table ends on the thread of its
-/// owner.
+/// Any thread may read a snapshot that may read the table.
 public final class TableSnapshot: @unchecked Sendable {
   // Unchecked: the entries are written before the initialiser ends and only read after.
 

@@ -24,13 +24,10 @@ struct TableStorage {
     options: TableOptions, environment: HeapEnvironment, atoms: AtomTable,
     funs: (any FunNaming)?, budget: MemoryBudget?
   ) throws(TableError) {
-    let isShared = options.protection != .private
     let isDivided =
-      options.writeConcurrency != .off && isShared && options.type != .orderedSet
-      && options.limit == nil
+      options.writeConcurrency != .off && options.type != .orderedSet && options.limit == nil
     let count = isDivided ? Self.manyParts : 1
     notesReadings = options.limit?.policy == .evictLeastRecentlyUsed
-    let takesNotes = notesReadings && isShared
     let block: MemoryBlock
     do {
       block = try environment.allocator.allocate(
@@ -39,12 +36,12 @@ struct TableStorage {
       throw .outOfMemory(error)
     }
     let base = block.base.bindMemory(to: TablePart.self, capacity: count)
-    let besideByteCount = block.byteCount + (takesNotes ? RecencyNotes.byteCount : 0)
+    let besideByteCount = block.byteCount + (notesReadings ? RecencyNotes.byteCount : 0)
     seed = UInt.random(in: .min ... .max)
     for index in 0..<count {
       do throws(TableError) {
         let part = try Self.part(
-          options, hasReaders: isShared, seed: seed, environment: environment, atoms: atoms,
+          options, seed: seed, environment: environment, atoms: atoms,
           funs: funs, budget: budget, besideByteCount: index == 0 ? besideByteCount : 0)
         (base + index).initialize(to: part)
       } catch {
@@ -54,7 +51,7 @@ struct TableStorage {
       }
     }
     parts = UnsafeMutableBufferPointer(start: base, count: count)
-    if takesNotes {
+    if notesReadings {
       do {
         notes = try RecencyNotes(allocator: environment.allocator)
       } catch {
@@ -65,14 +62,14 @@ struct TableStorage {
   }
 
   private static func part(
-    _ options: TableOptions, hasReaders: Bool, seed: UInt, environment: HeapEnvironment,
+    _ options: TableOptions, seed: UInt, environment: HeapEnvironment,
     atoms: AtomTable, funs: (any FunNaming)?, budget: MemoryBudget?, besideByteCount: Int
   ) throws(TableError) -> TablePart {
     if options.type == .orderedSet {
       return .ordered(
         try OrderedTree(
           options: OrderedTreeOptions(
-            keyPosition: options.keyPosition, hasReaders: hasReaders, limit: options.limit,
+            keyPosition: options.keyPosition, hasReaders: true, limit: options.limit,
             isCompressed: options.isCompressed, funs: funs),
           environment: environment, atoms: atoms, budget: budget,
           besideByteCount: besideByteCount))
@@ -81,23 +78,9 @@ struct TableStorage {
       try HashPart(
         options: HashPartOptions(
           seed: seed, keyPosition: options.keyPosition, type: options.type,
-          hasReaders: hasReaders, limit: options.limit,
+          limit: options.limit,
           isCompressed: options.isCompressed),
         environment: environment, budget: budget, besideByteCount: besideByteCount))
-  }
-
-  /// Prepares for readers beside who writes, where there was one process for both.
-  /// - Throws: ``TableError``; then nothing has changed.
-  mutating func share(_ environment: HeapEnvironment) throws(TableError) {
-    if notesReadings {
-      do {
-        notes = try RecencyNotes(allocator: environment.allocator)
-      } catch {
-        throw .outOfMemory(error)
-      }
-      parts[0].withObjects { $0.addBeside(byteCount: RecencyNotes.byteCount) }
-    }
-    for part in parts { part.withObjects { $0.hasReaders = true } }
   }
 
   /// Gives all memory back.
