@@ -7,8 +7,6 @@ import Terms
 struct HashPartState: ~Copyable {
   /// Nothing: the thread sanitizer takes a change of any field for one of the first.
   private let beginning: UInt = 0
-  /// Taken by who writes.
-  let lock = TableLock()
   /// The lines in use: an ``IndexSize``.
   let size = Atomic<UInt>(IndexSize(lineCount: LineDirectory.firstLines).bits)
   let directory: LineDirectory
@@ -17,8 +15,10 @@ struct HashPartState: ~Copyable {
   let keyPosition: Int
   let type: TableType
 
-  // Behind this line what only writers touch.
+  // Behind this line what only writers touch: readers wait for no lock that another thread takes.
   private let padding = InlineArray<8, UInt>(repeating: 0)
+  /// Taken by who writes.
+  let lock = TableLock()
   var objects: ObjectStore
   /// The lines that were made empty since their segment was got: beyond them stands anything.
   var begunLineCount = 0

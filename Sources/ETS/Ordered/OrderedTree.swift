@@ -7,8 +7,6 @@ import Terms
 struct OrderedTreeState: ~Copyable {
   /// Nothing: the thread sanitizer takes a change of any field for one of the first.
   private let beginning: UInt = 0
-  /// Taken by who writes.
-  let lock = TableLock()
   /// The root and, in the upper 16 bits, the levels of inner nodes; 0 where there are no objects.
   let root = Atomic<UInt>(0)
   /// Which element of an object is its key, as a place among the object's words.
@@ -23,8 +21,10 @@ struct OrderedTreeState: ~Copyable {
   /// Numbers for trees: far enough apart, as no tree retires so many nodes.
   private static let lastNumber = Atomic<UInt>(0)
 
-  // Behind this line what only writers touch.
+  // Behind this line what only writers touch: readers wait for no lock that another thread takes.
   private let padding = InlineArray<8, UInt>(repeating: 0)
+  /// Taken by who writes.
+  let lock = TableLock()
   var objects: ObjectStore
   /// Objects for readers.
   let objectCount = Atomic<Int>(0)
