@@ -9,18 +9,15 @@ struct MatchWalk {
   private var nextKey = 0
   /// The objects of the key before.
   private var group = GroupWalk()
-  private var range: RangeWalk?
   private let isBackward: Bool
   private var isAtEnd = false
 
-  /// The walk over a range of an ordered table.
-  private struct RangeWalk {
-    let tree: OrderedTree
-    let range: KeyRange?
-    let order: TermOrder
-    var cursor: OrderedTree.Cursor
-    var isFirst = true
-  }
+  // Of an ordered table. Each by itself: what counts references stays out of the way of each step.
+  private var tree: OrderedTree?
+  private var cursor = OrderedTree.Cursor()
+  /// Whether the cursor stands at the first object of the walk, which was not given yet.
+  private var isAtFirst = false
+  private var bounds: (range: KeyRange, order: TermOrder)?
 
   /// Stands before the first object, or with `isBackward` behind the last of an ordered table.
   /// - Parameter position: where an earlier walk with the same specification stood, to go on there.
@@ -69,25 +66,24 @@ struct MatchWalk {
   var position: WalkPosition {
     if isAtEnd { return .end }
     if let keys { return nextKey < keys.count ? .keys(nextKey) : .end }
-    guard let range else { return .line(part: walk.part, walk.cursor) }
-    return range.cursor.entry.isNone ? .end : .behind(range.tree.key(of: range.cursor.entry))
+    guard let tree else { return .line(part: walk.part, walk.cursor) }
+    return cursor.entry.isNone ? .end : .behind(tree.key(of: cursor.entry))
   }
 
   private mutating func begin(
     _ tree: OrderedTree, _ range: KeyRange?, _ order: TermOrder, behind key: Term?
   ) throws(TableError) {
     let direction = isBackward ? OrderedTree.Direction.backward : .forward
+    self.tree = tree
+    bounds = range.map { ($0, order) }
     if let key {
-      let cursor = try tree.cursor(after: key, direction)
-      self.range = RangeWalk(tree: tree, range: range, order: order, cursor: cursor)
+      cursor = try tree.cursor(after: key, direction)
+      isAtFirst = true
     } else if let range {
-      let cursor = try tree.cursor(at: direction) { key throws(TableError) in
+      cursor = try tree.cursor(at: direction) { key throws(TableError) in
         try Self.side(of: key, range, order)
       }
-      self.range = RangeWalk(tree: tree, range: range, order: order, cursor: cursor)
-    } else {
-      self.range = RangeWalk(
-        tree: tree, range: nil, order: order, cursor: OrderedTree.Cursor(), isFirst: false)
+      isAtFirst = true
     }
   }
 
@@ -110,8 +106,8 @@ struct MatchWalk {
   mutating func next(of storage: TableStorage) throws(TableError) -> TableEntry {
     if isAtEnd { return .none }
     let entry: TableEntry
-    if range != nil {
-      entry = try nextOfRange()
+    if let tree {
+      entry = try next(of: tree)
     } else if keys != nil {
       entry = try nextOfKeys(storage)
     } else {
@@ -121,23 +117,22 @@ struct MatchWalk {
     return entry
   }
 
-  private mutating func nextOfRange() throws(TableError) -> TableEntry {
-    guard var walk = range else { return .none }
-    let entry: TableEntry
-    if walk.isFirst {
-      walk.isFirst = false
-      entry = walk.cursor.entry
+  @inline(__always)
+  private mutating func next(of tree: OrderedTree) throws(TableError) -> TableEntry {
+    if isAtFirst {
+      isAtFirst = false
     } else {
-      entry =
-        try isBackward ? walk.tree.previous(&walk.cursor) : walk.tree.next(&walk.cursor)
+      _ = try isBackward ? tree.previous(&cursor) : tree.next(&cursor)
     }
-    range = walk
-    if entry.isNone { return .none }
-    if let bounds = walk.range {
-      let side = try Self.side(of: walk.tree.key(of: entry), bounds, walk.order)
-      if side != 0 { return .none }
-    }
-    return entry
+    let entry = cursor.entry
+    if entry.isNone || bounds == nil { return entry }
+    return try isWithinBounds(tree.key(of: entry)) ? entry : .none
+  }
+
+  @inline(never)
+  private func isWithinBounds(_ key: Term) throws(TableError) -> Bool {
+    guard let bounds else { return true }
+    return try Self.side(of: key, bounds.range, bounds.order) == 0
   }
 
   private mutating func nextOfKeys(_ storage: TableStorage) throws(TableError) -> TableEntry {
