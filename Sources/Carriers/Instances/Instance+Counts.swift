@@ -69,10 +69,26 @@ extension Instance {
     state.pointee.counters[kind.index].foreignByteCount.advance(by: byteCount)
   }
 
+  /// Notes that a slot begins to count.
+  func note(_ slot: UnsafeMutablePointer<ClassSlot>, of kind: MemoryKind) {
+    let first = self.slot(of: SizeClass(index: 0), kind: kind)
+    (state.pointee.counters + kind.index).pointee.note(classIndex: slot - first)
+  }
+
   private func forEachSlot(
     of kind: MemoryKind, _ body: (UnsafeMutablePointer<ClassSlot>) -> Void
   ) {
     let slots = slot(of: SizeClass(index: 0), kind: kind)
-    for index in 0..<state.pointee.classCount { body(slots + index) }
+    if hasHeaders(kind) {
+      for index in 0..<state.pointee.classCount { body(slots + index) }
+      return
+    }
+    let counters = state.pointee.counters + kind.index
+    let end = counters.pointee.endClass.load(ordering: .relaxed)
+    var index = counters.pointee.firstClass.load(ordering: .relaxed)
+    while index < end {
+      body(slots + index)
+      index += 1
+    }
   }
 }

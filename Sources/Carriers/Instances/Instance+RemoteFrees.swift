@@ -69,7 +69,9 @@ extension Instance {
     _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-    slot(of: slab).pointee.returnedCount.advance(by: 1)
+    let slot = slot(of: slab)
+    note(slot, of: kind)
+    slot.pointee.returnedCount.advance(by: 1)
     countForeign(kind, byteCount: Int(slab.pointee.blockByteCount))
     freeForeign(block, in: slab, kind: kind)
   }

@@ -7,6 +7,7 @@ extension Instance {
     in slot: UnsafeMutablePointer<ClassSlot>, kind: MemoryKind
   ) throws(MemoryError) -> SlabPointer {
     decayFreePages()
+    note(slot, of: kind)
     if let slab = try firstWithRoom(slot) { return slab }
     drainRemoteFrees()
     if let slab = try firstWithRoom(slot) { return slab }

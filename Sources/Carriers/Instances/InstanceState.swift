@@ -94,6 +94,15 @@ struct KindCounters: ~Copyable {
   let foreignByteCount = Atomic<Int>(0)
   /// The most bytes in use that were seen since the peak was last taken.
   let peak = Atomic<Int>(0)
+  /// The size classes whose slots may count anything: so that what there is of a kind is added up of few.
+  let firstClass = Atomic<Int>(.max)
+  let endClass = Atomic<Int>(0)
+
+  /// Notes that the slot of a size class begins to count.
+  func note(classIndex index: Int) {
+    if index < firstClass.load(ordering: .relaxed) { firstClass.store(index, ordering: .relaxed) }
+    if index >= endClass.load(ordering: .relaxed) { endClass.store(index + 1, ordering: .relaxed) }
+  }
 
   func countAllocation(byteCount size: Int) {
     allocationCount.advance(by: 1)
