@@ -30,13 +30,16 @@ import Testing
     #expect(line >= 1 << 32)
   }
 
+  /// The index of a set, in which keys are found by hash.
+  private static func index(of table: Table) -> HashPart? {
+    guard case .hashed(let part) = table.record.pointee.storage.parts[0] else { return nil }
+    return part
+  }
+
   @Test func aReaderWithAnOldSizeLooksAtItAgain() throws {
     let bench = try TableBench()
     let table = try bench.table(TableOptions(type: .set))
-    guard case .hashed(let part) = table.record.pointee.storage.parts[0] else {
-      Issue.record("a set is found by hash")
-      return
-    }
+    let part = try #require(Self.index(of: table))
     for key in 0..<40 { try table.insert(bench.term("{\(key),0}"), by: bench.owner) }
     let (size, last) = (part.sizeForReaders, part.sizeForReaders.lineCount - 1)
     #expect(part.firstLine(last, in: size) == part.state.pointee.directory[last])
@@ -48,10 +51,7 @@ import Testing
   @Test func versionsOfALineThatComesBackGoOn() throws {
     let bench = try TableBench()
     let table = try bench.table(TableOptions(type: .set))
-    guard case .hashed(let part) = table.record.pointee.storage.parts[0] else {
-      Issue.record("a set is found by hash")
-      return
-    }
+    let part = try #require(Self.index(of: table))
     // Up and down around the second line of a segment, so that the segment stays.
     let number = LineDirectory.firstLine(ofSegment: 8) + 1
     var key = 0

@@ -38,7 +38,12 @@ extension HashPart {
   /// Takes lines away where there are few keys for each, two at most.
   @inline(__always)
   func shrinkIfNeeded() {
-    if state.pointee.entryCount &* 16 < lineCount &* Self.fewestKeysBy16 { shrink() }
+    if hasTooManyLines { shrink() }
+  }
+
+  @inline(__always)
+  private var hasTooManyLines: Bool {
+    state.pointee.entryCount &* 16 < lineCount &* Self.fewestKeysBy16
   }
 
   @inline(never)
@@ -47,8 +52,7 @@ extension HashPart {
     var moved = 0
     for _ in 0..<2 {
       let number = lineCount - 1
-      if number < LineDirectory.firstLines { break }
-      if state.pointee.entryCount * 16 >= lineCount * Self.fewestKeysBy16 { break }
+      if number < LineDirectory.firstLines || !hasTooManyLines { break }
       let last = state.pointee.directory[number]
       if moved > 0 && moved + last.chainCount > Self.mostMoved { break }
       guard let count = merge(last, number) else { break }
@@ -64,8 +68,7 @@ extension HashPart {
   func shrink(atMost most: Int) -> Bool {
     for _ in 0..<most {
       let number = lineCount - 1
-      let isEnough = state.pointee.entryCount * 16 >= lineCount * Self.fewestKeysBy16
-      if isEnough || number < LineDirectory.firstLines { return false }
+      if number < LineDirectory.firstLines || !hasTooManyLines { return false }
       if merge(state.pointee.directory[number], number) == nil { return false }
     }
     return true
@@ -104,8 +107,7 @@ extension HashPart {
   }
 
   private func divide(
-    _ parent: IndexLine, _ new: IndexLine, _ number: Int,
-    by items: ChainItems
+    _ parent: IndexLine, _ new: IndexLine, _ number: Int, by items: ChainItems
   ) -> Int? {
     let bit = Self.level(of: number)
     let counts: (kept: Int, moved: Int)
@@ -152,8 +154,7 @@ extension HashPart {
   }
 
   private func unite(
-    _ last: IndexLine, _ parent: IndexLine, _ number: Int,
-    by items: ChainItems
+    _ last: IndexLine, _ parent: IndexLine, _ number: Int, by items: ChainItems
   ) -> Int? {
     let own = parent.part(into: items) { _ in 0 }.kept
     let total = own + last.part(into: items.dropping(own)) { _ in 0 }.kept

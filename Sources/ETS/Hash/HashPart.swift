@@ -208,10 +208,7 @@ extension HashPart {
   @inline(never)
   private func findElsewhere(immediate key: Term, hash: UInt) -> TableEntry {
     // A comparison with one word cannot fail.
-    guard let place = try? search(key, hash: hash).place, !place.entry.isDeleted else {
-      return .none
-    }
-    return place.entry
+    (try? find(key, hash: hash)) ?? .none
   }
 
   /// Where the entry of a key stands, marked or not, and the line that was looked through; nothing
