@@ -6,13 +6,18 @@ import Testing
 @Suite struct MemoryShortageTests {
   @Test(arguments: BlockStrategy.allCases)
   func aRefusalAtAnyRequestLeavesEverythingWhole(strategy: BlockStrategy) throws {
-    let quiet = try Self.run(failing: nil, strategy)
-    #expect(quiet.errors.isEmpty)
-    #expect(quiet.requestCount > 50)
-    for request in 1...quiet.requestCount {
+    #expect(try Self.run(failing: nil, strategy).errors.isEmpty)
+    // How many requests there are differs by some: which carrier comes first is decided by where the
+    // kernel puts them.
+    var request = 0
+    var isReached = true
+    while isReached {
+      request += 1
       let outcome = try Self.run(failing: request, strategy)
-      #expect(outcome.errors == [.injectedFailure(request: request)])
+      isReached = outcome.requestCount >= request
+      #expect(outcome.errors == (isReached ? [.injectedFailure(request: request)] : []))
     }
+    #expect(request > 50)
   }
 
   @Test func aRefusalInALargeSystemCostsOneAttempt() throws {
