@@ -87,6 +87,12 @@ extension BlockAllocator {
     return makeReader()
   }
 
+  /// ``reader`` where the thread used this allocator last; found without a call.
+  @inlinable @inline(__always)
+  public var readerAtHand: ThreadReader? {
+    ThreadDoor.instance(ofAllocator: number).map { ThreadReader(instance: $0.state) }
+  }
+
   @usableFromInline @inline(never)
   func makeReader() -> ThreadReader { ThreadReader(instance: instance.state) }
 

@@ -189,20 +189,26 @@ extension HashPart {
   }
 
   /// ``find(_:hash:)`` for a key that is one word.
-  ///
-  /// Nearly always it is the first entry with the print in the first line: all but that is looked
-  /// at elsewhere, so that this takes few registers and no loop.
   @inline(__always)
   func find(immediate key: Term, hash: UInt) -> TableEntry {
+    let entry = findAtSight(key, hash: hash)
+    return entry.isNone ? findElsewhere(immediate: key, hash: hash) : entry
+  }
+
+  /// The entry of a key that is one word, where it is what it nearly always is: the first entry with
+  /// the print in the first line. So this takes few registers, no loop and no call.
+  /// - Returns: none where it is anything else.
+  @inline(__always)
+  func findAtSight(_ key: Term, hash: UInt) -> TableEntry {
     let size = sizeForReaders
-    if let line = firstLine(size.line(of: hash), in: size) {
-      let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
-      if matches != 0 {
-        let entry = line.word(IndexLine.place(of: matches))
-        if entry.isOneObject && entry.words[state.pointee.keyPosition] == key.bits { return entry }
-      }
+    guard let line = firstLine(size.line(of: hash), in: size) else { return .none }
+    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
+    if matches == 0 { return .none }
+    let entry = line.word(IndexLine.place(of: matches))
+    guard entry.isOneObject, entry.words[state.pointee.keyPosition] == key.bits else {
+      return .none
     }
-    return findElsewhere(immediate: key, hash: hash)
+    return entry
   }
 
   @inline(never)

@@ -8,19 +8,35 @@ enum ObjectCopies {
   static func list(
     of entry: TableEntry, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if entry.bits & (TableEntry.compoundBit | TableEntry.groupBit) == 0 {
-      let words = StoredObject.words(of: entry) &+ 2
-      if heap.state.pointee.hasRoom(words: words) {
-        var list = OffHeapList()
-        return heap.build { cursor in
-          let cell = cursor.reserve(2)
-          cell[0] = StoredObject.copy(entry, into: &cursor, list: &list).bits
-          cell[1] = Term.nil.bits
-          return .cons(at: cell)
-        }
-      }
+    if entry.bits & TableEntry.groupBit == 0, let list = listAtSight(of: entry, on: &heap) {
+      return list
     }
     return try longList(of: entry, on: &heap)
+  }
+
+  /// The list of an entry's one object.
+  /// - Returns: nothing where it is not all of immediates, or where the heap has no room.
+  @inline(__always)
+  static func listAtSight(of entry: TableEntry, on heap: inout ProcessHeap) -> Term? {
+    if entry.isCompound { return nil }
+    if !heap.state.pointee.hasRoom(words: StoredObject.words(of: entry) &+ 2) { return nil }
+    var list = OffHeapList()
+    return heap.build { cursor in
+      let cell = cursor.reserve(2)
+      cell[0] = StoredObject.copy(entry, into: &cursor, list: &list).bits
+      cell[1] = Term.nil.bits
+      return .cons(at: cell)
+    }
+  }
+
+  /// An element of an entry's one object.
+  /// - Returns: nothing where it is no immediate, where there is none, or where a list is wanted.
+  @inline(__always)
+  static func elementAtSight(_ position: Int, of entry: TableEntry, isBag: Bool) -> Term? {
+    let words = entry.words
+    if isBag || position < 1 || position > Header(bits: words[0]).arity { return nil }
+    let element = Term(bits: SharedWord(words + position).relaxed)
+    return element.isImmediate && PackedSlot(element.bits) == nil ? element : nil
   }
 
   @inline(never)

@@ -62,6 +62,16 @@ extension Table {
   public func lookup(
     _ key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
+    if let list = readAtSight(key, by: caller, { ObjectCopies.listAtSight(of: $0, on: &heap) }) {
+      return list
+    }
+    return try lookupInFull(key, by: caller, on: &heap)
+  }
+
+  @inline(never)
+  private func lookupInFull(
+    _ key: Term, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
     try reading(by: caller) { _ throws(TableError) in
       let entry = try find(key)
       if entry.isNone { return .nil }
@@ -72,6 +82,12 @@ extension Table {
 
   /// Whether there is an object with a key, as `ets:member/2`.
   public func contains(_ key: Term, by caller: Term) throws(TableError) -> Bool {
+    if readAtSight(key, by: caller, { _ in true }) != nil { return true }
+    return try containsInFull(key, by: caller)
+  }
+
+  @inline(never)
+  private func containsInFull(_ key: Term, by caller: Term) throws(TableError) -> Bool {
     try reading(by: caller) { _ throws(TableError) in
       let entry = try find(key)
       if entry.isNone { return false }
@@ -113,6 +129,18 @@ extension Table {
   /// - Throws: ``TableError/noKey`` where there is no such object, ``TableError/invalidPosition(_:)``
   ///   where it is too short.
   public func lookupElement(
+    _ key: Term, _ position: Int, by caller: Term, on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
+    if let element = readAtSight(
+      key, by: caller, { ObjectCopies.elementAtSight(position, of: $0, isBag: isBag) })
+    {
+      return element
+    }
+    return try lookupElementInFull(key, position, by: caller, on: &heap)
+  }
+
+  @inline(never)
+  private func lookupElementInFull(
     _ key: Term, _ position: Int, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
     try reading(by: caller) { _ throws(TableError) in

@@ -247,7 +247,10 @@ extension Table {
   /// Whether the gate is open, or open to the owner alone and the caller is the owner, or nobody: who
   /// asks what any process may know.
   @inline(never)
-  private func isOpen(to caller: Term = .none) -> Bool {
+  private func isOpen(to caller: Term = .none) -> Bool { isOpenAtSight(to: caller) }
+
+  @inline(__always)
+  func isOpenAtSight(to caller: Term) -> Bool {
     // Acquiring: pairs with the opening of the gate.
     let gate = record.pointee.gate.load(ordering: .acquiring)
     return gate == number || gate == number | Self.ownersGate && (caller.isNone || owner == caller)
