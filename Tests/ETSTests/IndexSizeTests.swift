@@ -68,12 +68,12 @@ import Testing
       }
     }
     try grow()
-    var version = part.state.pointee.directory[number].version
+    var version = part.versions[number]
     for _ in 0..<3 {
       try shrink()
       #expect(part.lineCount == number)
       try grow()
-      let next = part.state.pointee.directory[number].version
+      let next = part.versions[number]
       #expect(next > version && next % 2 == 0)
       version = next
     }

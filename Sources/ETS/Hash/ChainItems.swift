@@ -74,7 +74,7 @@ extension IndexLine {
       replace(place, by: items[place].entry)
       prints |= items[place].print &<< UInt(8 &* place)
     }
-    for place in count..<(keepsLink ? Self.entryCount - 1 : Self.entryCount) {
+    for place in count..<(keepsLink ? Self.linkedCount : Self.entryCount) {
       replace(place, by: .none)
     }
     setPrints(prints)

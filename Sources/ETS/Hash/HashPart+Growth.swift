@@ -96,7 +96,7 @@ extension HashPart {
       state.pointee.directory.setSegment(segment, at: memory)
     }
     let new = state.pointee.directory[number]
-    // Else it is empty since it was taken away, and its version goes on.
+    // Else it is empty since it was taken away.
     if number >= state.pointee.begunLineCount {
       new.clear()
       state.pointee.begunLineCount = number + 1
@@ -125,8 +125,7 @@ extension HashPart {
         return nil
       }
     }
-    parent.changeVersion()
-    new.changeVersion()
+    versions.change(number, Self.parent(of: number))
     let isPossible = extend(new, toHold: counts.moved)
     let surplus: IndexLine?
     if isPossible {
@@ -136,8 +135,7 @@ extension HashPart {
     } else {
       surplus = write(items.start, count: 0, to: new)
     }
-    new.changeVersion()
-    parent.changeVersion()
+    versions.change(number, Self.parent(of: number))
     retire(chain: surplus)
     return isPossible ? counts.moved : nil
   }
@@ -158,8 +156,7 @@ extension HashPart {
   ) -> Int? {
     let own = parent.part(into: items) { _ in 0 }.kept
     let total = own + last.part(into: items.dropping(own)) { _ in 0 }.kept
-    parent.changeVersion()
-    last.changeVersion()
+    versions.change(number, Self.parent(of: number))
     let isPossible = extend(parent, toHold: total)
     let surplus = write(items.start, count: isPossible ? total : own, to: parent)
     var lastSurplus: IndexLine?
@@ -167,8 +164,7 @@ extension HashPart {
       publish(lineCount: number)
       lastSurplus = write(items.start, count: 0, to: last)
     }
-    last.changeVersion()
-    parent.changeVersion()
+    versions.change(number, Self.parent(of: number))
     retire(chain: surplus)
     retire(chain: lastSurplus)
     return isPossible ? total - own : nil
@@ -213,7 +209,7 @@ extension HashPart {
         line.setLink(further)
         line = further
       }
-      places += IndexLine.entryCount - 1
+      places += IndexLine.linkedCount
     }
     return true
   }
@@ -229,9 +225,9 @@ extension HashPart {
     var (items, count) = (items, count)
     while count > IndexLine.entryCount {
       guard let next = line.link else { preconditionFailure("a chain is too short for its items") }
-      line.write(items, count: IndexLine.entryCount - 1, keepsLink: true)
-      items += IndexLine.entryCount - 1
-      count -= IndexLine.entryCount - 1
+      line.write(items, count: IndexLine.linkedCount, keepsLink: true)
+      items += IndexLine.linkedCount
+      count -= IndexLine.linkedCount
       line = next
     }
     let surplus = line.link

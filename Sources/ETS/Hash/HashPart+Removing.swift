@@ -29,21 +29,21 @@ extension HashPart {
     place.line.remove(place.slot)
     state.pointee.entryCount &-= 1
     retire(place.entry)
-    if place.line != first { removeEmptyLines(first) }
+    if place.line != first { removeEmptyLines(first, number) }
     shrinkIfNeeded()
   }
 
   /// Takes the further lines without entries out of a chain.
-  private func removeEmptyLines(_ first: IndexLine) {
+  private func removeEmptyLines(_ first: IndexLine, _ number: Int) {
     var line = first
     while let next = line.link {
       if next.prints != 0 {
         line = next
         continue
       }
-      first.changeVersion()
+      versions.change(number)
       if let rest = next.link { line.relink(rest) } else { line.removeLink() }
-      first.changeVersion()
+      versions.change(number)
       retire(furtherLine: next)
     }
   }
@@ -71,7 +71,7 @@ extension HashPart {
       deletions.drain(
         atMost: most, lineCount: lineCount, in: state.pointee.objects.arena
       ) { number in
-        removeMarked(from: state.pointee.directory[number])
+        removeMarked(from: number)
       }
       state.pointee.deletions = deletions
       return false
@@ -82,7 +82,8 @@ extension HashPart {
     return true
   }
 
-  private func removeMarked(from first: IndexLine) {
+  private func removeMarked(from number: Int) {
+    let first = state.pointee.directory[number]
     var line: IndexLine? = first
     while let current = line {
       for slot in 0..<IndexLine.entryCount {
@@ -95,7 +96,7 @@ extension HashPart {
       }
       line = current.link
     }
-    removeEmptyLines(first)
+    removeEmptyLines(first, number)
   }
 
   /// Marks all entries as deleted, which go when nothing is fixed any more.

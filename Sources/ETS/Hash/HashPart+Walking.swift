@@ -30,13 +30,13 @@ extension HashPart {
     var line = first
     var slot = cursor.ordinal
     while true {
-      if slot >= 5 {
+      if slot >= IndexLine.linkedCount {
         if let link = line.link {
           line = link
-          slot &-= 5
+          slot &-= IndexLine.linkedCount
           continue
         }
-        if slot > 5 { return .none }
+        if slot > IndexLine.linkedCount { return .none }
       }
       let entry = line.word(slot)
       // It went on into a line that came just now.
@@ -55,7 +55,7 @@ extension HashPart {
       var ordinal = place.slot + 1
       var line = first
       while line != place.line, let next = line.link {
-        ordinal += 5
+        ordinal += IndexLine.linkedCount
         line = next
       }
       if line == place.line { return Cursor(line: number, ordinal: ordinal) }

@@ -48,10 +48,10 @@ extension HashPart {
   func change(
     _ object: Term, key: Term, hash: UInt, rule: InsertRule
   ) throws(TableError) -> Change? {
-    let (_, first) = line(of: hash)
+    let (number, first) = line(of: hash)
     guard let place = try place(of: key, hash: hash, from: first) else {
       if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
-      let new = try add(object, hash: hash, to: first)
+      let new = try add(object, hash: hash, to: first, number)
       state.pointee.entryCount &+= 1
       growIfNeeded()
       return counted(.added, hash, new: new, previous: .none, difference: 1)
@@ -82,12 +82,12 @@ extension HashPart {
 
   @inline(__always)
   private func add(
-    _ object: Term, hash: UInt, to first: IndexLine
+    _ object: Term, hash: UInt, to first: IndexLine, _ number: Int
   ) throws(TableError) -> TableEntry {
     let new = try state.pointee.objects.store(object).with(hash: TableHash.entryBits(of: hash))
     let free = first.freePlaces
     if free == 0 {
-      try addBehind(first, new, hash)
+      try addBehind(first, number, new, hash)
     } else {
       first.put(new, print: TableHash.print(of: hash), at: IndexLine.place(of: free))
     }
@@ -97,7 +97,7 @@ extension HashPart {
   /// Puts an entry in a further line of a chain whose first line is full.
   @inline(never)
   private func addBehind(
-    _ first: IndexLine, _ new: TableEntry, _ hash: UInt
+    _ first: IndexLine, _ number: Int, _ new: TableEntry, _ hash: UInt
   ) throws(TableError) {
     let print = TableHash.print(of: hash)
     var line = first
@@ -113,10 +113,10 @@ extension HashPart {
       state.pointee.objects.discard(new)
       throw error
     }
-    first.changeVersion()
+    versions.change(number)
     line.setLink(further)
     further.put(new, print: print, at: 1)
-    first.changeVersion()
+    versions.change(number)
   }
 
   /// A further line, empty.

@@ -63,14 +63,15 @@ struct HashPartOptions {
 struct HashPart: BitwiseCopyable {
   let state: UnsafeMutablePointer<HashPartState>
 
-  /// The record, the directory behind it, and the first lines.
+  /// The record, the directory behind it, the versions and the first lines.
   private static var ownByteCount: Int {
     firstLinesOffset + LineDirectory.firstLines * IndexLine.byteCount
   }
-  private static var firstLinesOffset: Int {
+  private static var versionsOffset: Int {
     let byteCount = MemoryLayout<HashPartState>.size + LineDirectory.byteCount
     return (byteCount + 63) & ~63
   }
+  private static var firstLinesOffset: Int { versionsOffset + LineVersions.byteCount }
 
   /// Makes a part without objects.
   /// - Parameters:
@@ -100,7 +101,14 @@ struct HashPart: BitwiseCopyable {
     } catch {
       throw .outOfMemory(error)
     }
+    versions.initialize()
     begin()
+  }
+
+  /// The versions of the lines.
+  @inline(__always)
+  var versions: LineVersions {
+    LineVersions(at: UnsafeMutableRawPointer(state) + Self.versionsOffset)
   }
 
   /// Makes the index one of the first lines, without entries.
@@ -227,10 +235,10 @@ extension HashPart {
       let size = sizeForReaders
       let number = size.line(of: hash)
       guard let first = firstLine(number, in: size) else { continue }
-      let version = first.version
+      let version = versions[number]
       if let place = try place(of: key, hash: hash, from: first) { return (place, number, first) }
       // The line is as it was, and still the one that the key belongs to.
-      if first.version == version && version & 1 == 0 && sizeForReaders.line(of: hash) == number
+      if versions[number] == version && version & 1 == 0 && sizeForReaders.line(of: hash) == number
         && state.pointee.directory[number] == first
       {
         return (nil, number, first)

@@ -1,24 +1,27 @@
 import Synchronization
 import Terms
 
-/// A cache line of a hash index: what is needed to find up to six keys, or five and a further line.
+/// A cache line of a hash index: what is needed to find up to seven keys, or six and a further line.
 ///
 /// ```
-///   0 | version: odd while entries move         |
-///   1 | 0  0 | print 5 | ... | print 1 | print 0 |   a byte of each key's hash; 0 where none is
-///   2 | entry 0                                  |
-///     | ...                                      |
-///   7 | entry 5, or the address of a further line|   bits 0 to 2 set: a link
+///   0 | 0 | print 6 | ... | print 1 | print 0     |   seven bits of each key's hash; 0 where none is
+///   1 | entry 0                                   |
+///     | ...                                       |
+///   7 | entry 6, or the address of a further line |   bits 0 to 2 set: a link
 /// ```
-/// Only the first line's version counts. Entry 5 of a line that gets a link moves to entry 0 of the
-/// further line: so both have the same number, 5 * (lines before) + place, and a walk goes on there.
+/// Entry 6 of a line that gets a link moves to entry 0 of the further line: so both have the same
+/// number, 6 * (lines before) + place, and a walk goes on there. While entries move, the version of
+/// the line is odd; see ``LineVersions``.
 struct IndexLine: BitwiseCopyable, Equatable {
   let words: UnsafeMutablePointer<UInt>
 
   static var byteCount: Int { 64 }
-  static var entryCount: Int { 6 }
+  static var entryCount: Int { 7 }
+  /// The entries of a line with a link.
+  static var linkedCount: Int { 6 }
   private static var linkBits: UInt { 7 }
-  private static var lowBits: UInt { 0x0000_0101_0101_0101 }
+  private static var lowBits: UInt { 0x0001_0101_0101_0101 }
+  private static var topBits: UInt { lowBits << 7 }
 
   @inline(__always)
   init(_ words: UnsafeMutablePointer<UInt>) { self.words = words }
@@ -31,32 +34,22 @@ struct IndexLine: BitwiseCopyable, Equatable {
     for place in 0..<8 { shared(place).pointee.store(0, ordering: .relaxed) }
   }
 
-  /// The version; what was written before is seen too.
-  @inline(__always) var version: UInt { shared(0).acquired }
-
-  /// Makes readers that find nothing try again: before entries move, and after.
-  @inline(__always) func changeVersion() { shared(0).publish(shared(0).relaxed &+ 1) }
-
   /// The prints of its entries.
-  @inline(__always) var prints: UInt { shared(1).acquired }
+  @inline(__always) var prints: UInt { shared(0).acquired }
 
   /// The entries of this line.
-  var count: Int {
-    let prints = prints
-    let withoutTops = prints & (Self.lowBits &* 0x7F)
-    return ((withoutTops &+ Self.lowBits &* 0x7F | prints) & Self.lowBits << 7).nonzeroBitCount
-  }
+  var count: Int { ((prints &+ (Self.topBits &- Self.lowBits)) & Self.topBits).nonzeroBitCount }
 
-  /// Bits in each byte of ``prints`` that may be a print; the lowest is one.
+  /// The highest bit of each byte of ``prints`` that is a print.
   @inline(__always)
   static func matches(of print: UInt, in prints: UInt) -> UInt {
-    let difference = prints ^ (print &* lowBits)
-    return (difference &- lowBits) & ~difference & (lowBits << 7)
+    // No byte of the difference has its highest bit set, so nothing is borrowed from the next one.
+    (topBits &- (prints ^ (print &* lowBits))) & topBits
   }
 
   /// The places without a print, as ``matches(of:in:)``.
   @inline(__always) var freePlaces: UInt {
-    Self.matches(of: 0, in: prints) & (link == nil ? ~0 : ~(0x80 << 40))
+    Self.matches(of: 0, in: prints) & (link == nil ? ~0 : ~(0x80 << 48))
   }
 
   /// The place of the lowest match.
@@ -72,7 +65,7 @@ struct IndexLine: BitwiseCopyable, Equatable {
 
   /// An entry, or a link.
   @inline(__always)
-  func word(_ place: Int) -> TableEntry { TableEntry(bits: shared(2 &+ place).acquired) }
+  func word(_ place: Int) -> TableEntry { TableEntry(bits: shared(1 &+ place).acquired) }
 
   /// Whether what ``word(_:)`` gave is a link.
   @inline(__always)
@@ -88,12 +81,12 @@ struct IndexLine: BitwiseCopyable, Equatable {
 
   /// Replaces an entry whose print stays.
   @inline(__always)
-  func replace(_ place: Int, by entry: TableEntry) { shared(2 &+ place).publish(entry.bits) }
+  func replace(_ place: Int, by entry: TableEntry) { shared(1 &+ place).publish(entry.bits) }
 
   /// Puts an entry in a free place.
   @inline(__always)
   func put(_ entry: TableEntry, print: UInt, at place: Int) {
-    shared(2 &+ place).publish(entry.bits)
+    shared(1 &+ place).publish(entry.bits)
     setPrint(print, at: place)
   }
 
@@ -101,38 +94,38 @@ struct IndexLine: BitwiseCopyable, Equatable {
   @inline(__always)
   func remove(_ place: Int) {
     setPrint(0, at: place)
-    shared(2 &+ place).publish(0)
+    shared(1 &+ place).publish(0)
   }
 
   /// The print of an entry.
   @inline(__always)
-  func print(_ place: Int) -> UInt { shared(1).relaxed >> UInt(8 &* place) & 0xFF }
+  func print(_ place: Int) -> UInt { shared(0).relaxed >> UInt(8 &* place) & 0xFF }
 
   /// Moves the last entry to a further, empty line and links that.
-  /// - Precondition: the version is odd, and there is no link.
+  /// - Precondition: its version is odd, and there is no link.
   func setLink(_ line: IndexLine) {
-    line.put(entry(5), print: print(5), at: 0)
-    setPrint(0, at: 5)
+    line.put(entry(6), print: print(6), at: 0)
+    setPrint(0, at: 6)
     shared(7).publish(UInt(bitPattern: line.words) | Self.linkBits)
   }
 
   /// Makes another line the further one.
-  /// - Precondition: the version is odd, and there is a link.
+  /// - Precondition: its version is odd, and there is a link.
   func relink(_ line: IndexLine) {
     shared(7).publish(UInt(bitPattern: line.words) | Self.linkBits)
   }
 
   /// Forgets the further line.
-  /// - Precondition: the version is odd.
+  /// - Precondition: its version is odd.
   func removeLink() { shared(7).publish(0) }
 
   /// Replaces all prints.
   @inline(__always)
-  func setPrints(_ prints: UInt) { shared(1).publish(prints) }
+  func setPrints(_ prints: UInt) { shared(0).publish(prints) }
 
   @inline(__always)
   private func setPrint(_ print: UInt, at place: Int) {
     let shift = UInt(8 &* place)
-    setPrints(shared(1).relaxed & ~(0xFF &<< shift) | print &<< shift)
+    setPrints(shared(0).relaxed & ~(0xFF &<< shift) | print &<< shift)
   }
 }

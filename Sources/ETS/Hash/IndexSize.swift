@@ -25,8 +25,9 @@ struct IndexSize: BitwiseCopyable {
   /// The line that a hash belongs to.
   @inline(__always)
   func line(of hash: UInt) -> Int {
-    let half = bits &>> 32
+    let half = UInt32(truncatingIfNeeded: bits &>> 32)
+    let hash = UInt32(truncatingIfNeeded: hash)
     let line = hash & (half &<< 1 | 1)
-    return Int(bitPattern: line < bits & 0xFFFF_FFFF ? line : line & half)
+    return Int(line < UInt32(truncatingIfNeeded: bits) ? line : hash & half)
   }
 }

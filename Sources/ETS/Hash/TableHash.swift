@@ -3,7 +3,7 @@ import Terms
 /// The hash that tables find keys by: exactly equal terms have equal hashes.
 ///
 /// ```
-///  63   60        39   32 31        24 23       8 7      0
+///  63   60        38   32 31        24 23       8 7      0
 /// +-------+------+-------+------------+----------+--------+
 /// | part  |      | print | which line of the index         |
 /// +-------+------+-------+------------+----------+--------+
@@ -38,8 +38,8 @@ enum TableHash {
 
   /// The part of a table with several parts.
   @inline(__always) static func part(of hash: UInt) -> Int { Int(hash >> 60) }
-  /// The byte that stands for a key in the line's word of prints; never 0.
-  @inline(__always) static func print(of hash: UInt) -> UInt { max(1, hash >> 32 & 0xFF) }
+  /// The seven bits that stand for a key in the line's word of prints; never 0.
+  @inline(__always) static func print(of hash: UInt) -> UInt { max(1, hash >> 32 & 0x7F) }
   /// The 16 bits that stand in the entry.
   @inline(__always) static func entryBits(of hash: UInt) -> UInt { hash >> 8 & 0xFFFF }
 }

@@ -13,7 +13,7 @@ public enum TableType: String, CaseIterable, Sendable {
   case duplicateBag = "duplicate_bag"
 
   /// Whether a key may have several objects.
-  @inlinable public var isBag: Bool { self == .bag || self == .duplicateBag }
+  @inlinable @inline(__always) public var isBag: Bool { self == .bag || self == .duplicateBag }
 }
 
 /// Who may read and write a table.
