@@ -98,7 +98,7 @@ static inline void ca_prefetch_read(const void *address) { __builtin_prefetch(ad
 static inline void ca_prefetch_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 /// A word of the calling thread's own, null in a new thread. Reached by the two calls below.
-extern _Thread_local void *ca_thread_word;
+extern _Thread_local void *ca_thread_word __attribute__((tls_model("initial-exec")));
 
 /// The calling thread's word.
 static inline void *ca_thread_slot(void) { return ca_thread_word; }
@@ -116,7 +116,8 @@ struct ca_thread_door {
   void *instance;
   void *entries;
 };
-extern _Thread_local struct ca_thread_door ca_thread_door_word;
+extern _Thread_local struct ca_thread_door ca_thread_door_word
+    __attribute__((tls_model("initial-exec")));
 
 /// The calling thread's door.
 static inline struct ca_thread_door *ca_current_thread_door(void) { return &ca_thread_door_word; }
