@@ -101,8 +101,22 @@ extension HashPart {
       new.clear()
       state.pointee.begunLineCount = number + 1
     }
+    if let count = divideAtOnce(parent, new, number) { return count }
     let count = withItems(count: parent.chainCount) { divide(parent, new, number, by: $0) }
     if count == nil && isFirst { freeSegment(segment, at: new) }
+    return count
+  }
+
+  /// Divides one line, by a bit that the entries have.
+  /// - Returns: nothing where it is another case.
+  @inline(__always)
+  private func divideAtOnce(_ parent: IndexLine, _ new: IndexLine, _ number: Int) -> Int? {
+    let bit = Self.level(of: number)
+    if bit < 8 || bit >= 24 || parent.link != nil { return nil }
+    versions.change(number, Self.parent(of: number))
+    let count = parent.divide(into: new, bit: UInt(bit &- 8))
+    publish(lineCount: number + 1)
+    versions.change(number, Self.parent(of: number))
     return count
   }
 
@@ -143,8 +157,18 @@ extension HashPart {
   /// Takes the last line away.
   private func merge(_ last: IndexLine, _ number: Int) -> Int? {
     let parent = state.pointee.directory[Self.parent(of: number)]
-    let total = parent.chainCount + last.chainCount
-    let count = withItems(count: total) { unite(last, parent, number, by: $0) }
+    let moved = last.chainCount
+    let total = parent.chainCount + moved
+    let count: Int?
+    if total < IndexLine.entryCount && parent.link == nil && last.link == nil {
+      versions.change(number, Self.parent(of: number))
+      parent.unite(with: last)
+      publish(lineCount: number)
+      versions.change(number, Self.parent(of: number))
+      count = moved
+    } else {
+      count = withItems(count: total) { unite(last, parent, number, by: $0) }
+    }
     if count == nil { return nil }
     let segment = LineDirectory.segment(of: number)
     if number == LineDirectory.firstLine(ofSegment: segment) { freeSegment(segment, at: last) }

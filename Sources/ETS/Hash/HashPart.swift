@@ -203,22 +203,6 @@ extension HashPart {
     return entry.isNone ? findElsewhere(immediate: key, hash: hash) : entry
   }
 
-  /// The entry of a key that is one word, where it is what it nearly always is: the first entry with
-  /// the print in the first line. So this takes few registers, no loop and no call.
-  /// - Returns: none where it is anything else.
-  @inline(__always)
-  func findAtSight(_ key: Term, hash: UInt) -> TableEntry {
-    let size = sizeForReaders
-    guard let line = firstLine(size.line(of: hash), in: size) else { return .none }
-    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
-    if matches == 0 { return .none }
-    let entry = line.word(IndexLine.place(of: matches))
-    guard entry.isOneObject, entry.words[state.pointee.keyPosition] == key.bits else {
-      return .none
-    }
-    return entry
-  }
-
   @inline(never)
   private func findElsewhere(immediate key: Term, hash: UInt) -> TableEntry {
     // A comparison with one word cannot fail.

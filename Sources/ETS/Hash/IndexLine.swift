@@ -87,13 +87,13 @@ struct IndexLine: BitwiseCopyable, Equatable {
   @inline(__always)
   func put(_ entry: TableEntry, print: UInt, at place: Int) {
     shared(1 &+ place).publish(entry.bits)
-    setPrint(print, at: place)
+    setPrints(shared(0).relaxed | print &<< UInt(8 &* place))
   }
 
   /// Takes an entry out.
   @inline(__always)
   func remove(_ place: Int) {
-    setPrint(0, at: place)
+    clearPrint(place)
     shared(1 &+ place).publish(0)
   }
 
@@ -105,7 +105,7 @@ struct IndexLine: BitwiseCopyable, Equatable {
   /// - Precondition: its version is odd, and there is no link.
   func setLink(_ line: IndexLine) {
     line.put(entry(6), print: print(6), at: 0)
-    setPrint(0, at: 6)
+    clearPrint(6)
     shared(7).publish(UInt(bitPattern: line.words) | Self.linkBits)
   }
 
@@ -124,8 +124,7 @@ struct IndexLine: BitwiseCopyable, Equatable {
   func setPrints(_ prints: UInt) { shared(0).publish(prints) }
 
   @inline(__always)
-  private func setPrint(_ print: UInt, at place: Int) {
-    let shift = UInt(8 &* place)
-    setPrints(shared(0).relaxed & ~(0xFF &<< shift) | print &<< shift)
+  private func clearPrint(_ place: Int) {
+    setPrints(shared(0).relaxed & ~(0xFF &<< UInt(8 &* place)))
   }
 }

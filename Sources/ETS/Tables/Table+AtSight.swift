@@ -1,10 +1,11 @@
 import Carriers
 import Heaps
+import Synchronization
 import Terms
 
-/// What nearly all readings are: of one object of immediates, by a key that is one word, at the first
-/// place that is looked at. They take no call, so few registers and no stack; whatever else a reading
-/// may be goes the way of all readings, from the beginning.
+/// What nearly all calls are: of a key that is one word, in a table by hash that nothing stands in the
+/// way of. So a reading of one object of immediates, at the first place that is looked at, takes few
+/// registers and no call. Whatever else a call may be goes the way of all, from the beginning.
 extension Table {
   /// Reads the entry of a key at sight.
   /// - Parameter body: given an entry of one object, what is wanted of it; nothing where that is no
@@ -14,20 +15,50 @@ extension Table {
   func readAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (TableEntry) -> Result?
   ) -> Result? {
-    guard key.isImmediate,
-      let reader = record.pointee.allocator._withUnsafeGuaranteedRef({ $0.readerAtHand })
-    else { return nil }
+    guard key.isImmediate, let reader = readerAtHand else { return nil }
     reader.enter()
     defer { reader.leave() }
-    let entry = entryAtSight(key, by: caller)
+    if !isOpenAtSight(to: caller) || record.pointee.storage.notesReadings { return nil }
+    guard let (part, hash) = partAtSight(key) else { return nil }
+    let entry = part.findAtSight(key, hash: hash)
     return entry.isNone ? nil : body(entry)
   }
 
+  /// Writes to the part of a key at sight, in a table without a limit.
+  /// - Parameter body: what is done to the part of the key, given its hash.
+  /// - Returns: what `body` did; nothing where it was not called.
   @inline(__always)
-  private func entryAtSight(_ key: Term, by caller: Term) -> TableEntry {
-    if !isOpenAtSight(to: caller) || record.pointee.storage.notesReadings { return .none }
+  func writeAtSight<Result>(
+    _ key: Term, by caller: Term, _ body: (HashPart, UInt) throws(TableError) -> Result
+  ) throws(TableError) -> Result? {
+    guard key.isImmediate, let reader = readerAtHand else { return nil }
+    reader.enter()
+    defer { reader.leave() }
+    if !isOpenAtSight(to: caller) || !mayWriteAtSight(caller) { return nil }
+    guard record.pointee.options.limit == nil, let (part, hash) = partAtSight(key),
+      part.state.pointee.lock.take()
+    else { return nil }
+    defer { part.state.pointee.lock.release() }
+    return try body(part, hash)
+  }
+
+  @inline(__always)
+  private var readerAtHand: ThreadReader? {
+    record.pointee.allocator._withUnsafeGuaranteedRef { $0.readerAtHand }
+  }
+
+  @inline(__always)
+  private func partAtSight(_ key: Term) -> (HashPart, hash: UInt)? {
     let hash = record.pointee.storage.hash(immediate: key)
-    guard case .hashed(let part) = record.pointee.storage.part(of: hash) else { return .none }
-    return part.findAtSight(key, hash: hash)
+    guard case .hashed(let part) = record.pointee.storage.part(of: hash) else { return nil }
+    return (part, hash)
+  }
+
+  /// Whether a process may write to a table whose gate is open.
+  @inline(__always)
+  private func mayWriteAtSight(_ caller: Term) -> Bool {
+    // Acquiring: as in `checkOwner`.
+    record.pointee.protection.load(ordering: .relaxed) == TableProtection.public.number
+      || record.pointee.owner.load(ordering: .acquiring) == caller.bits
   }
 }

@@ -54,10 +54,26 @@ extension Table {
     _ key: Term, step: CounterStep, default other: Term? = nil, by caller: Term,
     on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
+    let sum = try writeAtSight(key, by: caller) { part, hash throws(TableError) in
+      try checkCounting(default: other)
+      if !part.state.pointee.objects.isHeld {
+        let entry = part.findAtSight(key, hash: hash)
+        if !entry.isNone, let sum = addAtOnce(step, to: entry) { return sum }
+      }
+      return try add(step, to: key, hash, in: .hashed(part), default: other, on: &heap)
+    }
+    if let sum { return sum }
+    return try updateCounterInFull(key, step: step, default: other, by: caller, on: &heap)
+  }
+
+  @inline(never)
+  private func updateCounterInFull(
+    _ key: Term, step: CounterStep, default other: Term?, by caller: Term,
+    on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
     try writing(key: key, by: caller) { part, hash throws(TableError) in
       try checkCounting(default: other)
-      if let sum = try addAtOnce(step, key, hash, in: part) { return sum }
-      return try add([step], to: key, hash, in: part, default: other, on: &heap).cons[0]
+      return try add(step, to: key, hash, in: part, default: other, on: &heap)
     }
   }
 
@@ -102,14 +118,26 @@ extension Table {
     if isBag { throw .unsupported(type: record.pointee.options.type) }
   }
 
-  /// Adds where the sum is as small as the numbers, in place.
-  @inline(__always)
-  private func addAtOnce(
-    _ step: CounterStep, _ key: Term, _ hash: UInt, in part: TablePart
-  ) throws(TableError) -> Term? {
-    if !step.increment.isSmall || step.bound != nil || part.isHeld { return nil }
+  /// Takes a step on the object of a key.
+  /// - Returns: what the element became.
+  @inline(never)
+  private func add(
+    _ step: CounterStep, to key: Term, _ hash: UInt, in part: TablePart, default other: Term?,
+    on heap: inout ProcessHeap
+  ) throws(TableError) -> Term {
     let entry = try part.find(key, hash: hash)
-    if entry.isNone || step.position == keyPosition { return nil }
+    if !entry.isNone, !part.isHeld, let sum = addAtOnce(step, to: entry) {
+      part.renew(entry)
+      return sum
+    }
+    return try add([step], to: key, hash, in: part, default: other, on: &heap).cons[0]
+  }
+
+  /// Adds where the sum is as small as the numbers, in place.
+  /// - Precondition: no snapshot looks at the object.
+  @inline(__always)
+  private func addAtOnce(_ step: CounterStep, to entry: TableEntry) -> Term? {
+    if !step.increment.isSmall || step.bound != nil || step.position == keyPosition { return nil }
     let words = entry.words
     if step.position < 1 || step.position > Header(bits: words[0]).arity { return nil }
     let value = Term(bits: words[step.position])
@@ -117,7 +145,6 @@ extension Table {
     let sum = value.smallValue &+ step.increment.smallValue
     if !Term.fitsSmall(sum) { return nil }
     SharedWord(words + step.position).publish(Term.small(sum).bits)
-    part.renew(entry)
     return .small(sum)
   }
 

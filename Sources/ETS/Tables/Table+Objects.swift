@@ -25,7 +25,18 @@ extension Table {
     _ object: Term, rule: InsertRule, by caller: Term
   ) throws(TableError) -> Bool {
     let key = try key(of: object, by: caller)
-    return try writing(key: key, by: caller) { part, hash throws(TableError) in
+    let isInserted = try writeAtSight(key, by: caller) { part, hash throws(TableError) in
+      try part.insertAtSight(object, key: key, hash: hash, rule: rule)
+    }
+    if let isInserted { return isInserted }
+    return try insertInFull(object, key: key, rule: rule, by: caller)
+  }
+
+  @inline(never)
+  private func insertInFull(
+    _ object: Term, key: Term, rule: InsertRule, by caller: Term
+  ) throws(TableError) -> Bool {
+    try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.insert(object, key: key, hash: hash, rule: rule)
     }
   }
@@ -98,6 +109,14 @@ extension Table {
 
   /// Takes out the objects of a key, as `ets:delete/2`; there need be none.
   public func delete(_ key: Term, by caller: Term) throws(TableError) {
+    let isDone = try writeAtSight(key, by: caller) { part, hash throws(TableError) in
+      try part.removeAtSight(key, hash: hash)
+    }
+    if isDone == nil { try deleteInFull(key, by: caller) }
+  }
+
+  @inline(never)
+  private func deleteInFull(_ key: Term, by caller: Term) throws(TableError) {
     _ = try writing(key: key, by: caller) { part, hash throws(TableError) in
       try part.remove(key, hash: hash)
     }
