@@ -40,6 +40,11 @@ struct KeyPrefix {
     return ofOther(key, atoms: atoms)
   }
 
+  /// The small integer with a prefix.
+  /// - Precondition: it is that of a small integer.
+  @inline(__always)
+  static func small(_ prefix: UInt) -> Term { .small(Int(bitPattern: prefix) &- 1 << 61) }
+
   @inline(__always)
   private static func ofInteger(_ value: Int) -> UInt { UInt(bitPattern: value &+ 1 << 61) }
 

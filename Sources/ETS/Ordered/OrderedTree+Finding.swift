@@ -115,7 +115,7 @@ extension OrderedTree {
       return Place(index: index, entry: .none)
     }
     let entry = leaf.entry(index, room: extent.room)
-    if self.key(of: entry) == key { return Place(index: index, entry: entry) }
+    if hasKey(key, entry) { return Place(index: index, entry: entry) }
     return try placeAmongSame(key, prefix, leaf, extent, index)
   }
 
@@ -181,10 +181,8 @@ extension OrderedTree {
     while true {
       let (leaf, place) = try locate(key, prefix: prefix)
       if leaf.isEmpty { return .none }
-      if !leaf.isLost {
-        // What was found was there since the leaf was seen.
-        if !place.entry.isNone || leaf.isValid { return place.entry }
-      }
+      // Also of what was found: where entries move, one may stand beside the prefix of another.
+      if !leaf.isLost && leaf.isValid { return place.entry }
       TableLock.pause(tries)
       tries &+= 1
     }

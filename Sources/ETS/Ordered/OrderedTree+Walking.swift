@@ -39,23 +39,34 @@ extension OrderedTree {
   /// The first object with a key above one, which need not be there; none where there is none.
   @inline(__always)
   func next(after key: Term) throws(TableError) -> TableEntry {
-    try entry(from: key, .forward)
+    try cursor(from: key, .forward).entry
   }
 
   /// The last object with a key below one, which need not be there; none where there is none.
   @inline(__always)
   func previous(before key: Term) throws(TableError) -> TableEntry {
-    try entry(from: key, .backward)
+    try cursor(from: key, .backward).entry
+  }
+
+  /// The key of ``next(after:)`` or ``previous(before:)``, without a look at the object where the leaf
+  /// tells it; no term where there is none.
+  @inline(__always)
+  func nextKey(_ direction: Direction, of key: Term) throws(TableError) -> Term {
+    let cursor = try cursor(from: key, direction)
+    if cursor.entry.isNone { return .none }
+    if cursor.entry.hasSmallKey {
+      let prefix = cursor.leaf.node.prefix(cursor.index)
+      if cursor.leaf.isValid { return KeyPrefix.small(prefix) }
+    }
+    return self.key(of: cursor.entry)
   }
 
   @inline(__always)
-  private func entry(from key: Term, _ direction: Direction) throws(TableError) -> TableEntry {
+  private func cursor(from key: Term, _ direction: Direction) throws(TableError) -> Cursor {
     let prefix = prefix(of: key)
     let finger = TreeFinger(of: self)
-    if let near = try position(from: key, prefix: prefix, direction, near: finger) {
-      return near.entry
-    }
-    return try positionFromRoot(from: key, prefix: prefix, direction, finger).entry
+    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
+    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
   }
 
   /// The next object of a walk; none at the end, from where it goes no further.
@@ -114,10 +125,7 @@ extension OrderedTree {
   func position(
     from key: Term, _ direction: Direction
   ) throws(TableError) -> Cursor {
-    let prefix = prefix(of: key)
-    let finger = TreeFinger(of: self)
-    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
-    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
+    try cursor(from: key, direction)
   }
 
   @inline(never)

@@ -43,7 +43,7 @@ extension OrderedTree {
     let prefix = prefix(of: key)
     // From the root: keys that come in order come behind all that the last one's leaf has.
     let leaf = try leaf(of: key, prefix: prefix)
-    if leaf.isEmpty { return try addFirst(object, prefix: prefix) }
+    if leaf.isEmpty { return try addFirst(object, key: key, prefix: prefix) }
     let place = try place(of: key, prefix: prefix, in: leaf.node)
     if place.entry.isNone {
       return try add(object, key: key, prefix: prefix, to: leaf.node, at: place.index)
@@ -56,7 +56,7 @@ extension OrderedTree {
         kind: patch.place == 0 ? .none : .patched(place: patch.place), entry: place.entry,
         previous: TableEntry(bits: patch.previous), prefix: prefix)
     }
-    let new = try state.pointee.objects.store(object)
+    let new = try state.pointee.objects.store(object).with(key: key)
     leaf.node.replace(place.index, by: new)
     return OrderedChange(kind: .replaced, entry: new, previous: place.entry, prefix: prefix)
   }
@@ -66,7 +66,7 @@ extension OrderedTree {
     _ object: Term, key: Term, prefix: UInt, to leaf: TreeNode, at index: Int
   ) throws(TableError) -> OrderedChange {
     if state.pointee.objects.limit != nil { try state.pointee.objects.checkRoom() }
-    let new = try state.pointee.objects.store(object)
+    let new = try state.pointee.objects.store(object).with(key: key)
     if leaf.isFull {
       do {
         try addToFull(new, key: self.key(of: new), prefix: prefix)
@@ -84,8 +84,10 @@ extension OrderedTree {
 
   /// Makes the only leaf, with one object.
   @inline(never)
-  private func addFirst(_ object: Term, prefix: UInt) throws(TableError) -> OrderedChange {
-    let new = try state.pointee.objects.store(object)
+  private func addFirst(
+    _ object: Term, key: Term, prefix: UInt
+  ) throws(TableError) -> OrderedChange {
+    let new = try state.pointee.objects.store(object).with(key: key)
     do {
       let leaf = try makeLeaf(room: TreeNode.leafRoom(for: 1))
       leaf.insert(new, prefix: prefix, at: 0)
@@ -154,7 +156,7 @@ extension OrderedTree {
     guard let (leaf, place, _) = try stored(key) else { return false }
     let new = try body(place.entry)
     if new.isNone { return true }
-    leaf.replace(place.index, by: new)
+    leaf.replace(place.index, by: new.with(hash: place.entry.hash))
     state.pointee.objects.retire(place.entry)
     return true
   }

@@ -145,6 +145,13 @@ extension OrderedTree {
     Term(bits: entry.words[state.pointee.keyPosition])
   }
 
+  /// Whether the key of an entry of a leaf is a term with the same prefix, at sight: they may be equal
+  /// nevertheless.
+  @inline(__always)
+  func hasKey(_ key: Term, _ entry: TableEntry) -> Bool {
+    entry.hasSmallKey ? key.isSmall : self.key(of: entry) == key
+  }
+
   /// The key of a separator that has one.
   @inline(__always)
   func key(ofSeparator entry: TableEntry) -> Term { Term(bits: entry.words[1]) }

@@ -47,9 +47,9 @@ struct TreeFinger: BitwiseCopyable {
     if sight.isLost || last < 0 { return nil }
     let (lowest, highest) = (node.prefix(0), node.prefix(last))
     let isWithin =
-      (lowest < prefix || lowest == prefix && tree.key(of: node.entry(0, room: extent.room)) == key)
+      (lowest < prefix || lowest == prefix && tree.hasKey(key, node.entry(0, room: extent.room)))
       && (prefix < highest
-        || highest == prefix && tree.key(of: node.entry(last, room: extent.room)) == key)
+        || highest == prefix && tree.hasKey(key, node.entry(last, room: extent.room)))
     return isWithin ? sight : nil
   }
 
@@ -61,7 +61,7 @@ struct TreeFinger: BitwiseCopyable {
     let extent = leaf.extent
     for guess in index...index &+ 1 where guess < extent.count && leaf.prefix(guess) == prefix {
       let entry = leaf.entry(guess, room: extent.room)
-      if tree.key(of: entry) == key { return OrderedTree.Place(index: guess, entry: entry) }
+      if tree.hasKey(key, entry) { return OrderedTree.Place(index: guess, entry: entry) }
     }
     return nil
   }

@@ -106,27 +106,25 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
   // MARK: Search
 
-  /// How many prefixes are below one: a search without branches that depend on keys, in quarters:
-  /// three prefixes are waited for at once, so it waits half as often as in halves.
+  /// How many prefixes are below one: a search without jumps that depend on keys or on their number,
+  /// in two steps that each wait for seven prefixes at once: every eighth one, and those between.
   @inline(__always)
   func rank(below prefix: UInt, count: Int) -> Int {
-    var (first, left) = (prefixes, count)
+    let last = count &- 1
+    // Where keys come in order, each is behind all others.
+    if last < 0 || prefixes[last].load(ordering: .acquiring) < prefix { return count }
+    // Behind the last one stands the last one again, which is not below.
     @inline(__always)
-    func skip(_ words: Int, unless last: Int) -> Int {
-      first[last].load(ordering: .acquiring) < prefix ? words : 0
+    func isBelow(_ index: Int) -> Int {
+      prefixes[min(index, last)].load(ordering: .acquiring) < prefix ? 1 : 0
     }
-    while left > 3 {
-      let part = left &>> 2
-      first +=
-        skip(part, unless: part &- 1) &+ skip(part, unless: 2 &* part &- 1)
-        &+ skip(part, unless: 3 &* part &- 1)
-      left &-= 3 &* part
-    }
-    while left > 0 {
-      first += skip(1, unless: 0)
-      left &-= 1
-    }
-    return first - prefixes
+    var eighths = 0
+    for eighth in 1...7 { eighths &+= isBelow(8 &* eighth &- 1) }
+    var rank = 8 &* eighths
+    let first = rank
+    for place in 0..<7 { rank &+= isBelow(first &+ place) }
+    // Where somebody writes meanwhile, what was counted may be anything.
+    return min(rank, count)
   }
 
   /// How many prefixes are at most one.
@@ -146,25 +144,17 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
 extension TreeNode {
   /// Makes room for a word before those from an index to the end.
-  @inline(__always)
   private func open(_ index: Int, of row: Int, count: Int) {
-    var place = row &+ count
-    while place > row &+ index {
-      shared(place).publish(words[place &- 1])
-      place &-= 1
-    }
+    for place in (index..<count).reversed() { move(row &+ place, to: row &+ place &+ 1) }
   }
 
   /// Takes the word with an index out of a row.
-  @inline(__always)
   private func close(_ index: Int, of row: Int, count: Int) {
-    var place = row &+ index
-    let last = row &+ count &- 1
-    while place < last {
-      shared(place).publish(words[place &+ 1])
-      place &+= 1
-    }
+    for place in index..<count &- 1 { move(row &+ place &+ 1, to: row &+ place) }
   }
+
+  @inline(__always)
+  private func move(_ source: Int, to target: Int) { shared(target).publish(words[source]) }
 
   /// Adds an object to a leaf.
   /// - Precondition: there is room.
@@ -172,8 +162,13 @@ extension TreeNode {
   func insert(_ entry: TableEntry, prefix: UInt, at index: Int) {
     let extent = extent
     let (count, entries) = (extent.count, Self.headerWords &+ extent.room)
-    open(index, of: Self.headerWords, count: count)
-    open(index, of: entries, count: count)
+    // Both rows at once: where a loop ends is told wrongly as a rule.
+    var place = count
+    while place > index {
+      move(Self.headerWords &+ place &- 1, to: Self.headerWords &+ place)
+      move(entries &+ place &- 1, to: entries &+ place)
+      place &-= 1
+    }
     shared(Self.headerWords &+ index).publish(prefix)
     shared(entries &+ index).publish(entry.bits)
     setCount(count &+ 1)
@@ -183,9 +178,13 @@ extension TreeNode {
   @inline(__always)
   func remove(_ index: Int) {
     let extent = extent
-    let count = extent.count
-    close(index, of: Self.headerWords, count: count)
-    close(index, of: Self.headerWords &+ extent.room, count: count)
+    let (count, entries) = (extent.count, Self.headerWords &+ extent.room)
+    var place = index
+    while place < count &- 1 {
+      move(Self.headerWords &+ place &+ 1, to: Self.headerWords &+ place)
+      move(entries &+ place &+ 1, to: entries &+ place)
+      place &+= 1
+    }
     setCount(count &- 1)
   }
 

@@ -11,6 +11,7 @@ import Terms
 /// ```
 /// C: the object has terms that are no immediates, see ``StoredObject``. G: an ``ObjectGroup``
 /// stands there instead of an object. D: deleted while the table was fixed. The word 0 is no entry.
+/// In a leaf of a tree there is no hash, but in its lowest bit whether the key is a small integer.
 struct TableEntry: BitwiseCopyable, Equatable {
   let bits: UInt
 
@@ -63,6 +64,14 @@ struct TableEntry: BitwiseCopyable, Equatable {
   /// The same entry with 16 bits of hash.
   @inline(__always)
   func with(hash: UInt) -> TableEntry { TableEntry(bits: bits & ~(0xFFFF << 48) | hash << 48) }
+
+  /// Whether the entry, which is one of a leaf, is that of a key that is a small integer: all of it is
+  /// in its ``KeyPrefix``.
+  @inline(__always) var hasSmallKey: Bool { bits & 1 << 48 != 0 }
+
+  /// The same entry, for a leaf.
+  @inline(__always)
+  func with(key: Term) -> TableEntry { with(hash: key.isSmall ? 1 : 0) }
 
   /// The same entry, marked as deleted.
   var deleted: TableEntry { TableEntry(bits: bits | Self.deletedBit) }

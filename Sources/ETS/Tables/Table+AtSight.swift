@@ -15,7 +15,7 @@ extension Table {
   func readAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (TableEntry) -> Result?
   ) -> Result? {
-    guard key.isImmediate, let reader = readerAtHand else { return nil }
+    guard key.isImmediate, !isOrdered, let reader = readerAtHand else { return nil }
     reader.enter()
     defer { reader.leave() }
     if !isOpenAtSight(to: caller) || record.pointee.storage.notesReadings { return nil }
@@ -31,7 +31,7 @@ extension Table {
   func writeAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (HashPart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result? {
-    guard key.isImmediate, let reader = readerAtHand else { return nil }
+    guard key.isImmediate, !isOrdered, let reader = readerAtHand else { return nil }
     reader.enter()
     defer { reader.leave() }
     if !isOpenAtSight(to: caller) || !mayWriteAtSight(caller) { return nil }

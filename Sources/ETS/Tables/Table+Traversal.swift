@@ -80,6 +80,7 @@ extension Table {
   }
 
   /// Whether its objects are in the order of their keys.
+  @inline(__always)
   public var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
   @inline(__always)
@@ -87,11 +88,24 @@ extension Table {
     of step: TableStep, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term? {
     try reading(by: caller) { _ throws(TableError) in
-      let entry = try entry(at: step)
-      if entry.isNone { return nil }
-      let key = record.pointee.storage.parts[0].key(of: entry)
+      let key = try key(at: step)
+      if key.isNone { return nil }
       return key.isImmediate ? key : try ObjectCopies.copy(key, on: &heap)
     }
+  }
+
+  /// The key that a step leads to, in the table's memory; no term where there is none. Inside a section.
+  @inline(__always)
+  private func key(at step: TableStep) throws(TableError) -> Term {
+    if let tree = record.pointee.storage.tree {
+      switch step {
+      case .next(let key): return try tree.nextKey(.forward, of: key)
+      case .previous(let key): return try tree.nextKey(.backward, of: key)
+      case .first, .last: break
+      }
+    }
+    let entry = try entry(at: step)
+    return entry.isNone ? .none : record.pointee.storage.parts[0].key(of: entry)
   }
 
   private func objects(
