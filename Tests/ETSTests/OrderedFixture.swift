@@ -19,7 +19,7 @@ final class OrderedFixture {
 
   init(
     memory: MemoryConfiguration = MemoryConfiguration(), keyPosition: Int = 1,
-    hasReaders: Bool = true, words: Int = 1 << 18
+    words: Int = 1 << 18
   ) throws {
     source = PageSource(configuration: memory)
     allocator = BlockAllocator(configuration: memory, source: source)
@@ -27,12 +27,34 @@ final class OrderedFixture {
     bench = TermBench(words: words)
     self.keyPosition = keyPosition
     tree = try OrderedTree(
-      options: OrderedTreeOptions(keyPosition: keyPosition, hasReaders: hasReaders, limit: nil),
+      options: OrderedTreeOptions(keyPosition: keyPosition, limit: nil),
       environment: environment, atoms: bench.atoms)
     emptyByteCount = tree.byteCount
   }
 
   deinit { tree.destroy() }
+
+  /// Runs a piece of work within a section, as all that uses a tree.
+  func within<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let reader = allocator.reader
+    reader.enter()
+    defer { reader.leave() }
+    return try body()
+  }
+
+  /// Inserts the object of a key and a value into the tree.
+  func insert(_ key: Term, _ value: Int) throws(TableError) -> Bool {
+    try within { () throws(TableError) in
+      try tree.insert(object(key, value), key: key, rule: .always)
+    }
+  }
+
+  /// Takes the object of a key out of the tree.
+  func remove(_ key: Term) throws(TableError) -> Bool {
+    try within { () throws(TableError) in try tree.remove(key) }
+  }
 
   /// The object of a key and a value: one word to patch, or a block of its own.
   func object(_ key: Term, _ value: Int) -> Term {

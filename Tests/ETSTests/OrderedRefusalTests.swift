@@ -11,29 +11,35 @@ import Testing
   @Test(arguments: [OrderedKeys.dense, .atoms, .anything])
   func aRefusedWriteChangesNothing(kind: OrderedKeys) throws {
     var request = 0
-    var refusals = 0
-    repeat {
+    var refusedWrites = 0
+    var isReached = true
+    while isReached {
       request += request < 20 ? 1 : 5
-      refusals = try Self.run(kind, refusing: request)
-    } while refusals > 0
+      let outcome = try Self.run(kind, refusing: request)
+      isReached = outcome.isReached
+      refusedWrites += outcome.refusedWrites
+    }
     #expect(request > 10, "only \(request - 1) requests were made")
+    #expect(refusedWrites > 5, "of \(request - 1) requests")
   }
 
-  /// - Returns: how many writes were refused.
-  private static func run(_ kind: OrderedKeys, refusing request: Int) throws -> Int {
+  /// - Returns: how many writes were refused, and whether there were so many requests.
+  private static func run(
+    _ kind: OrderedKeys, refusing request: Int
+  ) throws -> (refusedWrites: Int, isReached: Bool) {
     let memory = MemoryConfiguration(
       failingRequest: request, usesTinyCarriers: true, carrierCacheLimitBytes: 0)
     let fixture: OrderedFixture
     do {
-      fixture = try OrderedFixture(memory: memory, hasReaders: false, words: 1 << 19)
+      fixture = try OrderedFixture(memory: memory, words: 1 << 19)
     } catch is TableError {
-      return 1
+      return (1, true)
     }
     let keys = try kind.make(400, seed: 5, bench: fixture.bench)
     var refusals = 0
     for (step, key) in keys.enumerated() {
       do throws(TableError) {
-        _ = try fixture.tree.insert(fixture.object(key, step), key: key, rule: .always)
+        _ = try fixture.insert(key, step)
       } catch {
         refusals += 1
         #expect(try fixture.tree.firstFault() == nil, "request \(request)")
@@ -46,7 +52,7 @@ import Testing
     for key in keys {
       let isThere = try fixture.place(of: key).isThere
       do throws(TableError) {
-        #expect(try fixture.tree.remove(key) == isThere, "request \(request)")
+        #expect(try fixture.remove(key) == isThere, "request \(request)")
       } catch {
         // Deep keys want working memory to be compared.
         refusals += 1
@@ -56,13 +62,13 @@ import Testing
     }
     #expect(try fixture.tree.firstFault() == nil, "request \(request)")
     #expect(try fixture.isModel(), "request \(request)")
-    return refusals
+    return (refusals, fixture.source.statistics.requestCount >= request)
   }
 
   @Test(arguments: OrderedKeys.allCases)
   func batchesAreTakenBackWithoutATrace(kind: OrderedKeys) throws {
     let seed: UInt64 = 9
-    let fixture = try OrderedFixture(hasReaders: false, words: 1 << 20)
+    let fixture = try OrderedFixture(words: 1 << 20)
     let keys = try kind.make(2_000, seed: seed, bench: fixture.bench)
     var random = SeededGenerator(seed: seed)
     func anyKey() -> Term { keys[Int(random.next() % UInt64(keys.count))] }
@@ -73,18 +79,21 @@ import Testing
         let key = anyKey()
         let rule: InsertRule = step % 5 == 0 ? .newKey : .always
         let object = fixture.object(key, step)
-        guard let change = try fixture.tree.change(object, key: key, rule: rule) else { continue }
+        let change = try fixture.within { try fixture.tree.change(object, key: key, rule: rule) }
+        guard let change else { continue }
         changes.append(change)
         if isKept { try fixture.put(key, step) }
       }
       for change in isKept ? changes : changes.reversed() {
-        if isKept { fixture.tree.settle(change) } else { fixture.tree.undo(change) }
+        fixture.within {
+          if isKept { fixture.tree.settle(change) } else { fixture.tree.undo(change) }
+        }
       }
       #expect(try fixture.tree.firstFault() == nil, "\(kind), batch \(batch)")
       #expect(try fixture.isModel(), "\(kind), batch \(batch)")
       for _ in 0..<40 {
         let key = anyKey()
-        #expect(try fixture.tree.remove(key) == fixture.take(key))
+        #expect(try fixture.remove(key) == fixture.take(key))
       }
     }
   }
@@ -95,7 +104,7 @@ import Testing
       let keys = try OrderedKeys.anything.make(
         500, seed: UInt64(round), bench: fixture.bench)
       for (step, key) in keys.enumerated() {
-        _ = try fixture.tree.insert(fixture.object(key, step), key: key, rule: .always)
+        _ = try fixture.insert(key, step)
         try fixture.put(key, step)
       }
       #expect(try fixture.isModel())

@@ -22,7 +22,7 @@ private final class Scene: @unchecked Sendable {
 
   init() throws {
     tree = try OrderedTree(
-      options: OrderedTreeOptions(keyPosition: 1, hasReaders: true, limit: nil),
+      options: OrderedTreeOptions(keyPosition: 1, limit: nil),
       environment: system.heaps, atoms: system.atoms)
     for key in stride(from: 0, to: Self.keyCount, by: 2) { try insert(key, 0) }
   }

@@ -86,7 +86,7 @@ struct HashPart: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: true, limit: options.limit,
+          environment: environment, limit: options.limit,
           packingKeyPosition: options.isCompressed ? options.keyPosition : nil,
           charge: TableCharge(budget, besideByteCount: block.byteCount + besideByteCount))
         state = block.base.bindMemory(to: HashPartState.self, capacity: 1)

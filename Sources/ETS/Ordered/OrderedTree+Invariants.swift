@@ -76,6 +76,7 @@ extension OrderedTree {
       let key = key(of: entry)
       survey.byteCount += Self.usedBytes(entry)
       if prefix != self.prefix(of: key) { return "an object has not the prefix of its key" }
+      if entry.hash != TableEntry.none.with(key: key).hash { return "a key's kind is told wrongly" }
       if prefix < survey.lastPrefix { return "prefixes are not in order" }
       if !survey.last.isNone, try compare(self.key(of: survey.last), key) >= 0 {
         return "keys are not in order"

@@ -50,7 +50,6 @@ struct OrderedTreeState: ~Copyable {
 /// What a tree is made with.
 struct OrderedTreeOptions {
   let keyPosition: Int
-  let hasReaders: Bool
   let limit: TableLimit?
   /// Whether all of an object but its key is packed.
   var isCompressed = false
@@ -84,7 +83,7 @@ struct OrderedTree: BitwiseCopyable {
       let block = try allocator.allocate(byteCount: Self.ownByteCount, kind: .ets)
       do throws(MemoryError) {
         let objects = try ObjectStore(
-          environment: environment, hasReaders: options.hasReaders, limit: options.limit,
+          environment: environment, limit: options.limit,
           packingKeyPosition: options.isCompressed ? options.keyPosition : nil,
           charge: TableCharge(budget, besideByteCount: block.byteCount + besideByteCount))
         state = block.base.bindMemory(to: OrderedTreeState.self, capacity: 1)

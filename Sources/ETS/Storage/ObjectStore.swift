@@ -5,15 +5,13 @@ import Terms
 /// The memory of a table's objects, or of a part of them: their blocks, the binaries they hold, and
 /// what waits until nobody reads it.
 ///
-/// Used under the lock of what it is a part of; where others read, within a section.
+/// Used under the lock of what it is a part of, and within a section.
 ///
 /// Frequent callers read its properties by a pointer; for a call of a method that does not mutate
 /// the whole store would be copied.
 struct ObjectStore: ~Copyable {
   let arena: OwnedArena
   unowned(unsafe) let environment: HeapEnvironment
-  /// Whether other threads may read while one writes.
-  let hasReaders: Bool
   private(set) var handles = OwnedHandles()
   private var limbo = Limbo()
   /// How much there may be; nothing where any number may.
@@ -28,7 +26,7 @@ struct ObjectStore: ~Copyable {
 
   /// Makes a store without objects.
   init(
-    environment: HeapEnvironment, hasReaders: Bool, limit: TableLimit?, packingKeyPosition: Int?,
+    environment: HeapEnvironment, limit: TableLimit?, packingKeyPosition: Int?,
     charge: TableCharge
   ) throws(MemoryError) {
     self.limit = limit
@@ -43,7 +41,6 @@ struct ObjectStore: ~Copyable {
     }
     self.charge = charge
     self.environment = environment
-    self.hasReaders = hasReaders
   }
 
   deinit { charge.end() }
@@ -194,7 +191,6 @@ struct ObjectStore: ~Copyable {
   /// Keeps an object until nobody reads it, then gives it back.
   @inline(__always)
   mutating func retire(_ entry: TableEntry) {
-    if !hasReaders && !isHeld { return discard(entry) }
     if StoredObject.isLinked(entry) { ages.remove(entry) }
     if StoredObject.hasHandles(entry) { handles.remove(handlesOf: entry) }
     retire(entry.bits, byteCount: StoredObject.byteCount(of: entry), .object)
@@ -202,7 +198,6 @@ struct ObjectStore: ~Copyable {
 
   /// Keeps a block until nobody reads it, then gives it back.
   mutating func retire(block: UnsafeMutableRawPointer, byteCount: Int) {
-    if !hasReaders && !isHeld { return arena.free(block, byteCount: byteCount) }
     retire(UInt(bitPattern: block), byteCount: byteCount, .bytes)
   }
 
@@ -239,7 +234,6 @@ struct ObjectStore: ~Copyable {
 
   /// Who writes is within a section too, and would wait for itself.
   private mutating func outsideOfSection(_ body: (inout ObjectStore) -> Void) {
-    if !hasReaders { return body(&self) }
     let reader = environment.allocator.reader
     reader.leave()
     defer { reader.enter() }

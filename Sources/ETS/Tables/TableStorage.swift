@@ -69,7 +69,7 @@ struct TableStorage {
       return .ordered(
         try OrderedTree(
           options: OrderedTreeOptions(
-            keyPosition: options.keyPosition, hasReaders: true, limit: options.limit,
+            keyPosition: options.keyPosition, limit: options.limit,
             isCompressed: options.isCompressed, funs: funs),
           environment: environment, atoms: atoms, budget: budget,
           besideByteCount: besideByteCount))
