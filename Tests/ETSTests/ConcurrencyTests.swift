@@ -30,8 +30,24 @@ import Testing
     for failure in TestThreads.run(count, of: system, body) { findings.add(failure) }
   }
 
+  /// The key of a number: itself, or of each third a tuple.
+  private static func withKey(_ number: Int, _ body: (Term) throws -> Void) rethrows {
+    if number % 3 != 0 { return try body(.small(number)) }
+    var words = (Header.tuple(arity: 1).bits, Term.small(number).bits)
+    try withUnsafeMutableBytes(of: &words) { bytes in
+      let start = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
+      try body(.boxed(at: start))
+    }
+  }
+
   private static func withObject(_ key: Int, _ value: Int, _ body: (Term) throws -> Void) rethrows {
-    var words = (Header.tuple(arity: 2).bits, Term.small(key).bits, Term.small(value).bits)
+    try withObject(.small(key), value, body)
+  }
+
+  private static func withObject(
+    _ key: Term, _ value: Int, _ body: (Term) throws -> Void
+  ) rethrows {
+    var words = (Header.tuple(arity: 2).bits, key.bits, Term.small(value).bits)
     try withUnsafeMutableBytes(of: &words) { bytes in
       let start = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt.self)
       try body(.boxed(at: start))
@@ -125,6 +141,55 @@ import Testing
       }
     }
     #expect(findings.all.isEmpty)
+  }
+
+  /// While others come and go, so that the index grows and shrinks, keys that stay are found, and what was
+  /// never there is not.
+  @Test(arguments: [TableType.set, .bag, .orderedSet])
+  func keysThatStayAreFoundWhileOthersMove(type: TableType) throws {
+    let table = try makeTable(type, parallel: false)
+    let (caller, findings, done) = (everybody, findings, DoneFlag())
+    let stayCount = 3_000
+    for number in 0..<stayCount {
+      try Self.withKey(number) { key in
+        try Self.withObject(key, number) { try table.insert($0, by: caller) }
+      }
+    }
+    onThreads(3) { number, heap in
+      if number == 0 {
+        defer { done.isSet.store(true, ordering: .releasing) }
+        for wave in 0..<4 {
+          for other in stayCount..<stayCount + 10_000 {
+            try Self.withKey(other) { key in
+              if wave % 2 == 1 { return try table.delete(key, by: caller) }
+              try Self.withObject(key, other) { try table.insert($0, by: caller) }
+            }
+          }
+        }
+        return
+      }
+      var roots = NoRoots()
+      while !done.isSet.load(ordering: .acquiring) {
+        for stays in stride(from: number, to: stayCount, by: 7) {
+          try heap.ensureFree(words: 16, roots: &roots)
+          try Self.withKey(stays) { key in
+            let list = try table.lookup(key, by: caller, on: &heap)
+            if list.isNil || list.cons[0].tupleElements[1] != .small(stays) {
+              findings.add("key \(stays): \(list.isNil ? "none" : "another object")")
+            }
+            if try !table.contains(key, by: caller) { findings.add("key \(stays) is not there") }
+            let value = try table.lookupElement(key, 2, by: caller, on: &heap)
+            let isValue = type == .bag ? value.isCons : value == .small(stays)
+            if !isValue { findings.add("key \(stays): a value of another") }
+          }
+          try Self.withKey(-1 - stays) { key in
+            if try table.contains(key, by: caller) { findings.add("key \(-1 - stays) is there") }
+          }
+        }
+      }
+    }
+    #expect(findings.all.isEmpty)
+    #expect(try table.objectCount() == stayCount)
   }
 
   /// A list of objects is inserted at once: who sees the first of them sees the second.

@@ -7,23 +7,34 @@ import Terms
 /// within a section.
 extension HashPart {
   /// The entry of a key, where it is what it nearly always is: the first entry with the print in the
-  /// first line.
-  /// - Returns: none where it is anything else.
+  /// first line, or none where there is neither print nor link.
+  /// - Returns: nothing where it is not to be told at sight.
   @inline(__always)
-  func findAtSight(_ key: Term, hash: UInt) -> TableEntry {
+  func findAtSight(_ key: Term, hash: UInt) -> TableEntry? {
     let size = sizeForReaders
-    guard let line = firstLine(size.line(of: hash), in: size) else { return .none }
-    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
-    return matches == 0 ? .none : entry(of: key, at: IndexLine.place(of: matches), in: line)
+    let number = size.line(of: hash)
+    guard let line = firstLine(number, in: size) else { return nil }
+    let print = TableHash.print(of: hash)
+    let matches = IndexLine.matches(of: print, in: line.prints)
+    if matches != 0 { return entry(of: key, at: IndexLine.place(of: matches), in: line) }
+    return isAbsent(print, number, line, size) ? TableEntry.none : nil
+  }
+
+  /// Whether neither a print nor a link stands in a line, and no entries moved meanwhile.
+  @inline(never)
+  private func isAbsent(_ print: UInt, _ number: Int, _ line: IndexLine, _ size: IndexSize) -> Bool
+  {
+    let version = versions[number]
+    return version & 1 == 0 && IndexLine.matches(of: print, in: line.prints) == 0
+      && line.link == nil && versions[number] == version && sizeForReaders.bits == size.bits
+      && state.pointee.directory[number] == line
   }
 
   /// The entry at a place if it is that of one object with a key.
   @inline(__always)
-  private func entry(of key: Term, at slot: Int, in line: IndexLine) -> TableEntry {
+  private func entry(of key: Term, at slot: Int, in line: IndexLine) -> TableEntry? {
     let entry = line.word(slot)
-    guard entry.isOneObject, entry.words[state.pointee.keyPosition] == key.bits else {
-      return .none
-    }
+    guard entry.isOneObject, entry.words[state.pointee.keyPosition] == key.bits else { return nil }
     return entry
   }
 
@@ -48,15 +59,17 @@ extension HashPart {
         growIfNeeded()
         return true
       }
-    } else if rule == .always, !state.pointee.type.isBag, state.pointee.objects.holdCount == 0 {
-      let entry = entry(of: key, at: IndexLine.place(of: matches), in: line)
-      if !entry.isNone, StoredObject.patch(entry, to: object) != nil { return true }
+    } else if rule == .always, !state.pointee.type.isBag, state.pointee.objects.holdCount == 0,
+      let entry = entry(of: key, at: IndexLine.place(of: matches), in: line),
+      StoredObject.patch(entry, to: object) != nil
+    {
+      return true
     }
-    return try insertInFull(object, key: key, hash: hash, rule: rule)
+    return try insertByAllWays(object, key: key, hash: hash, rule: rule)
   }
 
   @inline(never)
-  private func insertInFull(
+  private func insertByAllWays(
     _ object: Term, key: Term, hash: UInt, rule: InsertRule
   ) throws(TableError) -> Bool {
     try insert(object, key: key, hash: hash, rule: rule)
@@ -69,8 +82,7 @@ extension HashPart {
     let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
     if matches != 0 && state.pointee.fixCount == 0 {
       let slot = IndexLine.place(of: matches)
-      let entry = entry(of: key, at: slot, in: line)
-      if !entry.isNone {
+      if let entry = entry(of: key, at: slot, in: line) {
         state.pointee.objectCount.advance(by: -1)
         line.remove(slot)
         state.pointee.entryCount &-= 1
@@ -79,11 +91,11 @@ extension HashPart {
         return true
       }
     }
-    return try removeInFull(key, hash: hash)
+    return try removeByAllWays(key, hash: hash)
   }
 
   @inline(never)
-  private func removeInFull(_ key: Term, hash: UInt) throws(TableError) -> Bool {
+  private func removeByAllWays(_ key: Term, hash: UInt) throws(TableError) -> Bool {
     try remove(key, hash: hash)
   }
 }

@@ -81,6 +81,12 @@ extension HashPart {
   private static func level(of line: Int) -> Int {
     Int.bitWidth - 1 - line.leadingZeroBitCount
   }
+
+  /// The same bit in ``TableEntry/hash``; nothing where entries do not have it.
+  private static func entryBit(of line: Int) -> UInt? {
+    let level = level(of: line)
+    return level >= 8 && level < 24 ? UInt(level - 8) : nil
+  }
 }
 
 // MARK: One line
@@ -111,10 +117,9 @@ extension HashPart {
   /// - Returns: nothing where it is another case.
   @inline(__always)
   private func divideAtOnce(_ parent: IndexLine, _ new: IndexLine, _ number: Int) -> Int? {
-    let bit = Self.level(of: number)
-    if bit < 8 || bit >= 24 || parent.link != nil { return nil }
+    guard let bit = Self.entryBit(of: number), parent.link == nil else { return nil }
     versions.change(number, Self.parent(of: number))
-    let count = parent.divide(into: new, bit: UInt(bit &- 8))
+    let count = parent.divide(into: new, bit: bit)
     publish(lineCount: number + 1)
     versions.change(number, Self.parent(of: number))
     return count
@@ -123,13 +128,11 @@ extension HashPart {
   private func divide(
     _ parent: IndexLine, _ new: IndexLine, _ number: Int, by items: ChainItems
   ) -> Int? {
-    let bit = Self.level(of: number)
     let counts: (kept: Int, moved: Int)
-    if bit >= 8 && bit < 24 {
-      counts = parent.part(into: items) {
-        Int(bitPattern: $0.hash >> UInt(bit - 8) & 1)
-      }
+    if let bit = Self.entryBit(of: number) {
+      counts = parent.part(into: items) { Int(bitPattern: $0.hash >> bit & 1) }
     } else {
+      let bit = Self.level(of: number)
       do throws(TableError) {
         counts = try parent.part(into: items) { entry throws(TableError) in
           entry.isNone || IndexLine.isLink(entry)
@@ -159,20 +162,28 @@ extension HashPart {
     let parent = state.pointee.directory[Self.parent(of: number)]
     let moved = last.chainCount
     let total = parent.chainCount + moved
-    let count: Int?
-    if total < IndexLine.entryCount && parent.link == nil && last.link == nil {
-      versions.change(number, Self.parent(of: number))
-      parent.unite(with: last)
-      publish(lineCount: number)
-      versions.change(number, Self.parent(of: number))
-      count = moved
-    } else {
-      count = withItems(count: total) { unite(last, parent, number, by: $0) }
-    }
+    let count =
+      uniteAtOnce(last, parent, number, total: total)
+      ? moved
+      : withItems(count: total) { unite(last, parent, number, by: $0) }
     if count == nil { return nil }
     let segment = LineDirectory.segment(of: number)
     if number == LineDirectory.firstLine(ofSegment: segment) { freeSegment(segment, at: last) }
     return count
+  }
+
+  /// Unites two lines whose entries find place in one.
+  /// - Returns: whether it is that case.
+  @inline(__always)
+  private func uniteAtOnce(
+    _ last: IndexLine, _ parent: IndexLine, _ number: Int, total: Int
+  ) -> Bool {
+    if total >= IndexLine.entryCount || parent.link != nil || last.link != nil { return false }
+    versions.change(number, Self.parent(of: number))
+    parent.unite(with: last)
+    publish(lineCount: number)
+    versions.change(number, Self.parent(of: number))
+    return true
   }
 
   private func unite(

@@ -199,8 +199,7 @@ extension HashPart {
   /// ``find(_:hash:)`` for a key that is one word.
   @inline(__always)
   func find(immediate key: Term, hash: UInt) -> TableEntry {
-    let entry = findAtSight(key, hash: hash)
-    return entry.isNone ? findElsewhere(immediate: key, hash: hash) : entry
+    findAtSight(key, hash: hash) ?? findElsewhere(immediate: key, hash: hash)
   }
 
   @inline(never)
@@ -215,6 +214,7 @@ extension HashPart {
   func search(
     _ key: Term, hash: UInt
   ) throws(TableError) -> (place: Place?, number: Int, first: IndexLine) {
+    var tries = 0
     while true {
       let size = sizeForReaders
       let number = size.line(of: hash)
@@ -227,6 +227,8 @@ extension HashPart {
       {
         return (nil, number, first)
       }
+      TableLock.pause(tries)
+      tries &+= 1
     }
   }
 

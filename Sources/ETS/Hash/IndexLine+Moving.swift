@@ -6,8 +6,10 @@ extension IndexLine {
   /// Moves the entries with a bit in their hash to an empty line, and closes the gaps they leave.
   /// - Parameter bit: of ``TableEntry/hash``.
   /// - Returns: how many were moved.
+  /// - Precondition: the versions are odd, this line has no link, and no word of the other is set.
   @inline(__always)
   func divide(into other: IndexLine, bit: UInt) -> Int {
+    assert((0..<8).allSatisfy { other.words[$0] == 0 }, "entries come to a line with others")
     var (own, others) = (LineFiller(self), LineFiller(other))
     for place in 0..<Self.entryCount {
       // What is written in the wrong line is overwritten by the next one, or cleared.
@@ -23,7 +25,8 @@ extension IndexLine {
   }
 
   /// Moves all entries of another line here, which is empty then.
-  /// - Precondition: there is place for all, and for one more.
+  /// - Precondition: the versions are odd, neither line has a link, and there is place for all and for
+  ///   one more.
   @inline(__always)
   func unite(with other: IndexLine) {
     var own = LineFiller(self)

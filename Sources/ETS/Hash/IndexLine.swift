@@ -29,9 +29,9 @@ struct IndexLine: BitwiseCopyable, Equatable {
   @inline(__always)
   private func shared(_ place: Int) -> SharedWord { SharedWord(words + place) }
 
-  /// Makes it a line without entries.
+  /// Makes it a line without entries. Readers may know it: none sees that before an odd version.
   func clear() {
-    for place in 0..<8 { shared(place).pointee.store(0, ordering: .relaxed) }
+    for place in 0..<8 { shared(place).publish(0) }
   }
 
   /// The prints of its entries.
@@ -49,7 +49,7 @@ struct IndexLine: BitwiseCopyable, Equatable {
 
   /// The places without a print, as ``matches(of:in:)``.
   @inline(__always) var freePlaces: UInt {
-    Self.matches(of: 0, in: prints) & (link == nil ? ~0 : ~(0x80 << 48))
+    Self.matches(of: 0, in: prints) & (link == nil ? ~0 : ~(0x80 << UInt(8 * Self.linkedCount)))
   }
 
   /// The place of the lowest match.
@@ -104,8 +104,9 @@ struct IndexLine: BitwiseCopyable, Equatable {
   /// Moves the last entry to a further, empty line and links that.
   /// - Precondition: its version is odd, and there is no link.
   func setLink(_ line: IndexLine) {
-    line.put(entry(6), print: print(6), at: 0)
-    clearPrint(6)
+    let last = Self.linkedCount
+    line.put(entry(last), print: print(last), at: 0)
+    clearPrint(last)
     shared(7).publish(UInt(bitPattern: line.words) | Self.linkBits)
   }
 

@@ -30,11 +30,13 @@ enum ObjectCopies {
   }
 
   /// An element of an entry's one object.
-  /// - Returns: nothing where it is no immediate, where there is none, or where a list is wanted.
+  /// - Returns: nothing where it is no immediate, where there is no object or no such element, or where a
+  ///   list is wanted.
   @inline(__always)
   static func elementAtSight(_ position: Int, of entry: TableEntry, isBag: Bool) -> Term? {
+    if isBag || entry.isNone { return nil }
     let words = entry.words
-    if isBag || position < 1 || position > Header(bits: words[0]).arity { return nil }
+    if position < 1 || position > Header(bits: words[0]).arity { return nil }
     let element = Term(bits: SharedWord(words + position).relaxed)
     return element.isImmediate && PackedSlot(element.bits) == nil ? element : nil
   }

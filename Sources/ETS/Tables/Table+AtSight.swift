@@ -5,12 +5,13 @@ import Terms
 
 /// What nearly all calls are: of a key that is one word, in a table by hash that nothing stands in the
 /// way of. So a reading of one object of immediates, at the first place that is looked at, takes few
-/// registers and no call. Whatever else a call may be goes the way of all, from the beginning.
+/// registers and no call. Whatever else a reading may be goes the way of all, from the beginning; a
+/// writing that has the part's lock goes on.
 extension Table {
   /// Reads the entry of a key at sight.
-  /// - Parameter body: given an entry of one object, what is wanted of it; nothing where that is no
-  ///   matter of sight.
-  /// - Returns: what `body` did; nothing where there was no entry at sight.
+  /// - Parameter body: given the entry of one object, or none where there is no object, what is wanted;
+  ///   nothing where that is no matter of sight.
+  /// - Returns: what `body` did; nothing where it was not to be told at sight what there is.
   @inline(__always)
   func readAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (TableEntry) -> Result?
@@ -20,8 +21,7 @@ extension Table {
     defer { reader.leave() }
     if !isOpenAtSight(to: caller) || record.pointee.storage.notesReadings { return nil }
     guard let (part, hash) = partAtSight(key) else { return nil }
-    let entry = part.findAtSight(key, hash: hash)
-    return entry.isNone ? nil : body(entry)
+    return part.findAtSight(key, hash: hash).flatMap(body)
   }
 
   /// Writes to the part of a key at sight, in a table without a limit.

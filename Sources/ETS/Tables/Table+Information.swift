@@ -25,7 +25,7 @@ public struct TableInformation: Sendable {
   public var isFixed: Bool { !fixations.isEmpty }
 }
 
-/// How the index of a table by hash is filled: the item `stats` of `ets:info/2`, for lines of six
+/// How the index of a table by hash is filled: the item `stats` of `ets:info/2`, for lines of seven
 /// keys instead of chains.
 public struct IndexStatistics: Equatable, Sendable {
   /// Lines that a hash leads to.

@@ -73,9 +73,10 @@ extension Table {
   public func lookup(
     _ key: Term, by caller: Term, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if let list = readAtSight(key, by: caller, { ObjectCopies.listAtSight(of: $0, on: &heap) }) {
-      return list
+    let list = readAtSight(key, by: caller) {
+      $0.isNone ? .nil : ObjectCopies.listAtSight(of: $0, on: &heap)
     }
+    if let list { return list }
     return try lookupInFull(key, by: caller, on: &heap)
   }
 
@@ -93,7 +94,7 @@ extension Table {
 
   /// Whether there is an object with a key, as `ets:member/2`.
   public func contains(_ key: Term, by caller: Term) throws(TableError) -> Bool {
-    if readAtSight(key, by: caller, { _ in true }) != nil { return true }
+    if let isThere = readAtSight(key, by: caller, { !$0.isNone }) { return isThere }
     return try containsInFull(key, by: caller)
   }
 
