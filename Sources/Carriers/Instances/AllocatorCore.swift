@@ -87,6 +87,9 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
   var keepsDoorsClosed: Bool { state.pointee.keepsDoorsClosed }
 
+  /// Whether blocks are taken and freed in their callers' code.
+  var servesAtOnce: Bool { layout.isStandard && !keepsDoorsClosed }
+
   /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
   var fillsFreeBlocks: Bool { state.pointee.fillsFreeBlocks }
 

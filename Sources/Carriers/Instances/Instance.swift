@@ -89,9 +89,8 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   /// Takes a block back, of this instance or of another one.
   @inlinable @inline(__always)
   func free(
-    _ base: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, isHeld: Bool
+    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
-    let slab = record(of: base, byteCount: byteCount)
     guard enter(isHeld: isHeld) else { return freeSlowly(base, in: slab, kind: kind) }
     guard slab.pointee.owner.load(ordering: .relaxed) == address, !FreeBlock.isMarked(base)
     else { return freeElsewhere(base, in: slab, kind: kind, isHeld: isHeld) }
@@ -113,7 +112,6 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
 
   /// The record of the slab that a block stands in.
   /// - Parameter byteCount: of the block, or what was asked for.
-  @inlinable @inline(__always)
   func record(of base: UnsafeMutableRawPointer, byteCount: Int) -> SlabPointer {
     let address = UInt(bitPattern: base)
     let offset = address & state.pointee.carrierMask

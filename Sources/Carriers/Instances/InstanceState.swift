@@ -12,9 +12,9 @@ struct InstanceState: ~Copyable {
   /// By kind, then by size class.
   @usableFromInline let slots: UnsafeMutablePointer<ClassSlot>
   let counters: UnsafeMutablePointer<KindCounters>
-  @usableFromInline let carrierMask: UInt
-  @usableFromInline let unitShift: UInt
-  @usableFromInline let largestUnitBlock: Int
+  let carrierMask: UInt
+  let unitShift: UInt
+  let largestUnitBlock: Int
   let largestSmallBlock: Int
   let classCount: Int
   /// Freed blocks of other instances, each of which has a place by its address.
