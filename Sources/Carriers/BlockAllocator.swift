@@ -15,7 +15,7 @@ public final class BlockAllocator: Sendable {
   @usableFromInline let number = ThreadDoor.makeAllocatorNumber()
   /// The same, or one that no door has where all blocks go the slow ways.
   @usableFromInline let numberAtOnce: UInt64
-  let peaks = Guarded(InlineArray<16, Int>(repeating: 0))
+  let peaks = InlineArray<16, Atomic<Int>> { _ in Atomic(0) }
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -86,7 +86,7 @@ public final class BlockAllocator: Sendable {
       return instance.free(block.base, in: slab, kind: kind, isHeld: given != nil)
     }
     core.recorder?.note(block.base, byteCount: 0, kind: kind)
-    settlePeak(of: kind)
+    settlePeak(of: kind, through: given)
     large.free(block.base, kind: kind)
   }
 
@@ -192,7 +192,7 @@ public final class BlockAllocator: Sendable {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     func allocate() throws(MemoryError) -> MemoryBlock {
       if byteCount > core.layout.largestSmallBlock {
-        settlePeak(of: kind)
+        settlePeak(of: kind, through: given)
         return try large.allocate(byteCount: byteCount, kind: kind)
       }
       let instance = given ?? instance

@@ -23,11 +23,12 @@ struct RemoteBatch: BitwiseCopyable {
 
   /// Puts a block in.
   /// - Returns: whether it is time to send all.
+  @inline(__always)
   mutating func put(_ block: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
     block.storeBytes(of: UInt(bitPattern: first), as: UInt.self)
     if first == nil { last = block }
     first = block
-    room -= byteCount + Self.byteCountBeside
+    room &-= byteCount &+ Self.byteCountBeside
     return room < 0
   }
 }
@@ -65,31 +66,42 @@ extension Instance {
   }
 
   /// Frees a block of another instance's slab, which counts here, where it is freed.
+  @inline(__always)
   func countAndFreeForeign(
     _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-    let slot = slot(of: slab)
-    note(slot, of: kind)
-    slot.pointee.returnedCount.advance(by: 1)
-    countForeign(kind, byteCount: Int(slab.pointee.blockByteCount))
+    let index = Int(slab.pointee.classIndex)
+    let counters = state.pointee.counters + kind.index
+    counters.pointee.note(classIndex: index)
+    slot(of: SizeClass(index: index), kind: kind).pointee.returnedCount.advance(by: 1)
+    counters.pointee.foreignByteCount.advance(by: Int(slab.pointee.blockByteCount))
     freeForeign(block, in: slab, kind: kind)
   }
 
   /// Frees a block of a slab that is not this instance's.
+  @inline(__always)
   func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
-    while true {
-      // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
-      let owner = slab.pointee.owner.load(ordering: .acquiring)
-      if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
-      if owner == Slab.pooled {
-        if core.freePooled(block, in: slab) { return }
-      } else {
-        return send(
-          block, byteCount: Int(slab.pointee.blockByteCount), kind: kind,
-          origin: UInt(bitPattern: slab), to: owner)
-      }
+    // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
+    var owner = slab.pointee.owner.load(ordering: .acquiring)
+    while owner <= Slab.pooled {
+      if freeUnowned(block, in: slab, kind: kind) { return }
+      owner = slab.pointee.owner.load(ordering: .acquiring)
     }
+    send(
+      block, byteCount: Int(slab.pointee.blockByteCount), kind: kind,
+      origin: UInt(bitPattern: slab), to: owner)
+  }
+
+  /// Frees a block of a slab that no instance owned a moment ago; `false` where one does now.
+  @inline(never)
+  private func freeUnowned(
+    _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
+  ) -> Bool {
+    if slab.pointee.owner.load(ordering: .acquiring) == Slab.nobody {
+      BlockFault.stop(block, kind, .freedTwiceOrForeign)
+    }
+    return core.freePooled(block, in: slab)
   }
 
   /// Frees a block with a header of a carrier that is not this instance's.
@@ -109,6 +121,7 @@ extension Instance {
 
   /// Puts a block among those that are to be sent to an instance.
   /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
+  @inline(__always)
   private func send(
     _ block: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, origin: UInt, to owner: UInt
   ) {
@@ -116,14 +129,14 @@ extension Instance {
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
     let place = Int(truncatingIfNeeded: owner >> 10) & (InstanceState.outgoingCount - 1)
     let batch = state.pointee.outgoing + place
-    if batch.pointee.owner != owner {
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: owner)
-    }
-    if batch.pointee.put(block, byteCount: byteCount) {
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: owner)
-    }
+    if batch.pointee.owner != owner { sendAll(in: batch, thenTo: owner) }
+    if batch.pointee.put(block, byteCount: byteCount) { sendAll(in: batch, thenTo: owner) }
+  }
+
+  @inline(never)
+  private func sendAll(in batch: UnsafeMutablePointer<RemoteBatch>, thenTo owner: UInt) {
+    push(batch.pointee)
+    batch.pointee = RemoteBatch(owner: owner)
   }
 
   /// Sends what waits to be sent.

@@ -159,8 +159,9 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func freeElsewhere(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
-    if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
-    if !hasHeaders(kind) && !FreeBlock.isMarked(base) {
+    if hasHeaders(kind) {
+      if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
+    } else if !FreeBlock.isMarked(base) {
       countAndFreeForeign(base, in: slab, kind: kind)
       return leave(isHeld: isHeld)
     }

@@ -34,6 +34,9 @@ struct InstanceState: ~Copyable {
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
   /// The round in which the instance last looked for pages that are free for long.
   var decayRound: UInt32 = 0
+  /// Kinds of which what was noted is what is in use, a bit each, as long as the door says that nobody
+  /// was inside since.
+  var notedKinds: UInt32 = 0
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
@@ -92,14 +95,18 @@ struct KindCounters: ~Copyable {
   /// What is in use in these slabs, but was allocated by others or is freed and still in a queue; less
   /// what was allocated here in slabs that are now others'.
   let foreignByteCount = Atomic<Int>(0)
+  /// The bytes in use when it was last looked: the sum over all instances is in the core.
+  let noted = Atomic<Int>(0)
   /// The most bytes in use that were seen since the peak was last taken.
   let peak = Atomic<Int>(0)
   /// The size classes whose slots may count anything: so that what there is of a kind is added up of few.
-  let firstClass = Atomic<Int>(.max)
-  let endClass = Atomic<Int>(0)
+  let firstClass = Atomic<Int32>(.max)
+  let endClass = Atomic<Int32>(0)
 
   /// Notes that the slot of a size class begins to count.
-  func note(classIndex index: Int) {
+  @inline(__always)
+  func note(classIndex: Int) {
+    let index = Int32(truncatingIfNeeded: classIndex)
     if index < firstClass.load(ordering: .relaxed) { firstClass.store(index, ordering: .relaxed) }
     if index >= endClass.load(ordering: .relaxed) { endClass.store(index + 1, ordering: .relaxed) }
   }
