@@ -2,21 +2,39 @@ import Synchronization
 
 /// Blocks, slabs and carriers that no instance owns.
 extension AllocatorCore {
-  /// Frees a block of a slab in the pool; `false` where an instance took the slab meanwhile.
-  func freePooled(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) -> Bool {
-    var isEmpty = false
-    let isFreed = withPool { pool in
-      if slab.pointee.owner.load(ordering: .relaxed) != Slab.pooled { return false }
-      FreeBlock.link(block, before: slab.pointee.firstFree)
-      MemoryPoison.forbid(block, byteCount: Int(slab.pointee.blockByteCount))
-      slab.pointee.firstFree = block
-      slab.pointee.usedCount -= 1
-      isEmpty = slab.pointee.usedCount == 0
-      if isEmpty { pool.remove(slab) }
-      return true
+  /// Frees blocks of slabs in the pool, each of which holds the next one and where it stands.
+  /// - Returns: those of slabs that an instance took meanwhile.
+  func freePooled(_ first: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    var taken: UnsafeMutableRawPointer?
+    var emptied: SlabPointer?
+    withPool { pool in
+      var next = first
+      while let block = next {
+        next = block.load(as: UnsafeMutableRawPointer?.self)
+        let origin = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
+        guard case .slab(let slab) = origin,
+          slab.pointee.owner.load(ordering: .relaxed) == Slab.pooled
+        else {
+          block.storeBytes(of: taken, as: UnsafeMutableRawPointer?.self)
+          taken = block
+          continue
+        }
+        FreeBlock.link(block, before: slab.pointee.firstFree)
+        MemoryPoison.forbid(block, byteCount: Int(slab.pointee.blockByteCount))
+        slab.pointee.firstFree = block
+        slab.pointee.usedCount -= 1
+        if slab.pointee.usedCount == 0 {
+          pool.remove(slab)
+          slab.pointee.next = emptied
+          emptied = slab
+        }
+      }
     }
-    if isEmpty { putEmpty(slab) }
-    return isFreed
+    while let slab = emptied {
+      emptied = slab.pointee.next
+      putEmpty(slab)
+    }
+    return taken
   }
 
   /// Frees a block of a carrier in the pool; `false` where an instance took the carrier meanwhile.

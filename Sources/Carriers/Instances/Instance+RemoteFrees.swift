@@ -1,9 +1,10 @@
 import Synchronization
 
 /// Blocks of one other instance that this one's thread freed and did not send yet: the other's queue
-/// is written once for many. The first holds the next one, as in the queue.
+/// is written once for many. The first holds the next one, as in the queue. Blocks of slabs in the pool
+/// wait the same way, and the pool's lock is taken once for many.
 struct RemoteBatch: BitwiseCopyable {
-  /// The other instance's address; 0 for none.
+  /// The other instance's address, or ``Slab/pooled``; 0 for none.
   private(set) var owner: UInt = 0
   private(set) var first: UnsafeMutableRawPointer?
   private(set) var last: UnsafeMutableRawPointer?
@@ -83,25 +84,11 @@ extension Instance {
   @inline(__always)
   func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
-    var owner = slab.pointee.owner.load(ordering: .acquiring)
-    while owner <= Slab.pooled {
-      if freeUnowned(block, in: slab, kind: kind) { return }
-      owner = slab.pointee.owner.load(ordering: .acquiring)
-    }
+    let owner = slab.pointee.owner.load(ordering: .acquiring)
+    if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
     send(
       block, byteCount: Int(slab.pointee.blockByteCount), kind: kind,
       origin: UInt(bitPattern: slab), to: owner)
-  }
-
-  /// Frees a block of a slab that no instance owned a moment ago; `false` where one does now.
-  @inline(never)
-  private func freeUnowned(
-    _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
-  ) -> Bool {
-    if slab.pointee.owner.load(ordering: .acquiring) == Slab.nobody {
-      BlockFault.stop(block, kind, .freedTwiceOrForeign)
-    }
-    return core.freePooled(block, in: slab)
   }
 
   /// Frees a block with a header of a carrier that is not this instance's.
@@ -119,7 +106,7 @@ extension Instance {
     }
   }
 
-  /// Puts a block among those that are to be sent to an instance.
+  /// Puts a block among those that are to be sent to an instance, or to slabs in the pool.
   /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
   @inline(__always)
   private func send(
@@ -127,30 +114,50 @@ extension Instance {
   ) {
     if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
-    let place = Int(truncatingIfNeeded: owner >> 10) & (InstanceState.outgoingCount - 1)
-    let batch = state.pointee.outgoing + place
+    let place = 1 + Int(truncatingIfNeeded: owner >> 12) & (InstanceState.outgoingCount - 1)
+    let batch = state.pointee.outgoing + (owner == Slab.pooled ? 0 : place)
     if batch.pointee.owner != owner { sendAll(in: batch, thenTo: owner) }
     if batch.pointee.put(block, byteCount: byteCount) { sendAll(in: batch, thenTo: owner) }
   }
 
   @inline(never)
   private func sendAll(in batch: UnsafeMutablePointer<RemoteBatch>, thenTo owner: UInt) {
-    push(batch.pointee)
+    let blocks = batch.pointee
+    // Before: what is sent to the pool may come back, for somebody else by then.
     batch.pointee = RemoteBatch(owner: owner)
+    push(blocks)
   }
 
   /// Sends what waits to be sent.
   func sendAll() {
-    for place in 0..<InstanceState.outgoingCount {
+    // The pool's first, for those of them whose slab was taken go on to its owner.
+    for place in 0...InstanceState.outgoingCount {
       let batch = state.pointee.outgoing + place
-      if batch.pointee.first == nil { continue }
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: batch.pointee.owner)
+      if batch.pointee.first != nil { sendAll(in: batch, thenTo: batch.pointee.owner) }
+    }
+  }
+
+  /// Frees blocks of slabs that were in the pool.
+  private func freePooled(_ batch: RemoteBatch) {
+    var next = core.freePooled(batch.first)
+    while let block = next {
+      next = block.load(as: UnsafeMutableRawPointer?.self)
+      guard
+        case .slab(let slab) = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
+      else { preconditionFailure("a block with a header among those of slabs in the pool") }
+      block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
+      if slab.pointee.owner.load(ordering: .relaxed) == address {
+        countForeign(slab.pointee.kind, byteCount: -Int(slab.pointee.blockByteCount))
+        takeBack(block, in: slab)
+      } else {
+        freeForeign(block, in: slab, kind: slab.pointee.kind)
+      }
     }
   }
 
   /// Puts the blocks in the other instance's queue.
   private func push(_ batch: RemoteBatch) {
+    if batch.owner == Slab.pooled { return freePooled(batch) }
     guard let first = batch.first, let last = batch.last,
       let other = UnsafeMutablePointer<InstanceState>(bitPattern: batch.owner)
     else { return }

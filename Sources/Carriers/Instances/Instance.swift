@@ -44,11 +44,11 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
         unitShift: UInt(core.layout.unitByteCount.trailingZeroBitCount),
         largestUnitBlock: core.layout.largestUnitBlock,
         largestSmallBlock: core.layout.largestSmallBlock, classCount: core.layout.classCount,
-        outgoing: .allocate(capacity: InstanceState.outgoingCount),
+        outgoing: .allocate(capacity: 1 + InstanceState.outgoingCount),
         atHand: .allocate(capacity: MemoryKind.count), kindsWithHeaders: core.kindsWithHeaders,
         core: core, epochs: core.epochs))
     state.pointee.outgoing.initialize(
-      repeating: RemoteBatch(owner: 0), count: InstanceState.outgoingCount)
+      repeating: RemoteBatch(owner: 0), count: 1 + InstanceState.outgoingCount)
     state.pointee.atHand.initialize(repeating: nil, count: MemoryKind.count)
   }
 

@@ -17,7 +17,8 @@ struct InstanceState: ~Copyable {
   let largestUnitBlock: Int
   let largestSmallBlock: Int
   let classCount: Int
-  /// Freed blocks of other instances, each of which has a place by its address.
+  /// Freed blocks of slabs in the pool, and then of other instances, each of which has a place by its
+  /// address.
   let outgoing: UnsafeMutablePointer<RemoteBatch>
   /// Blocks with headers that wait for the next request, where any do. By kind.
   let atHand: UnsafeMutablePointer<UnsafeMutablePointer<BlocksAtHand>?>
