@@ -55,13 +55,13 @@ extension Instance {
     let isSeen = state.pointee.door.isSeen
     let above = state.pointee.door.inside {
       // Inside, for others take the peak of an instance whose door they closed.
-      if !isSeen { state.pointee.notedKinds = 0 }
       let bit = UInt32(1) << UInt32(kind.index)
-      if state.pointee.notedKinds & bit != 0 {
+      let kinds = isSeen ? state.pointee.notedKinds.load(ordering: .relaxed) : 0
+      state.pointee.notedKinds.store(kinds | bit, ordering: .relaxed)
+      if kinds & bit != 0 {
         let noted = (state.pointee.counters + kind.index).pointee.noted.load(ordering: .relaxed)
         return takePeak(of: kind, used: noted)
       }
-      state.pointee.notedKinds |= bit
       return takePeak(of: kind)
     }
     state.pointee.door.markSeen()

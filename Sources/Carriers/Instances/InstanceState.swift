@@ -36,8 +36,9 @@ struct InstanceState: ~Copyable {
   /// The round in which the instance last looked for pages that are free for long.
   var decayRound: UInt32 = 0
   /// Kinds of which what was noted is what is in use, a bit each, as long as the door says that nobody
-  /// was inside since.
-  var notedKinds: UInt32 = 0
+  /// was inside since. Atomic, for to change a variable here would count as a change of all, and others
+  /// read the door.
+  let notedKinds = Atomic<UInt32>(0)
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
