@@ -134,7 +134,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     slab.pointee.firstFree = FreeBlock.unlink(block)
     slab.pointee.usedCount &+= 1
     slot.pointee.takenCount.advance(by: 1)
-    return Int(slab.pointee.blockByteCount)
+    return Int(slot.pointee.blockByteCount)
   }
 
   /// The whole way to a block, from where ``allocateAtOnce(byteCount:kind:isHeld:)`` ended.

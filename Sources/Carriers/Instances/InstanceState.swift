@@ -60,7 +60,7 @@ struct ClassSlot: ~Copyable {
   /// The first slab with room; ``AllocatorCore/emptySlab`` where there is none.
   @usableFromInline var first: SlabPointer
   /// The bytes of a block.
-  let blockByteCount: UInt32
+  @usableFromInline let blockByteCount: UInt32
   /// The last digits of what was taken when the peak was last looked at.
   var notedCount: UInt32 = 0
   /// Blocks allocated from the list.
