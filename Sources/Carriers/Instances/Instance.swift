@@ -163,13 +163,19 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
   func freeElsewhere(
     _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
   ) {
-    if hasHeaders(kind) {
-      if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
-    } else if !FreeBlock.isMarked(base) {
-      countAndFreeForeign(base, in: slab, kind: kind)
-      return leave(isHeld: isHeld)
-    }
+    // A function of its own, which saves more registers than is worth it here.
+    if !hasHeaders(kind) { return freeOthers(base, in: slab, kind: kind, isHeld: isHeld) }
+    if putAtHand(base, kind: kind) { return leave(isHeld: isHeld) }
     freeSlowly(base, in: slab, kind: kind)
+  }
+
+  @inline(never)
+  private func freeOthers(
+    _ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind, isHeld: Bool
+  ) {
+    if FreeBlock.isMarked(base) { return freeSlowly(base, in: slab, kind: kind) }
+    countAndFreeForeign(base, in: slab, kind: kind)
+    leave(isHeld: isHeld)
   }
 
   /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
