@@ -13,8 +13,9 @@ public final class BlockAllocator: Sendable {
   let large: LargeBlocks
   let registry = InstanceRegistry()
   @usableFromInline let number = ThreadDoor.makeAllocatorNumber()
-  @usableFromInline let largestSmallBlock: Int
-  let peaks = Guarded(InlineArray<16, Int>(repeating: 0))
+  /// The same, or one that no door has where all blocks go the slow ways.
+  @usableFromInline let numberAtOnce: UInt64
+  let peaks = InlineArray<16, Atomic<Int>> { _ in Atomic(0) }
 
   /// Makes an allocator that holds no memory yet.
   /// - Parameter source: the system's; by default a new one of this configuration.
@@ -29,8 +30,8 @@ public final class BlockAllocator: Sendable {
       ? .tiny(pageByteCount: pages)
       : .standard(pageByteCount: pages, usesHugePages: usesHugePages)
     self.source = source
-    largestSmallBlock = layout.largestSmallBlock
     core = AllocatorCore(source: source, layout: layout, configuration: configuration)
+    numberAtOnce = core.servesAtOnce ? number : .max
     large = LargeBlocks(
       source: source, layout: layout, cacheLimit: configuration.carrierCacheLimitBytes,
       isHardened: configuration.isHardened)
@@ -58,9 +59,11 @@ public final class BlockAllocator: Sendable {
   /// - Precondition: the block is in use, and was allocated here for this kind.
   @inlinable @inline(__always)
   public func free(_ block: MemoryBlock, kind: MemoryKind) {
-    if isSmall(block), let instance = ThreadDoor.instance(ofAllocator: number) {
-      return instance.free(
-        block.base, byteCount: block.byteCount, kind: kind, isHeld: false)
+    if block.byteCount <= StandardCarrier.largestUnitBlock,
+      let instance = ThreadDoor.instance(ofAllocator: numberAtOnce)
+    {
+      let slab = StandardCarrier.record(ofUnitBlock: block.base)
+      return instance.free(block.base, in: slab, kind: kind, isHeld: false)
     }
     freeSlowly(block, kind: kind, through: nil)
   }
@@ -68,8 +71,8 @@ public final class BlockAllocator: Sendable {
   /// A small block, where the calling thread has one at hand.
   @inlinable @inline(__always)
   func allocateAtOnce(byteCount: Int, kind: MemoryKind) -> MemoryBlock? {
-    guard UInt(bitPattern: byteCount &- 1) < UInt(bitPattern: largestSmallBlock),
-      let instance = ThreadDoor.instance(ofAllocator: number)
+    guard UInt(bitPattern: byteCount &- 1) < UInt(StandardCarrier.largestSmallBlock),
+      let instance = ThreadDoor.instance(ofAllocator: numberAtOnce)
     else { return nil }
     return instance.allocateAtOnce(byteCount: byteCount, kind: kind, isHeld: false)
   }
@@ -79,10 +82,11 @@ public final class BlockAllocator: Sendable {
     if isSmall(block) {
       let instance = given ?? instance
       let slab = instance.record(of: block.base, byteCount: block.byteCount)
-      return instance.freeSlowly(block.base, in: slab, kind: kind)
+      if core.keepsDoorsClosed { return instance.freeSlowly(block.base, in: slab, kind: kind) }
+      return instance.free(block.base, in: slab, kind: kind, isHeld: given != nil)
     }
     core.recorder?.note(block.base, byteCount: 0, kind: kind)
-    settlePeak(of: kind)
+    settlePeak(of: kind, through: given)
     large.free(block.base, kind: kind)
   }
 
@@ -178,8 +182,7 @@ public final class BlockAllocator: Sendable {
   /// Whether small blocks of whole pages begin at a page.
   func alignsPages(of kind: MemoryKind) -> Bool { core.strategy(of: kind) == .sizeClasses }
 
-  @inlinable @inline(__always)
-  func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= largestSmallBlock }
+  func isSmall(_ block: MemoryBlock) -> Bool { block.byteCount <= core.layout.largestSmallBlock }
 
   /// The whole way to a block, by the calling thread's instance where none is given.
   @usableFromInline @inline(never)
@@ -188,11 +191,19 @@ public final class BlockAllocator: Sendable {
   ) throws(MemoryError) -> MemoryBlock {
     if byteCount <= 0 { throw .invalidSize(byteCount: byteCount) }
     func allocate() throws(MemoryError) -> MemoryBlock {
-      if byteCount > largestSmallBlock {
-        settlePeak(of: kind)
+      if byteCount > core.layout.largestSmallBlock {
+        settlePeak(of: kind, through: given)
         return try large.allocate(byteCount: byteCount, kind: kind)
       }
-      return try (given ?? instance).allocateSlowly(byteCount: byteCount, kind: kind)
+      let instance = given ?? instance
+      // Where carriers are not as the fast path knows them nobody looked yet.
+      if !core.servesAtOnce, !core.keepsDoorsClosed,
+        let block = instance.allocateAtOnce(
+          byteCount: byteCount, kind: kind, isHeld: given != nil)
+      {
+        return block
+      }
+      return try instance.allocateSlowly(byteCount: byteCount, kind: kind)
     }
     let block: MemoryBlock
     do {

@@ -17,11 +17,12 @@ import Testing
     return try CarrierResidency.byteCount(of: allocator)
   }
 
-  @Test(arguments: BlockStrategy.allCases)
-  func freePagesGoBackAfterTheDecayTime(strategy: BlockStrategy) throws {
+  @Test(arguments: BlockStrategy.allCases, [false, true])
+  func freePagesGoBackAfterTheDecayTime(strategy: BlockStrategy, isHardened: Bool) throws {
     let allocator = BlockAllocator(
       configuration: MemoryConfiguration(
-        carrierDecayMilliseconds: 2, strategies: [.ets: strategy], usesHugePages: false))
+        carrierDecayMilliseconds: 2, strategies: [.ets: strategy], usesHugePages: false,
+        isHardened: isHardened))
     let size = 3_000
     let blocks = try (0..<4_000).map { _ in
       let block = try allocator.allocate(byteCount: size, kind: .ets)

@@ -1,4 +1,5 @@
 import Carriers
+import Foundation
 import TestKit
 import Testing
 
@@ -37,6 +38,53 @@ import Testing
       #expect(allocator.peakByteCount(of: .ets) <= 50_000 * 64)
     }
     #expect(allocator.peakByteCount(of: .ets) >= 50_000 * 64 - 65_536)
+  }
+
+  /// What was once added up of many small blocks is not taken for what there is.
+  @Test(arguments: [false, true])
+  func smallBlocksBetweenLargeOnesCount(byHandle: Bool) throws {
+    let allocator = BlockAllocator()
+    let handle = byHandle ? allocator.makeInstanceHandle() : nil
+    func allocate(_ byteCount: Int) throws -> MemoryBlock {
+      if handle != nil { return try handle!.allocate(byteCount: byteCount, kind: .literal) }
+      return try allocator.allocate(byteCount: byteCount, kind: .literal)
+    }
+    func free(_ block: MemoryBlock) {
+      if handle != nil { return handle!.free(block, kind: .literal) }
+      allocator.free(block, kind: .literal)
+    }
+    var most = 0
+    var small: [MemoryBlock] = []
+    for round in 0..<40 {
+      for _ in 0..<round { small.append(try allocate(48)) }
+      let large = try allocate(300_000)
+      most = max(most, large.byteCount + small.reduce(0) { $0 + $1.byteCount })
+      free(large)
+      if round % 3 == 2 { while let block = small.popLast() { free(block) } }
+      #expect(allocator.peakByteCount(of: .literal) == most)
+    }
+    for block in small { free(block) }
+  }
+
+  /// Another thread's small blocks are no part of a peak for longer than they were there.
+  @Test func whatAnotherThreadFreedIsForgotten() throws {
+    let allocator = BlockAllocator()
+    let small = 20_000
+    let thread = Thread {
+      do {
+        let blocks = try (0..<small).map { _ in try allocator.allocate(byteCount: 256, kind: .ets) }
+        for block in blocks { allocator.free(block, kind: .ets) }
+      } catch {
+        Issue.record(error)
+      }
+    }
+    thread.start()
+    while !thread.isFinished { usleep(1_000) }
+    let large = try allocator.allocate(byteCount: 4_000_000, kind: .ets)
+    allocator.free(large, kind: .ets)
+    let peak = allocator.peakByteCount(of: .ets)
+    #expect(peak > small * 256 - 65_536)
+    #expect(peak < small * 256 + 65_536)
   }
 
   /// Random calls beside a plain count of the same; the seed is told on failure.

@@ -47,5 +47,21 @@ import Testing
     #expect(MemoryLayout<CarrierHead>.size <= CarrierHead.recordsOffset)
     #expect(MemoryLayout<Slab>.size <= 1 << Slab.strideShift)
     #expect(MemoryLayout<KindCounters>.size <= 64)
+    let slab = SlabPointer.allocate(capacity: 1)
+    defer { slab.deallocate() }
+    slab.initialize(to: Slab(start: UnsafeMutableRawPointer(slab)))
+    let offset = withUnsafeMutablePointer(to: &slab.pointee.blockByteCount) {
+      UnsafeMutableRawPointer($0) - UnsafeMutableRawPointer(slab)
+    }
+    #expect(offset == 72, "what other threads read is in the first line, or not where it is drawn")
+  }
+
+  @Test func fastPathsKnowWhatAnOrdinarySystemIsLike() {
+    for pageByteCount in [4_096, 16_384, 65_536] {
+      let layout = CarrierLayout.standard(pageByteCount: pageByteCount, usesHugePages: true)
+      #expect(layout.isStandard)
+      #expect(layout.unitByteCount == StandardCarrier.unitByteCount)
+    }
+    #expect(!CarrierLayout.tiny(pageByteCount: 4_096).isStandard)
   }
 }

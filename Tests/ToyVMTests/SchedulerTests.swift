@@ -133,4 +133,42 @@ import Testing
       #expect(system.registeredNames.isEmpty)
     }
   }
+
+  /// Free pages within carriers go back after the decay time while all threads wait, and none of them
+  /// allocates.
+  @Test(arguments: [1, 2])
+  func waitingThreadsLetFreePagesGo(threads: Int) throws {
+    let memory = MemoryConfiguration(carrierDecayMilliseconds: 5, usesHugePages: false)
+    let system = MemorySystem(configuration: SystemConfiguration(memory: memory))
+    let blocks = try (0..<4_000).map { _ in
+      let block = try system.allocator.allocate(byteCount: 3_000, kind: .embedder)
+      memset(block.base, 1, block.byteCount)
+      return block
+    }
+    // Of each run of forty blocks one stays, so no carrier is empty.
+    let freed = blocks.enumerated().filter { $0.offset % 40 != 0 }.map(\.element)
+    for block in freed { system.allocator.free(block, kind: .embedder) }
+    let before = Self.residentCount(of: freed)
+    var code = ModuleAssembler()
+    code.add(.label, .unsigned(3))
+    code.add(.waitTimeout, .label(3), .integer(100))
+    code.add(.timeout)
+    code.add(.move, .integer(1), .x(0))
+    code.add(.return)
+    let outcome = try run("run", of: code.module(), on: system) { $0.schedulers = threads }
+    #expect(outcome == .returned("1"))
+    let after = Self.residentCount(of: freed)
+    #expect(before > freed.count * 9 / 10)
+    #expect(after < freed.count / 4, "\(after) of \(freed.count)")
+  }
+
+  /// Blocks whose middle is in memory.
+  private static func residentCount(of blocks: [MemoryBlock]) -> Int {
+    blocks.count { block in
+      let middle = UInt(bitPattern: block.base) + UInt(block.byteCount / 2)
+      var page: UInt8 = 0
+      return mincore(UnsafeMutableRawPointer(bitPattern: middle & ~4095), 1, &page) == 0
+        && page & 1 != 0
+    }
+  }
 }

@@ -3,15 +3,16 @@ import Synchronization
 /// A block of a carrier that blocks of any size share, by the address of its header.
 ///
 ///     header                                            | next header
-///     | size | last | previousFree | free |   payload   |
-///       60     1           1          1     in use: as many bytes as the size less 8
+///     | round | size | discarded | last | previousFree | free |   payload   |
+///       32       28        1         1          1          1     in use: as many bytes as the size less 8
 ///
 ///     | header | left | right | parent | largest | unused ... | size |   a free block
 ///              0      8       16       24        32             footer
 ///
 /// Sizes count the header, and are multiples of 16; headers stand 8 bytes before such a multiple,
 /// so that payloads stand at one. A free block repeats its size in its last word, where the block
-/// behind it finds it: so both neighbours are found at once, and free neighbours become one.
+/// behind it finds it: so both neighbours are found at once, and free neighbours become one. The round
+/// is that of decay in which it was first seen free, and 0 before.
 struct Block: BitwiseCopyable, Equatable {
   let header: UnsafeMutableRawPointer
 
@@ -32,6 +33,8 @@ struct Block: BitwiseCopyable, Equatable {
   private static var lastBit: UInt { 4 }
   private static var discardedBit: UInt { 8 }
   private static var flags: UInt { 15 }
+  /// The bits of the size and of the flags.
+  private static var sizeBits: UInt { 32 }
 
   /// The bytes of the block that holds so many bytes of payload.
   static func byteCount(holding payload: Int) -> Int {
@@ -48,7 +51,7 @@ struct Block: BitwiseCopyable, Equatable {
   }
 
   /// All bytes of the block, its header with them.
-  var byteCount: Int { Int(bitPattern: word & ~Block.flags) }
+  var byteCount: Int { Int(UInt32(truncatingIfNeeded: word & ~Block.flags)) }
   var isFree: Bool { word & Block.freeBit != 0 }
   var isPreviousFree: Bool { word & Block.previousFreeBit != 0 }
   /// Whether no block of the carrier stands behind this one.
@@ -112,22 +115,13 @@ struct Block: BitwiseCopyable, Equatable {
     setDiscarded()
   }
 
-  /// Whether the block was free, and as large, in the last round; else it bears this round's mark from
-  /// now on. Blocks without a whole page never were.
-  ///
-  /// The mark stands where nobody writes but the next user, so it may outlive a use: then a block's
-  /// pages go back early, which costs page faults.
+  /// Whether the block was free, and as large, in the last round; else its header says from now on that
+  /// it is in this one. Blocks without a whole page never were.
   func wasFree(since last: UInt32, now: UInt32, pageByteCount: Int) -> Bool {
     if isDiscarded || byteCount < 2 * pageByteCount { return false }
-    let place = header + Self.linksEnd
-    if place.load(as: UInt.self) == decayMark(last) { return true }
-    place.storeBytes(of: decayMark(now), as: UInt.self)
+    if last != 0 && UInt32(word >> Block.sizeBits) == last { return true }
+    word = word & (1 << Block.sizeBits - 1) | UInt(now) << Block.sizeBits
     return false
-  }
-
-  private func decayMark(_ round: UInt32) -> UInt {
-    let mark = UInt(round) &* 0x9E37_79B9_7F4A_7C15
-    return UInt(bitPattern: header) ^ UInt(byteCount) << 40 ^ mark
   }
 
   /// The size in the last word, which a free block repeats.

@@ -62,8 +62,9 @@ struct BlocksAtHand: ~Copyable {
   mutating func put(_ base: UnsafeMutableRawPointer, usable: Int) -> Bool {
     // The payload of a class's block is 8 bytes more than the class's size, but for the largest.
     let index = SizeClass(holding: usable &- 8).index
+    // The slot is written below, so to ask it costs no further cache line.
+    if Int(slots[index].blockByteCount) != usable { return false }
     let record = record(index)
-    if Int(record.pointee.blockByteCount) != usable { return false }
     FreeBlock.link(base, before: record.pointee.firstFree)
     record.pointee.firstFree = base
     slots[index].returnedCount.advance(by: 1)

@@ -25,6 +25,9 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     let fillsFreeBlocks: Bool
     let keepsDoorsClosed: Bool
     let recorder: BlockRecorder?
+    /// Keeps what all threads write off the lines above.
+    let padding = InlineArray<8, UInt64>(repeating: 0)
+    let noted = InlineArray<16, Atomic<Int>> { _ in Atomic(0) }
   }
 
   private let state: UnsafeMutablePointer<State>
@@ -87,6 +90,9 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   /// Whether all calls go through the slow paths, which do what the fast ones have no time for.
   var keepsDoorsClosed: Bool { state.pointee.keepsDoorsClosed }
 
+  /// Whether blocks are taken and freed in their callers' code.
+  var servesAtOnce: Bool { layout.isStandard && !keepsDoorsClosed }
+
   /// Whether free blocks hold a pattern. The address sanitizer knows better who touches them.
   var fillsFreeBlocks: Bool { state.pointee.fillsFreeBlocks }
 
@@ -95,6 +101,16 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     MemoryKind.allCases.reduce(0) { bits, kind in
       strategy(of: kind) == .sizeClasses ? bits : bits | 1 << UInt32(kind.index)
     }
+  }
+
+  /// The bytes of a kind in small blocks, each instance's when it last looked.
+  func notedByteCount(of kind: MemoryKind) -> Int {
+    state.pointee.noted[kind.index].load(ordering: .relaxed)
+  }
+
+  /// Notes that an instance has more of a kind, or less, than when it last looked.
+  func addNoted(_ difference: Int, of kind: MemoryKind) {
+    state.pointee.noted[kind.index].add(difference, ordering: .relaxed)
   }
 
   /// Counts an instance that was made.
@@ -139,11 +155,11 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     try state.pointee.supply.withLock(body)
   }
 
-  private func withPool<Result>(_ body: (inout SlabPool) -> Result) -> Result {
+  func withPool<Result>(_ body: (inout SlabPool) -> Result) -> Result {
     state.pointee.pool.withLock(body)
   }
 
-  private func withBlockPool<Result>(_ body: (inout BlockCarrierPool) -> Result) -> Result {
+  func withBlockPool<Result>(_ body: (inout BlockCarrierPool) -> Result) -> Result {
     state.pointee.blockPool.withLock(body)
   }
 
@@ -216,85 +232,6 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
       statistics.carrierCount = $0.carrierCount
       statistics.carrierCommittedBytes = $0.committedByteCount
       statistics.idleCarrierBytes = $0.idleByteCount
-    }
-  }
-
-  // MARK: Blocks and slabs of others
-
-  /// Frees a block of a slab in the pool; `false` where an instance took the slab meanwhile.
-  func freePooled(_ block: UnsafeMutableRawPointer, in slab: SlabPointer) -> Bool {
-    var isEmpty = false
-    let isFreed = withPool { pool in
-      if slab.pointee.owner.load(ordering: .relaxed) != Slab.pooled { return false }
-      FreeBlock.link(block, before: slab.pointee.firstFree)
-      MemoryPoison.forbid(block, byteCount: Int(slab.pointee.blockByteCount))
-      slab.pointee.firstFree = block
-      slab.pointee.usedCount -= 1
-      isEmpty = slab.pointee.usedCount == 0
-      if isEmpty { pool.remove(slab) }
-      return true
-    }
-    if isEmpty { putEmpty(slab) }
-    return isFreed
-  }
-
-  /// Frees a block of a carrier in the pool; `false` where an instance took the carrier meanwhile.
-  func freePooled(_ block: Block, of carrier: BlockCarrier, kind: MemoryKind) -> Bool {
-    if RemoteOrigin.isQueued(block.payload, origin: RemoteOrigin.word(carrier, kind: kind)) {
-      BlockFault.stop(block.payload, kind, .freedTwice)
-    }
-    var isEmpty = false
-    let isFreed = withBlockPool { pool in
-      if carrier.owner != Slab.pooled { return false }
-      isEmpty = pool.free(block, of: carrier)
-      return true
-    }
-    if isEmpty { putEmpty(carrier) }
-    return isFreed
-  }
-
-  /// Leaves a carrier with blocks in use to whoever needs it.
-  func putPooled(_ carrier: BlockCarrier) { withBlockPool { $0.insert(carrier) } }
-
-  /// Takes a carrier out of the pool in which there may be a block of so many bytes.
-  func takePooled(byteCount: Int, kind: MemoryKind, for owner: Instance) -> BlockCarrier? {
-    withBlockPool { $0.take(byteCount: byteCount, kind: kind, for: owner.address) }
-  }
-
-  /// Carriers of blocks with headers in the pool.
-  var pooledCarrierCount: Int { withBlockPool { $0.count } }
-
-  /// Lets the blocks that were freed in such carriers join their neighbours.
-  func joinWaitingInPool() { withBlockPool { $0.joinWaiting() } }
-
-  /// Calls the body with each such carrier, which nobody else touches meanwhile.
-  func forEachPooledCarrier(_ body: (BlockCarrier) -> Void) {
-    withBlockPool { $0.forEach(body) }
-  }
-
-  /// Slabs in the pool.
-  var pooledSlabCount: Int { withPool { $0.count } }
-
-  /// Calls the body with each slab in the pool, which nobody else touches meanwhile.
-  func forEachPooledSlab(_ body: (SlabPointer) -> Void) { withPool { $0.forEach(body) } }
-
-  /// Runs the body while no slab of the pool changes.
-  func withPoolLocked(_ body: () -> Void) { withPool { _ in body() } }
-
-  /// Leaves a slab with blocks in use to whoever needs it.
-  func putPooled(_ slab: SlabPointer) {
-    withPool { pool in
-      slab.pointee.owner.store(Slab.pooled, ordering: .releasing)
-      pool.insert(slab)
-    }
-  }
-
-  /// Takes a slab of a class and kind out of the pool.
-  func takePooled(_ sizeClass: SizeClass, kind: MemoryKind, for owner: Instance) -> SlabPointer? {
-    withPool { pool in
-      guard let slab = pool.takeFirst(classIndex: sizeClass.index, kind: kind) else { return nil }
-      slab.pointee.owner.store(owner.address, ordering: .releasing)
-      return slab
     }
   }
 }

@@ -9,14 +9,17 @@ public struct AllocatorInstance: ~Copyable {
   /// The allocator it belongs to.
   public let allocator: BlockAllocator
   @usableFromInline let instance: Instance
-  /// The largest block that may be had at once: none where the allocator's doors stay closed.
+  /// The largest block that may be had at once: none where all go the slow ways.
   @usableFromInline let largestAtOnce: Int
+  /// The largest that may be freed at once.
+  @usableFromInline let largestFreedAtOnce: Int
 
   init(allocator: BlockAllocator, instance: Instance) {
     self.allocator = allocator
     self.instance = instance
-    largestAtOnce =
-      allocator.core.keepsDoorsClosed ? 0 : allocator.core.layout.largestSmallBlock
+    let servesAtOnce = allocator.core.servesAtOnce
+    largestAtOnce = servesAtOnce ? StandardCarrier.largestSmallBlock : 0
+    largestFreedAtOnce = servesAtOnce ? StandardCarrier.largestUnitBlock : 0
   }
 
   deinit { allocator.registry.put(instance) }
@@ -37,10 +40,11 @@ public struct AllocatorInstance: ~Copyable {
   /// Takes a block back, as ``BlockAllocator/free(_:kind:)`` does.
   @inlinable @inline(__always)
   public borrowing func free(_ block: MemoryBlock, kind: MemoryKind) {
-    if block.byteCount > largestAtOnce {
+    if block.byteCount > largestFreedAtOnce {
       return allocator.freeSlowly(block, kind: kind, through: instance)
     }
-    instance.free(block.base, byteCount: block.byteCount, kind: kind, isHeld: true)
+    let slab = StandardCarrier.record(ofUnitBlock: block.base)
+    instance.free(block.base, in: slab, kind: kind, isHeld: true)
   }
 
   /// Takes back a block of which its owner kept no more than the address and the size asked for.

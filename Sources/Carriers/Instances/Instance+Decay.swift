@@ -19,8 +19,6 @@ extension Instance {
     drainRemoteFrees()
     for kind in MemoryKind.allCases {
       if let blocks = state.pointee.blocks[kind.index] {
-        // Else the mark would be written over a pattern, or where a tool forbids it.
-        if core.keepsDoorsClosed { continue }
         joinBlocksAtHand(of: kind)
         blocks.decay(since: last, now: now)
       } else {

@@ -1,9 +1,10 @@
 import Synchronization
 
 /// Blocks of one other instance that this one's thread freed and did not send yet: the other's queue
-/// is written once for many. The first holds the next one, as in the queue.
+/// is written once for many. The first holds the next one, as in the queue. Blocks of slabs in the pool
+/// wait the same way, and the pool's lock is taken once for many.
 struct RemoteBatch: BitwiseCopyable {
-  /// The other instance's address; 0 for none.
+  /// The other instance's address, or ``Slab/pooled``; 0 for none.
   private(set) var owner: UInt = 0
   private(set) var first: UnsafeMutableRawPointer?
   private(set) var last: UnsafeMutableRawPointer?
@@ -23,11 +24,12 @@ struct RemoteBatch: BitwiseCopyable {
 
   /// Puts a block in.
   /// - Returns: whether it is time to send all.
+  @inline(__always)
   mutating func put(_ block: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
     block.storeBytes(of: UInt(bitPattern: first), as: UInt.self)
     if first == nil { last = block }
     first = block
-    room -= byteCount + Self.byteCountBeside
+    room &-= byteCount &+ Self.byteCountBeside
     return room < 0
   }
 }
@@ -65,31 +67,28 @@ extension Instance {
   }
 
   /// Frees a block of another instance's slab, which counts here, where it is freed.
+  @inline(__always)
   func countAndFreeForeign(
     _ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind
   ) {
     assert(slab.pointee.kind == kind, "\(kind) freed, allocated as \(slab.pointee.kind)")
-    let slot = slot(of: slab)
-    note(slot, of: kind)
-    slot.pointee.returnedCount.advance(by: 1)
-    countForeign(kind, byteCount: Int(slab.pointee.blockByteCount))
+    let index = Int(slab.pointee.classIndex)
+    let counters = state.pointee.counters + kind.index
+    counters.pointee.note(classIndex: index)
+    slot(of: SizeClass(index: index), kind: kind).pointee.returnedCount.advance(by: 1)
+    counters.pointee.foreignByteCount.advance(by: Int(slab.pointee.blockByteCount))
     freeForeign(block, in: slab, kind: kind)
   }
 
   /// Frees a block of a slab that is not this instance's.
+  @inline(__always)
   func freeForeign(_ block: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
-    while true {
-      // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
-      let owner = slab.pointee.owner.load(ordering: .acquiring)
-      if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
-      if owner == Slab.pooled {
-        if core.freePooled(block, in: slab) { return }
-      } else {
-        return send(
-          block, byteCount: Int(slab.pointee.blockByteCount), kind: kind,
-          origin: UInt(bitPattern: slab), to: owner)
-      }
-    }
+    // Acquiring: pairs with the releasing stores in `putPooled` and `takePooled`.
+    let owner = slab.pointee.owner.load(ordering: .acquiring)
+    if owner == Slab.nobody { BlockFault.stop(block, kind, .freedTwiceOrForeign) }
+    send(
+      block, byteCount: Int(slab.pointee.blockByteCount), kind: kind,
+      origin: UInt(bitPattern: slab), to: owner)
   }
 
   /// Frees a block with a header of a carrier that is not this instance's.
@@ -107,37 +106,58 @@ extension Instance {
     }
   }
 
-  /// Puts a block among those that are to be sent to an instance.
+  /// Puts a block among those that are to be sent to an instance, or to slabs in the pool.
   /// - Parameter origin: where the block stands; see ``RemoteOrigin``.
+  @inline(__always)
   private func send(
     _ block: UnsafeMutableRawPointer, byteCount: Int, kind: MemoryKind, origin: UInt, to owner: UInt
   ) {
     if RemoteOrigin.isQueued(block, origin: origin) { BlockFault.stop(block, kind, .freedTwice) }
     block.storeBytes(of: origin, toByteOffset: 8, as: UInt.self)
-    let place = Int(truncatingIfNeeded: owner >> 10) & (InstanceState.outgoingCount - 1)
-    let batch = state.pointee.outgoing + place
-    if batch.pointee.owner != owner {
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: owner)
-    }
-    if batch.pointee.put(block, byteCount: byteCount) {
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: owner)
-    }
+    let place = 1 + Int(truncatingIfNeeded: owner >> 12) & (InstanceState.outgoingCount - 1)
+    let batch = state.pointee.outgoing + (owner == Slab.pooled ? 0 : place)
+    if batch.pointee.owner != owner { sendAll(in: batch, thenTo: owner) }
+    if batch.pointee.put(block, byteCount: byteCount) { sendAll(in: batch, thenTo: owner) }
+  }
+
+  @inline(never)
+  private func sendAll(in batch: UnsafeMutablePointer<RemoteBatch>, thenTo owner: UInt) {
+    let blocks = batch.pointee
+    // Before: what is sent to the pool may come back, for somebody else by then.
+    batch.pointee = RemoteBatch(owner: owner)
+    push(blocks)
   }
 
   /// Sends what waits to be sent.
   func sendAll() {
-    for place in 0..<InstanceState.outgoingCount {
+    // The pool's first, for those of them whose slab was taken go on to its owner.
+    for place in 0...InstanceState.outgoingCount {
       let batch = state.pointee.outgoing + place
-      if batch.pointee.first == nil { continue }
-      push(batch.pointee)
-      batch.pointee = RemoteBatch(owner: batch.pointee.owner)
+      if batch.pointee.first != nil { sendAll(in: batch, thenTo: batch.pointee.owner) }
+    }
+  }
+
+  /// Frees blocks of slabs that were in the pool.
+  private func freePooled(_ batch: RemoteBatch) {
+    var next = core.freePooled(batch.first)
+    while let block = next {
+      next = block.load(as: UnsafeMutableRawPointer?.self)
+      guard
+        case .slab(let slab) = RemoteOrigin(word: block.load(fromByteOffset: 8, as: UInt.self))
+      else { preconditionFailure("a block with a header among those of slabs in the pool") }
+      block.storeBytes(of: 0, toByteOffset: 8, as: UInt.self)
+      if slab.pointee.owner.load(ordering: .relaxed) == address {
+        countForeign(slab.pointee.kind, byteCount: -Int(slab.pointee.blockByteCount))
+        takeBack(block, in: slab)
+      } else {
+        freeForeign(block, in: slab, kind: slab.pointee.kind)
+      }
     }
   }
 
   /// Puts the blocks in the other instance's queue.
   private func push(_ batch: RemoteBatch) {
+    if batch.owner == Slab.pooled { return freePooled(batch) }
     guard let first = batch.first, let last = batch.last,
       let other = UnsafeMutablePointer<InstanceState>(bitPattern: batch.owner)
     else { return }

@@ -74,6 +74,8 @@ extension Instance {
   }
 
   func giveUp(_ slab: SlabPointer) {
+    // So that others do not take for in use what was before.
+    notePeak(of: slab.pointee.kind)
     unlist(slab)
     count(slab, -1)
     core.putEmpty(slab)

@@ -12,12 +12,13 @@ struct InstanceState: ~Copyable {
   /// By kind, then by size class.
   @usableFromInline let slots: UnsafeMutablePointer<ClassSlot>
   let counters: UnsafeMutablePointer<KindCounters>
-  @usableFromInline let carrierMask: UInt
-  @usableFromInline let unitShift: UInt
-  @usableFromInline let largestUnitBlock: Int
+  let carrierMask: UInt
+  let unitShift: UInt
+  let largestUnitBlock: Int
   let largestSmallBlock: Int
   let classCount: Int
-  /// Freed blocks of other instances, each of which has a place by its address.
+  /// Freed blocks of slabs in the pool, and then of other instances, each of which has a place by its
+  /// address.
   let outgoing: UnsafeMutablePointer<RemoteBatch>
   /// Blocks with headers that wait for the next request, where any do. By kind.
   let atHand: UnsafeMutablePointer<UnsafeMutablePointer<BlocksAtHand>?>
@@ -34,6 +35,10 @@ struct InstanceState: ~Copyable {
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
   /// The round in which the instance last looked for pages that are free for long.
   var decayRound: UInt32 = 0
+  /// Kinds of which what was noted is what is in use, a bit each, as long as the door says that nobody
+  /// was inside since. Atomic, for to change a variable here would count as a change of all, and others
+  /// read the door.
+  let notedKinds = Atomic<UInt32>(0)
   /// Whether a handle holds the instance. Under the registry's lock.
   var isHeld = false
   /// Keeps the queue, which other threads write, off the lines above.
@@ -55,7 +60,7 @@ struct ClassSlot: ~Copyable {
   /// The first slab with room; ``AllocatorCore/emptySlab`` where there is none.
   @usableFromInline var first: SlabPointer
   /// The bytes of a block.
-  let blockByteCount: UInt32
+  @usableFromInline let blockByteCount: UInt32
   /// The last digits of what was taken when the peak was last looked at.
   var notedCount: UInt32 = 0
   /// Blocks allocated from the list.
@@ -92,14 +97,18 @@ struct KindCounters: ~Copyable {
   /// What is in use in these slabs, but was allocated by others or is freed and still in a queue; less
   /// what was allocated here in slabs that are now others'.
   let foreignByteCount = Atomic<Int>(0)
+  /// The bytes in use when it was last looked: the sum over all instances is in the core.
+  let noted = Atomic<Int>(0)
   /// The most bytes in use that were seen since the peak was last taken.
   let peak = Atomic<Int>(0)
   /// The size classes whose slots may count anything: so that what there is of a kind is added up of few.
-  let firstClass = Atomic<Int>(.max)
-  let endClass = Atomic<Int>(0)
+  let firstClass = Atomic<Int32>(.max)
+  let endClass = Atomic<Int32>(0)
 
   /// Notes that the slot of a size class begins to count.
-  func note(classIndex index: Int) {
+  @inline(__always)
+  func note(classIndex: Int) {
+    let index = Int32(truncatingIfNeeded: classIndex)
     if index < firstClass.load(ordering: .relaxed) { firstClass.store(index, ordering: .relaxed) }
     if index >= endClass.load(ordering: .relaxed) { endClass.store(index + 1, ordering: .relaxed) }
   }

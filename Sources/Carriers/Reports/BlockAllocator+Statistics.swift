@@ -1,3 +1,5 @@
+import Synchronization
+
 extension BlockAllocator {
   /// What an allocator holds.
   public struct Statistics: Equatable, Sendable {
@@ -60,8 +62,9 @@ extension BlockAllocator {
   ///
   /// Looked at whenever a large block comes or goes, a slab begins to use a page more, and about each
   /// time a slab fills, so that a peak in between may be missed by as much as a slab of each size class
-  /// holds. Where several threads or
-  /// handles allocate, what they held at different moments may be counted together.
+  /// holds. Where several threads or handles allocate, what they held at different moments may be
+  /// counted together: of small blocks of others, what they held when a slab of theirs last came, filled or
+  /// went.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount
     var most = inUse
@@ -73,19 +76,20 @@ extension BlockAllocator {
   ///
   /// Called before each such change: so the sum is exact, and small blocks, which are many, keep
   /// their peak in their own instance.
-  func settlePeak(of kind: MemoryKind) {
-    let instance = self.instance
-    // Inside, for others take the peak of an instance whose door they closed.
-    let above = instance.state.pointee.door.inside { instance.takePeak(of: kind) }
-    notePeak(memory(by: kind).byteCount + above, of: kind)
+  /// - Parameter given: the instance in the calling thread's hand, where there is one.
+  func settlePeak(of kind: MemoryKind, through given: Instance? = nil) {
+    var above = instance.settlePeak(of: kind)
+    // Its holder passes no door that would tell whether anything was done.
+    if let given { above += given.state.pointee.door.inside { given.takePeak(of: kind) } }
+    let small = core.notedByteCount(of: kind)
+    notePeak(small + above + large.usage(of: kind).byteCount, of: kind)
   }
 
   @discardableResult
   private func notePeak(_ byteCount: Int, of kind: MemoryKind) -> Int {
-    peaks.withLock { peaks in
-      peaks[kind.index] = max(peaks[kind.index], byteCount)
-      return peaks[kind.index]
-    }
+    let peak = peaks[kind.index].load(ordering: .relaxed)
+    if byteCount <= peak { return peak }
+    return peaks[kind.index].max(byteCount, ordering: .relaxed).newValue
   }
 
   /// The number of blocks in use: 0 once everything was freed.

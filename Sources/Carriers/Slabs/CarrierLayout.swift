@@ -1,3 +1,25 @@
+/// What an ordinary system's carriers are like, as constants: fast paths that read them instead would
+/// take a twelfth longer. Where carriers are others, blocks go the slow ways.
+@usableFromInline
+enum StandardCarrier {
+  @inlinable static var byteCount: Int { 1 << 20 }
+  /// Carriers of 16 units, so that this is a page of any system at least.
+  @inlinable static var unitByteCount: Int { 64 << 10 }
+  @inlinable static var largestUnitBlock: Int { 8 << 10 }
+  @inlinable static var largestSmallBlock: Int { 240 << 10 }
+
+  /// The record of the slab that a block of such a carrier stands in, one of a unit.
+  @inlinable @inline(__always)
+  static func record(ofUnitBlock base: UnsafeMutableRawPointer) -> SlabPointer {
+    let address = UInt(bitPattern: base)
+    let offset = address & UInt(byteCount - 1)
+    let unit = offset &>> UInt(unitByteCount.trailingZeroBitCount)
+    let record =
+      address &- offset &+ UInt(CarrierHead.recordsOffset) &+ unit &<< UInt(Slab.strideShift)
+    return SlabPointer(bitPattern: record).unsafelyUnwrapped
+  }
+}
+
 /// The sizes an allocator works with, in bytes: powers of two but for the largest small block.
 struct CarrierLayout {
   /// A carrier, and its alignment: an address masked by it is the carrier's.
@@ -20,6 +42,13 @@ struct CarrierLayout {
   /// cost. `nil` for never.
   let hugePagesFrom: Int?
 
+  /// Whether carriers are as fast paths know them.
+  var isStandard: Bool {
+    carrierByteCount == StandardCarrier.byteCount
+      && largestUnitBlock == StandardCarrier.largestUnitBlock
+      && largestSmallBlock == StandardCarrier.largestSmallBlock
+  }
+
   /// What a carrier is committed by, so that a hardly used one costs little.
   var unitByteCount: Int { carrierByteCount / CarrierHead.unitCount }
 
@@ -40,8 +69,9 @@ struct CarrierLayout {
   /// What an ordinary system uses.
   static func standard(pageByteCount: Int, usesHugePages: Bool) -> CarrierLayout {
     CarrierLayout(
-      carrierByteCount: max(1 << 20, pageByteCount * CarrierHead.unitCount),
-      largestUnitBlock: 8 << 10, largestSmallBlock: 240 << 10, smallestReservation: 16 << 20,
+      carrierByteCount: max(StandardCarrier.byteCount, pageByteCount * CarrierHead.unitCount),
+      largestUnitBlock: StandardCarrier.largestUnitBlock,
+      largestSmallBlock: StandardCarrier.largestSmallBlock, smallestReservation: 16 << 20,
       largeCommitStep: max(64 << 10, pageByteCount), firstRegionCarriers: 64,
       largestRegionCarriers: 1024, hugePagesFrom: usesHugePages ? 32 << 20 : nil)
   }

@@ -6,43 +6,49 @@ import Synchronization
 /// not all compete for the same few lines of the processor's caches.
 ///
 ///       0  firstFree          | first of the free blocks, each holds the next
-///       8  blockByteCount     | usedCount
-///      16  settleAt           | capacity
-///      24  owner
-///      32  slot               | of the owner, for its kind and class
-///      40  carvedCount        | classIndex, kind, isListed
-///      48  next, previous     | neighbours in the list the slab is in
-///      64  start              | the first block
-///      72  discarded          | pages whose free blocks are in no list, a bit each
-///     104  decayCount         | usedCount when it was last looked for free pages
+///       8  usedCount          | settleAt
+///      16  slot               | of the owner, for its kind and class
+///      24  capacity           | carvedCount
+///      32  next, previous     | neighbours in the list the slab is in
+///      48  decayCount         | usedCount when it was last looked for free pages
+///      52  isListed
+///      64  owner
+///      72  blockByteCount     | classIndex, kind
+///      80  start              | the first block
+///      88  discarded          | pages whose free blocks are in no list, a bit each
+///
+/// What other threads read who free a block lies in the second cache line, which is seldom written: else
+/// the first would go to and fro between processors.
 ///
 /// Blocks that were never used are in no list either; their pages are not touched. Only the owner
 /// touches the record, but for `owner`, which any thread reads.
 @usableFromInline
 struct Slab: ~Copyable {
   @usableFromInline var firstFree: UnsafeMutableRawPointer?
-  @usableFromInline var blockByteCount: UInt32 = 0
   /// Blocks in use, those that other threads freed and the owner has not taken back with them.
   @usableFromInline var usedCount: UInt32 = 0
   /// The number of blocks in use at which a free has more to do than to link the block.
   @usableFromInline var settleAt: UInt32 = 0
-  /// Blocks that fit.
-  var capacity: UInt32 = 0
-  /// The address of the owner, or ``pooled`` or ``nobody``.
-  @usableFromInline let owner = Atomic<UInt>(Slab.nobody)
   /// Where the owner counts what it frees.
   @usableFromInline var slot: UnsafeMutablePointer<ClassSlot>?
+  /// Blocks that fit.
+  var capacity: UInt32 = 0
   /// Blocks that were in use once, counted from the start.
   var carvedCount: UInt32 = 0
-  var classIndex: UInt16 = 0
-  @usableFromInline var kind: MemoryKind = .fixed
-  /// Whether the slab is in its class's list of those with room.
-  var isListed = false
   var next: UnsafeMutablePointer<Slab>?
   var previous: UnsafeMutablePointer<Slab>?
+  var decayCount = UInt32.max
+  /// Whether the slab is in its class's list of those with room.
+  var isListed = false
+  /// Fills the first cache line.
+  private let padding: UInt64 = 0
+  /// The address of the owner, or ``pooled`` or ``nobody``.
+  @usableFromInline let owner = Atomic<UInt>(Slab.nobody)
+  var blockByteCount: UInt32 = 0
+  var classIndex: UInt16 = 0
+  @usableFromInline var kind: MemoryKind = .fixed
   var start: UnsafeMutableRawPointer
   var discarded = PageSet()
-  var decayCount = UInt32.max
 
   init(start: UnsafeMutableRawPointer) { self.start = start }
 

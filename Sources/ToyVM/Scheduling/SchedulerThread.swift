@@ -7,6 +7,11 @@ final class SchedulerThread {
   private let index: Int
   private let interpreter: Interpreter
   private let queue: RunQueue
+  /// How often the thread still lets memory go back that nobody uses before it waits without an end.
+  private var decaysLeft = 0
+
+  /// A round notes what is free, and the next one gives it back; the first may have begun before.
+  private static let decaysWhenIdle = 3
 
   init(_ schedulers: Schedulers, _ index: Int) {
     self.schedulers = schedulers
@@ -21,7 +26,7 @@ final class SchedulerThread {
     while !schedulers.hasEnded {
       schedulers.runTimers()
       guard let process = schedulers.next(for: index) else {
-        schedulers.waitForWork()
+        waitForWork()
         continue
       }
       guard process.take() else {
@@ -31,9 +36,19 @@ final class SchedulerThread {
         continue
       }
       process.isWaiting = false
+      decaysLeft = Self.decaysWhenIdle
       run(process)
     }
     interpreter.leave()
+  }
+
+  /// Waits for work; memory that nobody uses goes back meanwhile, for its owners may wait too.
+  private func waitForWork() {
+    if decaysLeft > 0, schedulers.system.allocator.decay() { decaysLeft -= 1 }
+    let decay = schedulers.system.configuration.memory.carrierDecayMilliseconds
+    // At least the next hour's end is looked at, however long the time is.
+    let time = UInt64(min(max(1, decay), 3_600_000)) * 1_000_000
+    schedulers.waitForWork(atMost: decaysLeft > 0 ? time : nil)
   }
 
   /// Runs a process until it waits, ends or gives way.

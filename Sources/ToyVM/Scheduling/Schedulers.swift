@@ -180,7 +180,8 @@ final class Schedulers: @unchecked Sendable {
   }
 
   /// Waits until there may be something to run.
-  func waitForWork() {
+  /// - Parameter limit: the most nanoseconds, where the thread has something to do by then.
+  func waitForWork(atMost limit: UInt64?) {
     idle.withLock {
       if hasEnded { return }
       let idleNow = idleCount.add(1, ordering: .sequentiallyConsistent).newValue
@@ -191,7 +192,9 @@ final class Schedulers: @unchecked Sendable {
         stop(RunSummary(outcome: .deadlock))
         return
       }
-      idle.wait(until: deadline == .max ? nil : deadline)
+      let latest = limit.map { MonotonicTime.nanoseconds() + $0 } ?? .max
+      let end = min(deadline, latest)
+      idle.wait(until: end == .max ? nil : end)
     }
   }
 
