@@ -30,16 +30,33 @@ import Testing
   /// What a loop that calls nothing does first.
   private func appendInPlace(bits: Int, to term: Term, _ fixture: HeapFixture) -> AppendRoom? {
     let state = fixture.heap.state
-    let isWhole = term.isBoxed(.subBinary) && term.bitCount & 7 == 0
-    let free = state.pointee.room(behind: term)
+    let place = state.pointee.appendPlace(behind: term)
     guard let room = state.pointee.appendInPlace(bitCount: bits, to: term, at: state.pointee.top)
     else { return nil }
     state.pointee.top += SubBinary.words
-    if isWhole, let free {
-      #expect(free.count >= (bits + 7) >> 3)
-      #expect(free.baseAddress == UnsafeMutableRawPointer(room.destination))
+    if let place {
+      #expect(place.byteCount >= (bits + 7) >> 3)
+      #expect(place.next == room.destination && room.bitOffset == 0)
     }
     return room
+  }
+
+  /// The same for bytes: at their place.
+  private func appendInPlace(
+    bytes: [UInt8], to root: Int, _ fixture: HeapFixture, builds: Bool = true
+  ) -> Bool {
+    let state = fixture.heap.state
+    guard let place = state.pointee.appendPlace(behind: fixture.roots[root]),
+      bytes.count <= place.byteCount
+    else { return false }
+    for (index, byte) in bytes.enumerated() { place.next[index] = byte }
+    let view = builds ? state.pointee.top : nil
+    guard let term = state.pointee.append(byteCount: bytes.count, at: place, view: view) else {
+      return false
+    }
+    if builds { state.pointee.top += SubBinary.words }
+    fixture.roots[root] = term
+    return true
   }
 
   private func bits(_ term: Term) -> [Bool] {
@@ -114,8 +131,50 @@ import Testing
     try fixture.ensure(WritableBinary.words)
     #expect(appendInPlace(bits: 8, to: fixture.roots[0], fixture) != nil)
     #expect(appendInPlace(bits: 8, to: fixture.roots[1], fixture) == nil, "the room is taken")
-    #expect(fixture.heap.state.pointee.room(behind: fixture.roots[1]) == nil)
+    #expect(fixture.heap.state.pointee.appendPlace(behind: fixture.roots[1]) == nil)
+    #expect(fixture.heap.state.pointee.appendPlace(behind: .small(1)) == nil)
     #expect(appendInPlace(bits: 8, to: .small(1), fixture) == nil)
+  }
+
+  /// As whole bits would go, and up to the room's end; behind others than whole bytes there is no
+  /// place.
+  @Test(arguments: [true, false])
+  func bytesAreAppendedAtTheirPlace(builds: Bool) throws {
+    let fixture = try HeapFixture(rootCount: 2, levers: HeapLevers(verifies: true))
+    try empty(fixture, root: 0)
+    try append(0xAB, bits: 8, to: 0, fixture)
+    var model = bits(fixture.roots[0])
+    var steps = 0
+    while true {
+      try fixture.ensure(WritableBinary.words)
+      let bytes = (0..<steps % 5).map { UInt8(truncatingIfNeeded: 37 * steps + $0) }
+      let before = fixture.roots[0]
+      if !appendInPlace(bytes: bytes, to: 0, fixture, builds: builds) { break }
+      #expect(builds != (fixture.roots[0] == before))
+      for byte in bytes { model += (0..<8).map { byte << UInt8($0) & 0x80 != 0 } }
+      #expect(bits(fixture.roots[0]) == model)
+      steps += 1
+    }
+    #expect(model.count > 8 * 250, "the room is 256 bytes")
+    try fixture.collect(fully: true)
+    #expect(bits(fixture.roots[0]) == model)
+    try append(1, bits: 3, to: 0, fixture)
+    #expect(fixture.heap.state.pointee.appendPlace(behind: fixture.roots[0]) == nil)
+  }
+
+  /// The same bytes held as by other ways: the virtual heap counts them.
+  @Test func bytesAppendedAtTheirPlaceMakeACollectionDue() throws {
+    let fixture = try HeapFixture()
+    try empty(fixture, root: 0)
+    try append(0, bits: 8, to: 0, fixture)
+    let state = fixture.heap.state
+    let before = state.pointee.offHeap.virtualWords
+    try fixture.ensure(WritableBinary.words)
+    #expect(appendInPlace(bytes: [UInt8](repeating: 1, count: 80), to: 0, fixture))
+    #expect(state.pointee.offHeap.virtualWords == before + 10)
+    state.pointee.virtualHeap.youngLimit = before + 10
+    #expect(!appendInPlace(bytes: [UInt8](repeating: 1, count: 8), to: 0, fixture))
+    #expect(appendInPlace(bytes: [1], to: 0, fixture), "no word more")
   }
 
   @Test func appendingStaysInPlaceThoughACopyIsAbout() throws {

@@ -30,6 +30,20 @@ import Testing
     #expect(try sizes(nested) == [524_286, 36])
   }
 
+  @Test func whatIsSeenAtSightIsTheFlatSize() throws {
+    for text in [
+      "{}", "1", "[]", "{1,a}", "{{k,1},2}", "{{},1.5,{2}}",
+      "{<<1,2,3>>,123456789012345678901234567890}",
+      "1.5", "<<7>>", "{a,b,c,d,e,{f,g,h},i}",
+    ] {
+      let term = reader.read(text)
+      #expect(try TermSize.flatWordsAtSight(of: term) == sizes(term)[0], "\(text)")
+    }
+    for text in ["[1]", "{[1]}", "{{{1}}}", "{{1,[2]},3}"] {
+      #expect(TermSize.flatWordsAtSight(of: reader.read(text)) == nil, "\(text)")
+    }
+  }
+
   /// The figures are those of OTP 25 for a heap binary of 60 bytes and one outside of 200.
   @Test func partsCountWhatACopyOfThemTakes() throws {
     let bench = TermBench(words: 10_000)

@@ -243,12 +243,11 @@ extension HashPart {
   private func place(
     boxed key: Term, hash: UInt, from first: IndexLine
   ) throws(TableError) -> Place? {
-    let environment = state.pointee.objects.environment
     return try place(hash: hash, from: first) { entry throws(TableError) in
       let stored = self.key(of: entry)
-      if stored == key { return true }
-      if stored.isImmediate { return false }
-      return try environment.isExactlyEqual(stored, key)
+      // Most are seen at once: then nothing is counted that all threads share.
+      if let isEqual = TermEquality.areExactlyEqualAtSight(stored, key) { return isEqual }
+      return try state.pointee.objects.environment.isExactlyEqual(stored, key)
     }
   }
 

@@ -93,9 +93,17 @@ struct ObjectStore: ~Copyable {
 
   @inline(never)
   private mutating func storeCompound(_ tuple: Term) throws(TableError) -> TableEntry {
-    let words = try StoredObject.flatWords(of: tuple, scratch: environment.scratch)
+    let words = try flatWords(of: tuple)
     return try StoredObject.storeCompound(
       tuple, words: words, isLinked: false, in: arena, handles: &handles)
+  }
+
+  /// The words of an object and all it holds. Most are seen at once: then nothing is counted that
+  /// all threads share.
+  @inline(__always)
+  private func flatWords(of object: Term) throws(TableError) -> Int {
+    if let words = TermSize.flatWordsAtSight(of: object) { return words }
+    return try StoredObject.flatWords(of: object, scratch: environment.scratch)
   }
 
   /// Copies an object whose elements but for the key are packed.
@@ -103,7 +111,7 @@ struct ObjectStore: ~Copyable {
   private mutating func storePacked(
     _ object: Term, _ keyPosition: Int
   ) throws(TableError) -> TableEntry {
-    let wholeWords = try StoredObject.flatWords(of: object, scratch: environment.scratch)
+    let wholeWords = try flatWords(of: object)
     let packing = try packing(of: object, words: wholeWords, keyPosition)
     let words = wholeWords - packing.packedWords
     if words + packing.packed.count / MemoryLayout<UInt>.stride >= wholeWords {
@@ -132,7 +140,7 @@ struct ObjectStore: ~Copyable {
     if let packingKeyPosition {
       entry = try storePacked(object, packingKeyPosition)
     } else {
-      let words = try StoredObject.flatWords(of: object, scratch: environment.scratch)
+      let words = try flatWords(of: object)
       entry = try StoredObject.storeCompound(
         object, words: words, isLinked: true, in: arena, handles: &handles)
     }

@@ -20,60 +20,115 @@ extension HeapState {
   ) -> AppendRoom? {
     guard bits.isBoxed(.subBinary) else { return nil }
     let before = bits.boxed
-    guard let handle = growInPlace(before, by: bitCount) else { return nil }
+    let handle = SubBinary.original(at: before).boxed
+    guard WritableBinary.isWritable(handle) else { return nil }
+    let binary = BinaryHandle.binary(at: handle)
     let (offset, count) = (SubBinary.bitOffset(at: before), SubBinary.bitCount(at: before))
+    let start = offset &+ count
+    let end = start &+ bitCount
+    // A byte begun may be read by who holds a copy of the handle.
+    guard start == binary.writtenBits, end <= binary.capacity << 3,
+      start & 7 == 0 || binary.isSolelyReferenced,
+      takeRoom(in: handle, upTo: (end &+ 7) &>> 3)
+    else { return nil }
+    WritableBinary.extend(handle, toBitCount: end)
     guard let view else {
       SubBinary.setBitCount(count &+ bitCount, at: before)
-      return AppendRoom(bits, in: handle, from: offset &+ count)
+      return AppendRoom(bits, in: handle, from: start)
     }
     var cursor = WordCursor(top: view, limit: view + SubBinary.words)
     let term = cursor.makeSubBinary(
       of: .boxed(at: handle), bitOffset: offset, bitCount: count &+ bitCount)
-    return AppendRoom(term, in: handle, from: offset &+ count)
+    return AppendRoom(term, in: handle, from: start)
   }
 
-  /// The bytes behind a bit string that an append in place may take: nobody sees them before.
+  /// Where bytes may be appended to a bit string in place.
   ///
   /// - Parameter bits: a term of this heap or a literal.
-  /// - Returns: nothing where the term is no bit string that ends with what was written last, or
-  ///   ends within a byte.
+  /// - Returns: nothing where the term is no bit string of whole bytes that ends with what was
+  ///   written last.
   @inlinable @inline(__always)
-  public func room(behind bits: Term) -> UnsafeMutableRawBufferPointer? {
-    guard bits.isBoxed(.subBinary) else { return nil }
+  public func appendPlace(behind bits: Term) -> AppendPlace? {
+    guard bits.isBoxed(.subBinary), let (offset, count) = SubBinary.wholeBytes(at: bits.boxed)
+    else { return nil }
     let handle = SubBinary.original(at: bits.boxed).boxed
     guard WritableBinary.isWritable(handle) else { return nil }
     let binary = BinaryHandle.binary(at: handle)
-    let end = SubBinary.bitOffset(at: bits.boxed) &+ SubBinary.bitCount(at: bits.boxed)
-    guard end == binary.writtenBits, end & 7 == 0 else { return nil }
-    return UnsafeMutableRawBufferPointer(
-      start: binary.bytes + end >> 3, count: binary.capacity &- end >> 3)
+    let end = offset &+ count
+    guard end &<< 3 == binary.writtenBits else { return nil }
+    return AppendPlace(
+      bits: bits, handle: handle, byteOffset: offset, end: end,
+      next: (binary.bytes + end).assumingMemoryBound(to: UInt8.self),
+      byteCount: binary.capacity &- end)
   }
 
-  /// The handle that a view is of, with more room made part of what it shows.
+  /// Makes bytes at a place part of its bit string, as ``appendInPlace(bitCount:to:at:)`` does with
+  /// bits.
+  ///
+  /// - Parameters:
+  ///   - byteCount: from 0 to those there are at the place; the caller has filled them, or does so
+  ///     before the next call that takes roots.
+  ///   - place: got since the last call that takes roots, and used once.
+  ///   - view: as there.
+  /// - Returns: the longer bit string; nothing where it takes more. Nothing has changed then.
   @inlinable @inline(__always)
-  mutating func growInPlace(
-    _ view: UnsafeMutablePointer<UInt>, by bitCount: Int
-  ) -> UnsafeMutablePointer<UInt>? {
-    let handle = SubBinary.original(at: view).boxed
-    guard WritableBinary.isWritable(handle) else { return nil }
-    let binary = BinaryHandle.binary(at: handle)
-    let start = SubBinary.bitOffset(at: view) &+ SubBinary.bitCount(at: view)
-    let end = start &+ bitCount
-    // A byte begun may be read by who holds a copy of the handle.
-    guard start == binary.writtenBits, end <= binary.capacity << 3,
-      start & 7 == 0 || binary.isSolelyReferenced
-    else { return nil }
-    let growth = (end &+ 7) >> 6 &- OffHeapObject.words(heldBy: handle)
+  public mutating func append(
+    byteCount: Int, at place: AppendPlace, view: UnsafeMutablePointer<UInt>?
+  ) -> Term? {
+    let end = place.end &+ byteCount
+    guard takeRoom(in: place.handle, upTo: end) else { return nil }
+    WritableBinary.extend(place.handle, toBitCount: end &<< 3, byteCount: end)
+    let count = end &- place.byteOffset
+    guard let view else {
+      SubBinary.setByteCount(count, at: place.bits.boxed)
+      return place.bits
+    }
+    var cursor = WordCursor(top: view, limit: view + SubBinary.words)
+    return cursor.makeSubBinary(
+      of: .boxed(at: place.handle), byteOffset: place.byteOffset, byteCount: count)
+  }
+
+  /// Counts bytes up to one as held by a handle; false where a collection would get due.
+  @inlinable @inline(__always)
+  mutating func takeRoom(in handle: UnsafeMutablePointer<UInt>, upTo end: Int) -> Bool {
+    let growth = end &>> 3 &- OffHeapObject.words(heldBy: handle)
     if growth > 0 {
       if isOld(handle) {
         virtualHeap.oldWords &+= growth
       } else {
         let words = offHeap.virtualWords &+ growth
-        if words > virtualHeap.youngLimit { return nil }
+        if words > virtualHeap.youngLimit { return false }
         offHeap.virtualWords = words
       }
     }
-    WritableBinary.extend(handle, toBitCount: end)
-    return handle
+    return true
+  }
+}
+
+/// The end of a bit string of whole bytes, with room behind it that nobody looks at.
+@frozen
+public struct AppendPlace {
+  /// The bit string.
+  @usableFromInline let bits: Term
+  @usableFromInline let handle: UnsafeMutablePointer<UInt>
+  /// Where the bit string begins and ends, in bytes of the binary.
+  @usableFromInline let byteOffset: Int
+  @usableFromInline let end: Int
+  /// The first byte behind it. Valid until the next call that takes roots.
+  public let next: UnsafeMutablePointer<UInt8>
+  /// How many there are.
+  public let byteCount: Int
+
+  @inlinable @inline(__always)
+  init(
+    bits: Term, handle: UnsafeMutablePointer<UInt>, byteOffset: Int, end: Int,
+    next: UnsafeMutablePointer<UInt8>, byteCount: Int
+  ) {
+    self.bits = bits
+    self.handle = handle
+    self.byteOffset = byteOffset
+    self.end = end
+    self.next = next
+    self.byteCount = byteCount
   }
 }

@@ -14,6 +14,8 @@
 public enum BinaryHandle {
   /// The words of a handle.
   @inlinable public static var words: Int { 6 }
+  /// The first word of every handle.
+  @inlinable package static var header: Header { Header(.binaryHandle, arity: words - 1) }
   /// The bytes that the handle shows.
   @inlinable
   public static func bytes(at handle: UnsafePointer<UInt>) -> UnsafeRawBufferPointer {
@@ -41,7 +43,7 @@ extension WordCursor {
   ) -> Term {
     assert(offset >= 0 && byteCount >= 0 && offset + byteCount <= binary.capacity)
     let words = reserve(BinaryHandle.words)
-    words[0] = Header(.binaryHandle, arity: 5).bits
+    words[0] = BinaryHandle.header.bits
     words[1] = UInt(byteCount)
     words[3] = UInt(bitPattern: binary.memory)
     words[4] = UInt(bitPattern: binary.bytes + offset)

@@ -30,7 +30,7 @@ public enum WritableBinary {
   /// Whether an object is a writable handle.
   @inlinable @inline(__always)
   public static func isWritable(_ object: UnsafePointer<UInt>) -> Bool {
-    Header(bits: object[0]).subtag == .binaryHandle && object[5] & writable != 0
+    object[0] == BinaryHandle.header.bits && object[5] & writable != 0
   }
 
   /// Makes a new handle writable.
@@ -42,10 +42,20 @@ public enum WritableBinary {
   /// Makes the room behind a handle's bytes part of what is written.
   @inlinable @inline(__always)
   package static func extend(_ handle: UnsafeMutablePointer<UInt>, toBitCount bitCount: Int) {
+    extend(
+      handle, toBitCount: bitCount, byteCount: Int(bitPattern: UInt(bitPattern: bitCount &+ 7) >> 3)
+    )
+  }
+
+  /// The same where the bytes begun are known.
+  @inlinable @inline(__always)
+  package static func extend(
+    _ handle: UnsafeMutablePointer<UInt>, toBitCount bitCount: Int, byteCount: Int
+  ) {
     let binary = BinaryHandle.binary(at: handle)
-    assert(bitCount <= binary.capacity << 3, "\(bitCount) bits in \(binary.capacity) bytes")
+    assert(byteCount <= binary.capacity, "\(byteCount) bytes in \(binary.capacity)")
     binary.writtenBits = bitCount
-    handle[1] = UInt(bitPattern: bitCount &+ 7) >> 3
+    handle[1] = UInt(bitPattern: byteCount)
     handle[5] |= active
   }
 

@@ -131,6 +131,26 @@ public enum TermSize {
     }
   }
 
+  /// The words that a copy takes, where that is seen without working memory: of a term that holds no
+  /// others, and of a tuple of such.
+  /// - Returns: nothing where it is not seen.
+  /// - Complexity: O(words), and no more than those of terms that are seen.
+  package static func flatWordsAtSight(of term: Term) -> Int? {
+    if !term.isTuple { return shallowWords(of: term, within: CopyEverything()) }
+    let object = term.boxed
+    let arity = Header(bits: object[0]).arity
+    // `{}` takes no words.
+    if arity == 0 { return 0 }
+    var words = 1 &+ arity
+    for place in 1...arity {
+      let element = Term(bits: object[place])
+      if element.isImmediate { continue }
+      guard let more = shallowWords(of: element, within: CopyEverything()) else { return nil }
+      words &+= more
+    }
+    return words
+  }
+
   /// The words of a boxed object alone; the terms in it become pending.
   /// - Parameter withCreators: whether the creator of a fun counts, where that is a pid of another
   ///   node; `erts_debug:size/1` leaves it out.

@@ -22,7 +22,7 @@ enum SegmentKind: UInt8 {
   /// As `append`, to what nobody else refers to.
   case privateAppend
 
-  var appends: Bool { self == .append || self == .privateAppend }
+  @inline(__always) var appends: Bool { self == .append || self == .privateAppend }
 }
 
 /// A form of Unicode.

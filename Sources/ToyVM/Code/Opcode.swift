@@ -213,6 +213,7 @@ enum Opcode: UInt8 {
   // Bit strings that are built.
   case bsCreate  // a: reg; slot 1: jump, live; slot 2: segments << 32 | words; slot 3: slots; ...
   case bsAppendInteger  // n: bits; b: start; c: value; else as bsCreate with these two segments
+  case bsAppendByte  // the same of one byte: a, b, c: x; no words
   case bsInitWritable
   case bsInit  // a: size; c: reg; slot 1: jump, unit, live; slot 2: words
   case bsAppend  // as above; b: bit string

@@ -54,7 +54,9 @@ extension Translator {
     let count = operands.count / 6
     let start = buffer.begin(.bsCreate, a: try register(i, 4))
     if let (bits, bitString, value) = integerAppended(operands, i) {
-      buffer.specialize(.bsAppendInteger, n: bits, b: bitString, c: value, at: start)
+      let isByte = bits == 8 && isByteAppended(operands, i)
+      buffer.specialize(
+        isByte ? .bsAppendByte : .bsAppendInteger, n: bits, b: bitString, c: value, at: start)
     }
     buffer.appendJump(to: try label(i, 0), from: start, lowerHalf: UInt(try live(i, 2)))
     buffer.append(UInt(count) << 32 | UInt(try heapWords(i, 1)))
@@ -113,6 +115,15 @@ extension Translator {
     guard case .integer = operands[10] else { return nil }
     let slot = SegmentSlots.first + SegmentSlots.count + 1
     return (count * bitsEach, bitString, UInt(8 * slot) | 2)
+  }
+
+  /// Whether all of an appended byte is in X registers, and nothing else is to be room for.
+  private func isByteAppended(_ operands: [Operand], _ i: GenericInstruction) -> Bool {
+    guard isX(operands[4]), isX(operands[10]), isX(i.operands[4]),
+      case .atom(let kind) = operands[0]
+    else { return false }
+    return Self.segmentKind(store.system.atoms.name(of: atoms[kind])) == .append
+      && (try? heapWords(i, 1)) == 0
   }
 
   private static func segmentKind(_ name: String) -> SegmentKind? {

@@ -104,7 +104,7 @@ extension Interpreter {
   /// The bits of a segment that nothing is wrong with, if that is seen at once: a small integer of a
   /// size that is given, or all of a bit string.
   @inline(__always)
-  private func bitsAtOnce(_ value: Term, size: Term, unit: Int, _ kind: SegmentKind) -> Int? {
+  func bitsAtOnce(_ value: Term, size: Term, unit: Int, _ kind: SegmentKind) -> Int? {
     switch kind {
     case .integer:
       guard value.isSmall, size.isSmall, 0...1 << 32 ~= size.smallValue else { return nil }
@@ -148,47 +148,10 @@ extension Interpreter {
 extension Frame {
   /// The slots of the instruction that builds: `jump, live`; `count << 32 | words`; all slots; then
   /// the segments, then the bytes of strings.
-  fileprivate var segmentCount: Int { code[2].upperHalf }
-  fileprivate var extraWords: Int { code[2].lowerHalf }
-  fileprivate func segment(_ index: Int) -> SegmentSlots {
+  var segmentCount: Int { code[2].upperHalf }
+  var extraWords: Int { code[2].lowerHalf }
+  func segment(_ index: Int) -> SegmentSlots {
     SegmentSlots(at: code + (SegmentSlots.first &+ SegmentSlots.count &* index))
-  }
-
-  /// Makes room for bits behind the bit string of the first segment, where it stands.
-  ///
-  /// - Returns: nothing where it takes more.
-  @inline(__always)
-  fileprivate mutating func appendInPlace(_ start: Term, _ first: SegmentSlots, bits: Int)
-    -> AppendRoom?
-  {
-    guard hasRoom(words: WritableBinary.words &+ extraWords) else { return nil }
-    let builds = first.kind == .append
-    guard let room = heap.pointee.appendInPlace(bitCount: bits, to: start, at: builds ? top : nil)
-    else { return nil }
-    if builds { _ = reserve(words: SubBinary.words) }
-    return room
-  }
-
-  /// Appends a small integer of whole words' size to a bit string in place: the frequent way of
-  /// building one. False where it takes more.
-  @inline(__always)
-  mutating func appendInteger(_ w: UInt) -> Bool {
-    let (start, value) = (self.value(w.fieldB), operand(w.fieldC))
-    guard value.isSmall, start.isBoxed(.subBinary) else { return false }
-    let first = segment(0)
-    guard first.unit == 1 || start.bitCount & 7 == 0,
-      let room = appendInPlace(start, first, bits: w.count)
-    else { return false }
-    let number = UInt(bitPattern: value.smallValue)
-    if room.bitOffset == 0 && w.count == 8 {
-      room.destination.pointee = UInt8(truncatingIfNeeded: number)
-    } else {
-      var next = room.destination
-      _ = BitWriter.write(number, bits: w.count, to: &next, offset: room.bitOffset)
-    }
-    store(room.term, w.fieldA)
-    code += Int(code[3])
-    return true
   }
 }
 
@@ -218,54 +181,6 @@ extension Interpreter {
     var writer = built.writer
     writeSegments(from: appends ? 1 : 0, &f, to: &writer)
     f.store(built.term, w.fieldA)
-    f.code += Int(f.code[3])
-    return true
-  }
-
-  /// Appends whole bytes in place, and measures them as they are written: nobody sees what stands
-  /// behind a bit string's end. False where it takes more.
-  private func appendInOnePass<Checks: OperandChecks>(_ f: inout Frame<Checks>, _ w: UInt) -> Bool {
-    guard f.segmentCount > 0 else { return false }
-    let first = f.segment(0)
-    guard first.kind.appends else { return false }
-    let start = f.source(first.value)
-    guard bitsAtOnce(start, size: f.source(first.size), unit: first.unit, first.kind) != nil,
-      let room = heap.pointee.room(behind: start), let base = room.baseAddress
-    else { return false }
-    var next = base.assumingMemoryBound(to: UInt8.self)
-    let end = next + room.count
-    for index in 1..<f.segmentCount {
-      let segment = f.segment(index)
-      if segment.kind == .string {
-        let count = Int(segment.size) >> 3
-        guard count <= end - next else { return false }
-        UnsafeMutableRawPointer(next).copyMemory(
-          from: f.code + Int(segment.value), byteCount: count)
-        next += count
-        continue
-      }
-      let value = f.source(segment.value)
-      let size = f.source(segment.size)
-      guard let bits = bitsAtOnce(value, size: size, unit: segment.unit, segment.kind),
-        bits & 7 == 0, bits >> 3 <= end - next
-      else { return false }
-      if segment.kind == .integer {
-        guard bits <= BitWriter.mostBitsAtOnce, !segment.flags.isLittle else { return false }
-        if bits > 0 {
-          _ = BitWriter.write(
-            UInt(bitPattern: value.smallValue), bits: bits, to: &next, offset: 0)
-        }
-      } else {
-        guard let bytes = value.bitRange.alignedBytes, let base = bytes.baseAddress else {
-          return false
-        }
-        UnsafeMutableRawPointer(next).copyMemory(from: base, byteCount: bytes.count)
-        next += bytes.count
-      }
-    }
-    let bits = 8 &* (UnsafeMutableRawPointer(next) - base)
-    guard let whole = f.appendInPlace(start, first, bits: bits) else { return false }
-    f.store(whole.term, w.fieldA)
     f.code += Int(f.code[3])
     return true
   }

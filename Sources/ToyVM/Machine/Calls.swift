@@ -9,7 +9,10 @@ extension Interpreter {
     _ w: UInt, at code: UnsafeMutablePointer<UInt>
   ) -> UnsafeMutablePointer<UInt>? {
     let entry = exportEntry(code[1])
-    if runNative(entry, at: code) { return continuation(after: w, at: code) }
+    if runNative(entry, at: code) {
+      let isInBetween = UInt8(truncatingIfNeeded: w) == Opcode.callNative.rawValue
+      return isInBetween ? code + 2 : continuation(after: w, at: code)
+    }
     if let trap = takeTrap() { return call(trap, insteadOf: entry, by: w, at: code) }
     nativeFailed(.call(entry.pointee.name))
     return nil

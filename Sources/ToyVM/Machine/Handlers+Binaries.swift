@@ -10,6 +10,7 @@ extension HandlerTable {
     (.bsTestUnit, bsTestUnit),
     (.bsEnsure, bsEnsure),
     (.bsAppendInteger, bsAppendInteger),
+    (.bsAppendByte, bsAppendByte),
   ]
 }
 
@@ -49,4 +50,9 @@ extension HandlerTable {
   _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
 ) {
   attempt(c, s, t, x, w) { $0.appendInteger($1) }
+}
+@inline(__always) private func bsAppendByte(
+  _ c: Words, _ s: Words, _ t: Words, _ x: Words, _ w: UInt
+) {
+  attempt(c, s, t, x, w) { $0.appendByte($1) }
 }

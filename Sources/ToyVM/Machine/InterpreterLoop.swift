@@ -329,6 +329,7 @@ extension Interpreter {
           if !match(&f, w, opcode) { break raised }
           if let fault = f.fault { return .fault(fault) }
         case .bsCreate, .bsAppendInteger: if !createBinary(&f, w) { break raised }
+        case .bsAppendByte: if !f.appendInteger(w) && !createBinary(&f, w) { break raised }
         case .bsInitWritable, .bsInit, .bsAppend, .bsPrivateAppend, .bsPut, .bsPutString, .bsAdd,
           .bsUnicodeSize:
           if !output(&f, w, opcode) { break raised }

@@ -52,7 +52,8 @@ private var integerTextNatives: [Native] {
   return forms.flatMap { toText, fromText, form in
     [
       Native("erlang", toText, 1) { interpreter, x in
-        integerText(interpreter, x[0], base: .small(10), form)
+        if form == .binary && x[0].isSmall { return decimal(interpreter, x[0].smallValue) }
+        return integerText(interpreter, x[0], base: .small(10), form)
       },
       Native("erlang", toText, 2) { interpreter, x in
         integerText(interpreter, x[0], base: x[1], form)
@@ -88,30 +89,21 @@ private func integerText(
   return form.make(text, interpreter)
 }
 
-/// The digits of a small integer as a binary, written where they stay.
+/// The digits of a small integer as a binary.
 private func decimal(_ interpreter: Interpreter, _ value: Int) -> Term {
-  var count = value < 0 ? 2 : 1
-  var bound: UInt = 10
-  // No small has more than 18 digits.
-  while value.magnitude >= bound {
-    bound &*= 10
-    count += 1
+  guard let digits = DecimalDigits(value) else {
+    return interpreter.makeBinary(Array(String(value).utf8), live: 0)
   }
-  guard interpreter.ensure(1 + Header.heapBinary(byteCount: count).arity, live: 0) else {
+  guard interpreter.ensure(1 + Header.heapBinary(byteCount: digits.count).arity, live: 0) else {
     return .none
   }
-  let binary = interpreter.build { $0.makeHeapBinary(byteCount: count) }
-  let bytes = UnsafeMutablePointer(
-    mutating: binary.wholeBinaryBytes.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped)
-  var rest = value.magnitude
-  var place = count
-  repeat {
-    place -= 1
-    bytes[place] = 48 + UInt8(truncatingIfNeeded: rest % 10)
-    rest /= 10
-  } while rest > 0
-  if value < 0 { bytes[0] = 45 }
-  return binary
+  return interpreter.build { cursor in
+    let binary = cursor.makeHeapBinary(byteCount: digits.count)
+    // Its bytes are those of one word.
+    UnsafeMutableRawPointer(mutating: binary.heapBinaryBytes.baseAddress.unsafelyUnwrapped)
+      .storeBytes(of: digits.text, as: UInt.self)
+    return binary
+  }
 }
 
 private func integer(

@@ -86,9 +86,9 @@ extension Interpreter {
   private func value(_ name: String, of process: MachineProcess) throws(TableError) -> Term? {
     switch name {
     case "registered_name": return system.name(of: process.pid) ?? .nil
-    case "current_function": return try function(at: place(of: process))
+    case "current_function": return try function(at: hibernation(of: process) ?? place(of: process))
     case "current_location":
-      guard let place = place(of: process) else { return .undefined }
+      guard let place = hibernation(of: process) ?? place(of: process) else { return .undefined }
       return try entry(of: place)
     case "current_stacktrace":
       return try list(
@@ -124,6 +124,10 @@ extension Interpreter {
     case "parent": return process.parent
     // There are no magic references among terms.
     case "suspending", "magic_ref": return .nil
+    // Nobody passes tokens on, and no calls are kept.
+    case "sequential_trace_token": return .nil
+    case "last_calls": return .false
+    case "trace": return .small(process.trace?.flags ?? 0)
     case "catchlevel": return .small(catchLevel(of: process))
     case "reductions": return .small(process.reductions)
     case "message_queue_data":
@@ -199,6 +203,16 @@ extension Interpreter {
   private func place(of process: MachineProcess) -> CodePlace? {
     let address = process === current ? callSite : process.code
     return code.place(of: UInt(bitPattern: address))
+  }
+
+  /// Where a process is that hibernates: it waits, and its code begins with a call that gave up the
+  /// stack.
+  private func hibernation(of process: MachineProcess) -> CodePlace? {
+    guard process !== current, process.isWaiting, process.code == code.applyCode,
+      let hibernate = try? atoms.atom("hibernate")
+    else { return nil }
+    return CodePlace(
+      name: FunctionName(module: .erlang, function: hibernate, arity: 3), line: nil)
   }
 
   /// The calls that a process is in, the innermost first.

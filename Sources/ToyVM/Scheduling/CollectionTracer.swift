@@ -14,6 +14,13 @@ struct CollectionTracing: Sendable, Equatable {
   var isInherited = false
   /// Whether it is told of collections at all: the flags beside may stand alone.
   var tellsCollections = false
+
+  /// What `process_info/2` tells of it, the bits of ERTS.
+  var flags: Int {
+    let timestamps: [Timestamp: Int] = [.wallClock: 1, .monotonic: 4]
+    return timestamps[timestamp, default: 0] | (isInherited ? 1 << 6 : 0)
+      | (tellsCollections ? 1 << 14 : 0)
+  }
 }
 
 /// Tells of the collections of one process by messages, in the form of ERTS:

@@ -6,7 +6,8 @@
          growing_unaligned/0, large/0, shared/0, build_errors/0, match_errors/0, no_clause/0,
          bit_sizes/0, comparing/0, keys/0, round_trips/0, random_integers/0, random_little/0,
          random_floats/0, random_strings/0, random_parts/0, random_points/0, utf_lengths/0,
-         skipping/0, writable_and_matched/0, guards/0, kinds/0, conversions/0]).
+         skipping/0, writable_and_matched/0, guards/0, kinds/0, conversions/0,
+         growing_by_bytes/0, growing_by_pieces/0, digits/0]).
 
 id(X) -> X.
 
@@ -377,3 +378,50 @@ conversions() ->
      list_to_bitstring([1, <<5:3>>, [U | <<1:1>>]]), bitstring_to_list(<<U/bits, 9:4>>), iolist_size([U, B]),
      binary_part(B, 80, -75), binary_to_list(U, 2, 4), catch_reason(fun() -> list_to_binary([<<1:3>>]) end),
      catch_reason(fun() -> binary_to_list(<<1:3>>) end), binary_to_list(B) =:= binary_to_list(list_to_binary([B]))}.
+
+%% Byte by byte: whole bytes and others, values of all kinds, two that grow from one.
+growing_by_bytes() ->
+    Values = id([0, 255, 256, -1, 1 bsl 70, -(1 bsl 70) - 3, 12345]),
+    Bytes = by_bytes(Values, <<>>),
+    Left = by_bytes([1, 2, 3], Bytes),
+    Right = by_bytes([4, 5], Bytes),
+    Bits = of_bits(Values, id(<<5:3>>)),
+    Long = by_bytes(from_to(1, 3000), <<>>),
+    {Bytes, Left, Right, by_bytes([6], Left), Bits, of_bits([7], Bits), of_bits(Values, Bytes),
+     byte_size(Long), sum(Long, 0), two_bytes(Values, <<>>), two_bytes([-2, 1 bsl 61], Long) =:= Long,
+     [failed(fun() -> by_bytes(V, B) end)
+      || {V, B} <- [{[1, a], <<>>}, {[1.5], Bytes}, {[1], a}, {[1], <<1:3>>}, {[1], Bits}]],
+     << <<(X * 3):16>> || <<X>> <= Bytes >>}.
+
+by_bytes([], B) -> B;
+by_bytes([V | R], B) -> by_bytes(R, <<B/binary, V>>).
+of_bits([], B) -> B;
+of_bits([V | R], B) -> of_bits(R, <<B/bits, V>>).
+two_bytes([], B) -> B;
+two_bytes([V | R], B) -> two_bytes(R, <<B/binary, V:16>>).
+
+failed(F) -> try F() catch Class:Reason -> {Class, Reason} end.
+
+%% Strings and binaries of all lengths behind each other, on the heap and outside.
+growing_by_pieces() ->
+    Pieces = [binary:copy(<<"abcdefghi">>, N) || N <- from_to(0, 9)]
+        ++ [<<>>, <<1>>, <<1, 2, 3, 4, 5, 6, 7, 8>>, binary:part(id(<<"part of one">>), 2, 7)],
+    One = by_pieces(Pieces, <<>>),
+    Two = by_pieces(Pieces, One),
+    {One, byte_size(Two), sum(Two, 0), failed(fun() -> by_pieces([<<1:3>>], One) end),
+     failed(fun() -> by_pieces([x], One) end), by_pieces([<<"z">>], <<"a">>)}.
+
+by_pieces([], B) -> B;
+by_pieces([P | R], B) -> by_pieces(R, <<B/binary, "<", P/binary, "> and more than a word ", (byte_size(P)):24>>).
+
+%% Around each number of digits.
+digits() ->
+    [integer_to_binary(Sign * (power(N) + D)) || N <- from_to(0, 20), D <- [-1, 0, 1], Sign <- [1, -1]]
+        ++ [integer_to_binary(N) || N <- every(123457, 0, 12300000)].
+
+power(0) -> 1;
+power(N) -> 10 * power(N - 1).
+
+from_to(From, To) -> every(1, From, To).
+every(_, From, To) when From > To -> [];
+every(Step, From, To) -> [From | every(Step, From + Step, To)].

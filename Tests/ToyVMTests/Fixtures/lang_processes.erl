@@ -1,6 +1,7 @@
 %% Processes, messages, links, monitors, names and timers: one test a function, whose value is
 %% compared with that of real Erlang. No value depends on who runs first.
 -module(lang_processes).
+-export([hibernated_information/0, trace_flags/0, woken/1]).
 -export([sleeping_forever/0,
          echo/0, selective/0, nested_receive/0, after_zero/0, marked_calls/0, after_some/0,
          after_with_messages/0, bad_timeouts/0, bad_receivers/0, send_variants/0,
@@ -554,3 +555,29 @@ sleeping_forever() ->
     receive {'DOWN', Ref, process, Pid, Why} -> [Alive, Why] end.
 
 sleep(Time) -> receive after Time -> ok end.
+
+%% Where a process is that gave up its stack, and that it wakes.
+hibernated_information() ->
+    P = spawn(fun() -> erlang:hibernate(?MODULE, woken, [self()]) end),
+    wait_for_hibernation(P),
+    A = [process_info(P, K) || K <- [current_function, current_location, current_stacktrace, status]],
+    P ! {self(), go},
+    receive {P, W} -> {A, W} end.
+
+wait_for_hibernation(P) ->
+    case process_info(P, current_function) of
+        {_, {erlang, hibernate, 3}} -> ok;
+        _ -> erlang:yield(), wait_for_hibernation(P)
+    end.
+
+woken(Self) -> receive {From, go} -> From ! {self(), self() =:= Self} end.
+
+trace_flags() ->
+    [begin
+         P = spawn(fun() -> receive stop -> ok end end),
+         1 = erlang:trace(P, true, Flags),
+         Told = process_info(P, [trace, last_calls, sequential_trace_token]),
+         P ! stop,
+         Told
+     end || Flags <- [[garbage_collection], [garbage_collection, timestamp], [set_on_spawn],
+                      [garbage_collection, set_on_spawn, monotonic_timestamp]]].
