@@ -170,25 +170,47 @@ enum StoredObject {
     }
   }
 
-  /// Changes one word of a plain object where that makes it another one: so a value that is an
-  /// immediate is replaced without a block.
+  /// Changes one word of an object where that makes it another one: so a value that is an immediate is
+  /// replaced without a block.
+  ///
+  /// Of an object that holds others, only those are looked into whose elements are immediates; one that
+  /// is packed, or has an age, is replaced as a whole.
   /// - Parameter object: of the same key.
   /// - Returns: the word's place, 0 where nothing differs, and what stood there; nothing where more
   ///   than that has to change.
   @inline(__always)
   static func patch(_ entry: TableEntry, to object: Term) -> (place: Int, previous: UInt)? {
-    if entry.isCompound { return nil }
     let (stored, source) = (entry.words, object.boxed)
     if stored[0] != source[0] { return nil }
+    if entry.isCompound && stored[-1] >> 33 != 0 { return nil }
     var changed = 0
     for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
-      if changed != 0 || source[word] & 3 != 3 { return nil }
+      if source[word] & 3 != 3 {
+        if !entry.isCompound || !isSame(stored[word], source[word]) { return nil }
+        continue
+      }
+      if changed != 0 || stored[word] & 3 != 3 { return nil }
       changed = word
     }
     if changed == 0 { return (0, 0) }
     let previous = stored[changed]
     SharedWord(stored + changed).publish(source[changed])
     return (changed, previous)
+  }
+
+  /// Whether two elements are tuples of the same words, which are immediates.
+  @inline(__always)
+  private static func isSame(_ left: UInt, _ right: UInt) -> Bool {
+    let (left, right) = (Term(bits: left), Term(bits: right))
+    guard left.isTuple && right.isTuple else { return false }
+    let (leftWords, rightWords) = (left.boxed, right.boxed)
+    if leftWords[0] != rightWords[0] { return false }
+    var place = Header(bits: leftWords[0]).arity
+    while place > 0 {
+      if leftWords[place] != rightWords[place] || leftWords[place] & 3 != 3 { return false }
+      place &-= 1
+    }
+    return true
   }
 
   /// Gives an object's block back; the references that it holds are the caller's to end.
