@@ -182,7 +182,7 @@ enum StoredObject {
   static func patch(_ entry: TableEntry, to object: Term) -> (place: Int, previous: UInt)? {
     let (stored, source) = (entry.words, object.boxed)
     if stored[0] != source[0] { return nil }
-    if entry.isCompound && stored[-1] >> 33 != 0 { return nil }
+    if isPacked(entry) || isLinked(entry) { return nil }
     var changed = 0
     for word in 1...Header(bits: source[0]).arity where stored[word] != source[word] {
       if source[word] & 3 != 3 {
