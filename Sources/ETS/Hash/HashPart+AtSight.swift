@@ -12,21 +12,22 @@ extension HashPart {
   @inline(__always)
   func findAtSight(_ key: Term, hash: UInt) -> TableEntry? {
     let size = sizeForReaders
-    let number = size.line(of: hash)
-    guard let line = firstLine(number, in: size) else { return nil }
-    let print = TableHash.print(of: hash)
-    let matches = IndexLine.matches(of: print, in: line.prints)
+    guard let line = firstLine(size.line(of: hash), in: size) else { return nil }
+    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
     if matches != 0 { return entry(of: key, at: IndexLine.place(of: matches), in: line) }
-    return isAbsent(print, number, line, size) ? TableEntry.none : nil
+    return isAbsent(hash) ? TableEntry.none : nil
   }
 
-  /// Whether neither a print nor a link stands in a line, and no entries moved meanwhile.
+  /// Whether neither the print of a hash nor a link stands in its line, and no entries moved meanwhile.
   @inline(never)
-  private func isAbsent(_ print: UInt, _ number: Int, _ line: IndexLine, _ size: IndexSize) -> Bool
-  {
+  private func isAbsent(_ hash: UInt) -> Bool {
+    let size = sizeForReaders
+    let number = size.line(of: hash)
+    guard let line = firstLine(number, in: size) else { return false }
     let version = versions[number]
-    return version & 1 == 0 && IndexLine.matches(of: print, in: line.prints) == 0
-      && line.link == nil && versions[number] == version && sizeForReaders.bits == size.bits
+    return version & 1 == 0 && line.link == nil
+      && IndexLine.matches(of: TableHash.print(of: hash), in: line.prints) == 0
+      && versions[number] == version && sizeForReaders.bits == size.bits
       && state.pointee.directory[number] == line
   }
 

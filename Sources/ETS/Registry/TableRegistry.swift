@@ -145,6 +145,7 @@ extension TableRegistry {
       state.lastNumber += 1
       let table = Table(record: record, number: state.lastNumber)
       record.pointee.options = options.asTold
+      record.pointee.isPlain = options.type != .orderedSet && options.limit == nil
       record.pointee.protection.store(options.protection.number, ordering: .relaxed)
       record.pointee.owner.store(owner.bits, ordering: .relaxed)
       record.pointee.name.store(name.bits, ordering: .relaxed)

@@ -16,27 +16,25 @@ extension Table {
   func readAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (TableEntry) -> Result?
   ) -> Result? {
-    guard key.isImmediate, !isOrdered, let reader = readerAtHand else { return nil }
+    guard key.isImmediate, let reader = readerAtHand else { return nil }
     reader.enter()
     defer { reader.leave() }
-    if !isOpenAtSight(to: caller) || record.pointee.storage.notesReadings { return nil }
-    guard let (part, hash) = partAtSight(key) else { return nil }
+    guard isOpenAtSight(to: caller), let (part, hash) = partAtSight(key) else { return nil }
     return part.findAtSight(key, hash: hash).flatMap(body)
   }
 
-  /// Writes to the part of a key at sight, in a table without a limit.
+  /// Writes to the part of a key at sight.
   /// - Parameter body: what is done to the part of the key, given its hash.
   /// - Returns: what `body` did; nothing where it was not called.
   @inline(__always)
   func writeAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (HashPart, UInt) throws(TableError) -> Result
   ) throws(TableError) -> Result? {
-    guard key.isImmediate, !isOrdered, let reader = readerAtHand else { return nil }
+    guard key.isImmediate, let reader = readerAtHand else { return nil }
     reader.enter()
     defer { reader.leave() }
-    if !isOpenAtSight(to: caller) || !mayWriteAtSight(caller) { return nil }
-    guard record.pointee.options.limit == nil, let (part, hash) = partAtSight(key),
-      part.state.pointee.lock.take()
+    guard isOpenAtSight(to: caller), mayWriteAtSight(caller),
+      let (part, hash) = partAtSight(key), part.state.pointee.lock.take()
     else { return nil }
     defer { part.state.pointee.lock.release() }
     return try body(part, hash)
@@ -49,6 +47,7 @@ extension Table {
 
   @inline(__always)
   private func partAtSight(_ key: Term) -> (HashPart, hash: UInt)? {
+    if !record.pointee.isPlain { return nil }
     let hash = record.pointee.storage.hash(immediate: key)
     guard case .hashed(let part) = record.pointee.storage.part(of: hash) else { return nil }
     return (part, hash)

@@ -16,6 +16,8 @@ struct TableRecord: ~Copyable {
   let allocator: Unmanaged<BlockAllocator>
   var options = TableOptions()
   var storage = TableStorage()
+  /// Whether it is a table by hash without a limit, whose calls may be done at sight.
+  var isPlain = false
   /// The pid of the owner.
   let owner = Atomic<UInt>(0)
   /// The atom that it was named with last.
