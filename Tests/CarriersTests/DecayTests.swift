@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestKit
 import Testing
 
@@ -68,6 +69,50 @@ import Testing
     #expect(!allocator.decay())
     #expect(try CarrierResidency.byteCount(of: allocator) == before)
     allocator.free(blocks[0], kind: .ets)
+  }
+
+  /// Others whose slabs come and go begin the rounds, and look at their own memory alone.
+  @Test func pagesOfAnIdleThreadGoBackBesideABusyOne() throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(carrierDecayMilliseconds: 2, usesHugePages: false))
+    let (begun, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let done = DoneFlag()
+    Thread {
+      begun.signal()
+      while !done.isSet.load(ordering: .acquiring) {
+        let blocks = (0..<200).compactMap { _ in
+          try? allocator.allocate(byteCount: 3_000, kind: .code)
+        }
+        for block in blocks { allocator.free(block, kind: .code) }
+      }
+      ended.signal()
+    }.start()
+    begun.wait()
+    defer {
+      done.isSet.store(true, ordering: .releasing)
+      ended.wait()
+    }
+    let blocks = try (0..<4_000).map { _ in
+      let block = try allocator.allocate(byteCount: 3_000, kind: .ets)
+      memset(block.base, 1, 3_000)
+      return block
+    }
+    for (index, block) in blocks.enumerated() where index % 40 != 0 {
+      allocator.free(block, kind: .ets)
+    }
+    let left = try Self.residentByteCount(of: allocator, rounds: 3)
+    #expect(left < 4_000 * 3_000 / 4, "\(left) bytes")
+    for (index, block) in blocks.enumerated() where index % 40 == 0 {
+      allocator.free(block, kind: .ets)
+    }
+  }
+
+  /// A time that is longer than there are nanoseconds for is for ever.
+  @Test func aTimeWithoutEndIsNone() throws {
+    let allocator = BlockAllocator(
+      configuration: MemoryConfiguration(carrierDecayMilliseconds: .max))
+    allocator.free(try allocator.allocate(byteCount: 100, kind: .ets), kind: .ets)
+    #expect(!allocator.decay())
   }
 
   /// Without a call to `decay` too, where slabs come and go.

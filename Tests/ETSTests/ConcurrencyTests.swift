@@ -106,8 +106,6 @@ import Testing
     #expect(findings.all == [])
   }
 
-  private final class DoneFlag: Sendable { let isSet = Atomic(false) }
-
   /// Each key has one writer, whose values only grow; nobody may see one go back, or an object of
   /// another key.
   @Test(arguments: [TableType.set, .orderedSet], [false, true])

@@ -35,6 +35,11 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   /// Of a kind's slabs, and of a single one, how much is in use below which it is left to others.
   static var abandonBelowPercent: UInt32 { 60 }
 
+  /// What is longer than there are nanoseconds for is for ever.
+  private static func nanoseconds(_ milliseconds: Int) -> UInt64 {
+    UInt64(min(max(0, milliseconds), Int.max / 1_000_000)) * 1_000_000
+  }
+
   init(source: PageSource, layout: CarrierLayout, configuration: MemoryConfiguration) {
     let emptySlab = SlabPointer.allocate(capacity: 1)
     emptySlab.initialize(to: Slab(start: UnsafeMutableRawPointer(emptySlab)))
@@ -44,7 +49,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     for (kind, strategy) in configuration.strategies { strategies[kind.index] = strategy }
     let supply = CarrierSupply(
       source: source, layout: layout, idleLimit: configuration.carrierCacheLimitBytes,
-      decayNanoseconds: UInt64(max(0, configuration.carrierDecayMilliseconds)) * 1_000_000)
+      decayNanoseconds: Self.nanoseconds(configuration.carrierDecayMilliseconds))
     let isHardened = configuration.isHardened
     state = .allocate(capacity: 1)
     state.initialize(

@@ -69,6 +69,7 @@ extension Instance {
     let used = blocks.carriers.usedByteCount - atHand(of: kind).byteCount
     let owned = blocks.carriers.byteCount / 100 * Int(AllocatorCore.abandonBelowPercent)
     if used >= owned { return }
+    notePeak(of: kind)
     blocks.leave(carrier)
     core.putPooled(carrier)
   }

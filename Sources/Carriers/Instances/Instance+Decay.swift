@@ -17,6 +17,8 @@ extension Instance {
     let now = core.decayRound
     state.pointee.decayRound = now
     drainRemoteFrees()
+    // What waits to be sent may be all that keeps others' slabs.
+    sendAll()
     for kind in MemoryKind.allCases {
       if let blocks = state.pointee.blocks[kind.index] {
         joinBlocksAtHand(of: kind)
@@ -46,12 +48,21 @@ extension BlockAllocator {
   ///
   /// The same is done by and by where carriers are handled; who runs threads calls this now and then
   /// for those that do nothing for long. What handles hold is left out.
-  /// - Returns: whether it was time to look.
+  /// - Returns: whether it was time to look since the calling thread last asked.
   /// - Complexity: O(1) where it was not, else O(carriers + free blocks).
   @discardableResult
   public func decay() -> Bool {
-    if !core.beginDecayRoundIfDue() { return false }
-    registry.forEachClosed { $0.decayFreePages() }
-    return true
+    let own = instance
+    var asked = own.state.pointee.askedDecayRound
+    if asked == 0 { asked = core.decayRound }
+    if core.beginDecayRoundIfDue() {
+      registry.forEachClosed { $0.decayFreePages() }
+    } else {
+      // Others may have begun a round, who looked at their own memory alone.
+      own.state.pointee.door.inside { own.decayFreePages() }
+    }
+    let now = core.decayRound
+    own.state.pointee.askedDecayRound = now
+    return now != asked
   }
 }

@@ -130,8 +130,11 @@ extension Instance {
 
   /// Sends what waits to be sent.
   func sendAll() {
-    // The pool's first, for those of them whose slab was taken go on to its owner.
-    for place in 0...InstanceState.outgoingCount {
+    // The pool's first, for those of them whose slab was taken go on to its owner, or back if that left
+    // it since.
+    let pooled = state.pointee.outgoing
+    while pooled.pointee.first != nil { sendAll(in: pooled, thenTo: Slab.pooled) }
+    for place in 1...InstanceState.outgoingCount {
       let batch = state.pointee.outgoing + place
       if batch.pointee.first != nil { sendAll(in: batch, thenTo: batch.pointee.owner) }
     }

@@ -83,6 +83,7 @@ extension Instance {
 
   /// Leaves a slab with blocks in use to whoever needs one of its kind and class.
   private func abandon(_ slab: SlabPointer) {
+    notePeak(of: slab.pointee.kind)
     unlist(slab)
     count(slab, -1)
     core.putPooled(slab)

@@ -157,7 +157,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     }
   }
 
-  /// From where ``free(_:byteCount:kind:isHeld:)`` stands in the open door: takes a block back that has
+  /// From where ``free(_:in:kind:isHeld:)`` stands in the open door: takes a block back that has
   /// a header, or stands in another's slab.
   @usableFromInline @inline(never)
   func freeElsewhere(
@@ -178,7 +178,7 @@ struct Instance: BitwiseCopyable, @unchecked Sendable {
     leave(isHeld: isHeld)
   }
 
-  /// The whole way back, from where ``free(_:byteCount:kind:isHeld:)`` stands in the door.
+  /// The whole way back, from where ``free(_:in:kind:isHeld:)`` stands in the door.
   @usableFromInline @inline(never)
   func freeSlowly(_ base: UnsafeMutableRawPointer, in slab: SlabPointer, kind: MemoryKind) {
     state.pointee.door.leaveAtOnce()

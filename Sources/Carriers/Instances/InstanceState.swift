@@ -35,6 +35,8 @@ struct InstanceState: ~Copyable {
   var blocks = InlineArray<16, InstanceBlocks?>(repeating: nil)
   /// The round in which the instance last looked for pages that are free for long.
   var decayRound: UInt32 = 0
+  /// The round in which the owner last asked for what is free to go back; 0 where it never did.
+  var askedDecayRound: UInt32 = 0
   /// Kinds of which what was noted is what is in use, a bit each, as long as the door says that nobody
   /// was inside since. Atomic, for to change a variable here would count as a change of all, and others
   /// read the door.

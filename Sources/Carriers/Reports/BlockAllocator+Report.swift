@@ -14,12 +14,13 @@ extension BlockAllocator {
   /// Calls the body with each block in use, in no order that means anything.
   ///
   /// Keeps all threads out of the allocator meanwhile: the body must not use it. What handles hold
-  /// is left out, for their holders cannot be kept out.
+  /// is left out, for their holders cannot be kept out; what they freed of others' blocks and have not
+  /// sent yet counts as in use.
   /// - Complexity: O(carriers + blocks).
   public func forEachBlock(_ body: (BlockDescription) -> Void) {
     registry.withAllClosed { instances in
       instances.takeBackAll()
-      // Blocks of slabs in the pool are freed outside any door.
+      // Holders of handles free blocks of slabs in the pool outside any door.
       core.withPoolLocked { walkShared(instances) { _, block in body(block) } }
     }
     large.forEachBlock(body)

@@ -64,7 +64,7 @@ extension BlockAllocator {
   /// time a slab fills, so that a peak in between may be missed by as much as a slab of each size class
   /// holds. Where several threads or handles allocate, what they held at different moments may be
   /// counted together: of small blocks of others, what they held when a slab of theirs last came, filled or
-  /// went.
+  /// went, so that much that was freed since may be counted.
   public func peakByteCount(of kind: MemoryKind) -> Int {
     let inUse = memory(by: kind).byteCount
     var most = inUse

@@ -21,7 +21,7 @@ import Synchronization
 /// the first would go to and fro between processors.
 ///
 /// Blocks that were never used are in no list either; their pages are not touched. Only the owner
-/// touches the record, but for `owner`, which any thread reads.
+/// writes the record, or who has the pool's lock while the slab is there.
 @usableFromInline
 struct Slab: ~Copyable {
   @usableFromInline var firstFree: UnsafeMutableRawPointer?

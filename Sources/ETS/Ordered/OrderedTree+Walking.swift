@@ -39,34 +39,26 @@ extension OrderedTree {
   /// The first object with a key above one, which need not be there; none where there is none.
   @inline(__always)
   func next(after key: Term) throws(TableError) -> TableEntry {
-    try cursor(from: key, .forward).entry
+    try position(from: key, .forward).entry
   }
 
   /// The last object with a key below one, which need not be there; none where there is none.
   @inline(__always)
   func previous(before key: Term) throws(TableError) -> TableEntry {
-    try cursor(from: key, .backward).entry
+    try position(from: key, .backward).entry
   }
 
   /// The key of ``next(after:)`` or ``previous(before:)``, without a look at the object where the leaf
   /// tells it; no term where there is none.
   @inline(__always)
   func nextKey(_ direction: Direction, of key: Term) throws(TableError) -> Term {
-    let cursor = try cursor(from: key, direction)
+    let cursor = try position(from: key, direction)
     if cursor.entry.isNone { return .none }
     if cursor.entry.hasSmallKey {
       let prefix = cursor.leaf.node.prefix(cursor.index)
       if cursor.leaf.isValid { return KeyPrefix.small(prefix) }
     }
     return self.key(of: cursor.entry)
-  }
-
-  @inline(__always)
-  private func cursor(from key: Term, _ direction: Direction) throws(TableError) -> Cursor {
-    let prefix = prefix(of: key)
-    let finger = TreeFinger(of: self)
-    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
-    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
   }
 
   /// The next object of a walk; none at the end, from where it goes no further.
@@ -122,10 +114,14 @@ extension OrderedTree {
 extension OrderedTree {
   /// A walk from a key, which need not be there: ``next(_:)`` gives the first one above,
   /// ``previous(_:)`` the last one below.
+  @inline(__always)
   func position(
     from key: Term, _ direction: Direction
   ) throws(TableError) -> Cursor {
-    try cursor(from: key, direction)
+    let prefix = prefix(of: key)
+    let finger = TreeFinger(of: self)
+    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
+    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
   }
 
   @inline(never)

@@ -108,8 +108,10 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
   /// How many prefixes are below one: a search without jumps that depend on keys or on their number,
   /// in two steps that each wait for seven prefixes at once: every eighth one, and those between.
+  /// - Parameter count: 64 at most.
   @inline(__always)
   func rank(below prefix: UInt, count: Int) -> Int {
+    assert(count <= 64, "a node of \(count) keys is searched as one of 64")
     let last = count &- 1
     // Where keys come in order, each is behind all others.
     if last < 0 || prefixes[last].load(ordering: .acquiring) < prefix { return count }
