@@ -6,29 +6,25 @@ import Terms
 /// functions of the same names. What writes is under the part's lock, of a part without a limit, and
 /// within a section.
 extension HashPart {
-  /// The entry of a key, where it is what it nearly always is: the first entry with the print in the
-  /// first line, or none where there is neither print nor link.
-  /// - Returns: nothing where it is not to be told at sight.
+  /// ``find(_:hash:)``: the first entry with the print in the first line.
   @inline(__always)
-  func findAtSight(_ key: Term, hash: UInt) -> TableEntry? {
+  func find(immediate key: Term, hash: UInt) -> TableEntry {
     let size = sizeForReaders
-    guard let line = firstLine(size.line(of: hash), in: size) else { return nil }
-    let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
-    if matches != 0 { return entry(of: key, at: IndexLine.place(of: matches), in: line) }
-    return isAbsent(hash) ? TableEntry.none : nil
+    if let line = firstLine(size.line(of: hash), in: size) {
+      let matches = IndexLine.matches(of: TableHash.print(of: hash), in: line.prints)
+      if matches != 0,
+        let entry = entry(of: key, at: IndexLine.place(of: matches), in: line)
+      {
+        return entry
+      }
+    }
+    return findElsewhere(immediate: key, hash: hash)
   }
 
-  /// Whether neither the print of a hash nor a link stands in its line, and no entries moved meanwhile.
   @inline(never)
-  private func isAbsent(_ hash: UInt) -> Bool {
-    let size = sizeForReaders
-    let number = size.line(of: hash)
-    guard let line = firstLine(number, in: size) else { return false }
-    let version = versions[number]
-    return version & 1 == 0 && line.link == nil
-      && IndexLine.matches(of: TableHash.print(of: hash), in: line.prints) == 0
-      && versions[number] == version && sizeForReaders.bits == size.bits
-      && state.pointee.directory[number] == line
+  private func findElsewhere(immediate key: Term, hash: UInt) -> TableEntry {
+    // A comparison with one word cannot fail.
+    (try? find(key, hash: hash)) ?? .none
   }
 
   /// The entry at a place if it is that of one object with a key.

@@ -196,18 +196,6 @@ extension HashPart {
     return place.entry
   }
 
-  /// ``find(_:hash:)`` for a key that is one word.
-  @inline(__always)
-  func find(immediate key: Term, hash: UInt) -> TableEntry {
-    findAtSight(key, hash: hash) ?? findElsewhere(immediate: key, hash: hash)
-  }
-
-  @inline(never)
-  private func findElsewhere(immediate key: Term, hash: UInt) -> TableEntry {
-    // A comparison with one word cannot fail.
-    (try? find(key, hash: hash)) ?? .none
-  }
-
   /// Where the entry of a key stands, marked or not, and the line that was looked through; nothing
   /// where there is none, and no entries moved meanwhile.
   @inline(__always)

@@ -8,17 +8,15 @@ enum ObjectCopies {
   static func list(
     of entry: TableEntry, on heap: inout ProcessHeap
   ) throws(TableError) -> Term {
-    if entry.bits & TableEntry.groupBit == 0, let list = listAtSight(of: entry, on: &heap) {
-      return list
-    }
+    if let list = listAtSight(of: entry, on: &heap) { return list }
     return try longList(of: entry, on: &heap)
   }
 
-  /// The list of an entry's one object.
-  /// - Returns: nothing where it is not all of immediates, or where the heap has no room.
+  /// The list of an entry's objects.
+  /// - Returns: nothing where it is not one of immediates, or where the heap has no room.
   @inline(__always)
   static func listAtSight(of entry: TableEntry, on heap: inout ProcessHeap) -> Term? {
-    if entry.isCompound { return nil }
+    if entry.bits & (TableEntry.compoundBit | TableEntry.groupBit) != 0 { return nil }
     if !heap.state.pointee.hasRoom(words: StoredObject.words(of: entry) &+ 2) { return nil }
     var list = OffHeapList()
     return heap.build { cursor in

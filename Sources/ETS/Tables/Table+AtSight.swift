@@ -5,13 +5,13 @@ import Terms
 
 /// What nearly all calls are: of a key that is one word, in a table by hash that nothing stands in the
 /// way of. So a reading of one object of immediates, at the first place that is looked at, takes few
-/// registers and no call. Whatever else a reading may be goes the way of all, from the beginning; a
-/// writing that has the part's lock goes on.
+/// registers and no call. Whatever else a reading may be goes the way of all, from the beginning, unless
+/// only the entry is elsewhere; a writing that has the part's lock goes on.
 extension Table {
   /// Reads the entry of a key at sight.
-  /// - Parameter body: given the entry of one object, or none where there is no object, what is wanted;
-  ///   nothing where that is no matter of sight.
-  /// - Returns: what `body` did; nothing where it was not to be told at sight what there is.
+  /// - Parameter body: given the entry of the key, or none, what is wanted; nothing where that is no
+  ///   matter of sight.
+  /// - Returns: what `body` did; nothing where it was not called.
   @inline(__always)
   func readAtSight<Result>(
     _ key: Term, by caller: Term, _ body: (TableEntry) -> Result?
@@ -20,7 +20,7 @@ extension Table {
     reader.enter()
     defer { reader.leave() }
     guard isOpenAtSight(to: caller), let (part, hash) = partAtSight(key) else { return nil }
-    return part.findAtSight(key, hash: hash).flatMap(body)
+    return body(part.find(immediate: key, hash: hash))
   }
 
   /// Writes to the part of a key at sight.

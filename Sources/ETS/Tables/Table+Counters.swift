@@ -56,11 +56,9 @@ extension Table {
   ) throws(TableError) -> Term {
     let sum = try writeAtSight(key, by: caller) { part, hash throws(TableError) in
       try checkCounting(default: other)
-      if part.state.pointee.objects.holdCount == 0,
-        let entry = part.findAtSight(key, hash: hash), !entry.isNone,
-        let sum = addAtOnce(step, to: entry)
-      {
-        return sum
+      if part.state.pointee.objects.holdCount == 0 {
+        let entry = part.find(immediate: key, hash: hash)
+        if !entry.isNone, let sum = addAtOnce(step, to: entry) { return sum }
       }
       return try add(step, to: key, hash, in: .hashed(part), default: other, on: &heap)
     }

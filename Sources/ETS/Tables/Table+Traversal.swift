@@ -80,7 +80,6 @@ extension Table {
   }
 
   /// Whether its objects are in the order of their keys.
-  @inline(__always)
   public var isOrdered: Bool { record.pointee.options.type == .orderedSet }
 
   @inline(__always)

@@ -249,6 +249,7 @@ extension Table {
   @inline(never)
   private func isOpen(to caller: Term = .none) -> Bool { isOpenAtSight(to: caller) }
 
+  /// ``isOpen(to:)`` without a call.
   @inline(__always)
   func isOpenAtSight(to caller: Term) -> Bool {
     // Acquiring: pairs with the opening of the gate.

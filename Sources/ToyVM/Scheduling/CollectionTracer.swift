@@ -17,9 +17,13 @@ struct CollectionTracing: Sendable, Equatable {
 
   /// What `process_info/2` tells of it, the bits of ERTS.
   var flags: Int {
-    let timestamps: [Timestamp: Int] = [.wallClock: 1, .monotonic: 4]
-    return timestamps[timestamp, default: 0] | (isInherited ? 1 << 6 : 0)
-      | (tellsCollections ? 1 << 14 : 0)
+    let time =
+      switch timestamp {
+      case .wallClock: 1
+      case .monotonic: 4
+      case .none: 0
+      }
+    return time | (isInherited ? 1 << 6 : 0) | (tellsCollections ? 1 << 14 : 0)
   }
 }
 
