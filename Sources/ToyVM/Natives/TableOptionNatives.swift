@@ -5,11 +5,17 @@ func newTable(_ interpreter: Interpreter, _ x: Arguments) -> Term {
   interpreter.onTable { () throws(TableError) in
     var options = TableOptions()
     var heir: TableHeir?
+    // As in ERTS each option decides by those before it.
+    var countsApart = false
     var rest = x[1]
     while rest.isCons {
-      guard interpreter.read(rest.cons[0], into: &options, heir: &heir) else { return nil }
+      guard
+        interpreter.read(
+          rest.cons[0], into: &options, countsApart: &countsApart, heir: &heir)
+      else { return nil }
       rest = rest.cons[1]
     }
+    options.decentralizedCounters = options.decentralizedCounters ?? countsApart
     guard rest.isNil, x[0].isAtom else { return nil }
     let table = try interpreter.system.tables.makeTable(
       named: x[0], options: options, owner: interpreter.pid)
@@ -68,14 +74,17 @@ extension Interpreter {
   }
 
   /// Takes one option of `ets:new/2`; `false` where it is none.
+  /// - Parameter countsApart: what options imply of `decentralized_counters`.
   fileprivate func read(
-    _ option: Term, into options: inout TableOptions, heir: inout TableHeir?
+    _ option: Term, into options: inout TableOptions, countsApart: inout Bool,
+    heir: inout TableHeir?
   ) -> Bool {
     if option.isAtom {
       let name = atoms.name(of: option)
       // Of several the last one holds, but for what a table is without any.
       if let type = TableType(rawValue: name) {
         if type != .set { options.type = type }
+        if type == .orderedSet { countsApart = true }
       } else if let protection = TableProtection(rawValue: name) {
         if protection != .protected { options.protection = protection }
       } else if name == "named_table" {
@@ -104,6 +113,7 @@ extension Interpreter {
         return false
       }
       options.writeConcurrency = choice
+      countsApart = choice == .auto || options.type == .orderedSet
     case "read_concurrency":
       options.readConcurrency = value == .true
       return value == .true || value == .false
