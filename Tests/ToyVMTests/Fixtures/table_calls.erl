@@ -10,6 +10,7 @@ main(Seed, Count) ->
     rand:seed(exsss, {Seed, 25, 12}),
     put(tables, []),
     put(number, 0),
+    put(traces, []),
     put(actors, [self(), spawn_actor(), spawn_actor()]),
     put(pids, get(actors)),
     Steps = [step(N) || N <- lists:seq(1, Count)],
@@ -23,6 +24,7 @@ step(N) ->
     Type = type(Op),
     Answer = in(Actor, Op),
     note(Answer),
+    trace(Op, Answer),
     ended(Op),
     Told = [{I, Messages} || I <- [0, 1, 2], Messages <- [told(I)], Messages =/= []],
     {N, Actor, named(Op), named(sorted(Op, Type, Answer)), named(Told)}.
@@ -34,6 +36,11 @@ note({ok, {new, T}}) ->
     put({table, Number}, T),
     put(tables, lists:sublist([T | get(tables)], 4));
 note(_) -> ok.
+
+%% In a fixed table of Erlang's a count that fails leaves its default object behind as one that was
+%% deleted, so that `next` and `prev` know a key that never was: here nothing is left.
+trace({update_counter, [_, Key, _, _]}, {error, _}) -> put(traces, [Key | get(traces)]);
+trace(_, _) -> ok.
 
 ended({kill, I}) when I > 0 ->
     New = spawn_actor(),
@@ -62,6 +69,12 @@ sorted({F, _}, Type, {ok, L})
 sorted({F, _}, Type, {ok, K})
   when Type =/= ordered_set, (F =:= first) or (F =:= last) or (F =:= next) or (F =:= prev) ->
     {ok, K =:= '$end_of_table' andalso (F =:= first)};
+sorted({F, [_, K]}, Type, {error, badarg} = Answer)
+  when Type =/= ordered_set, (F =:= next) or (F =:= prev) ->
+    case lists:member(K, get(traces)) of
+        true -> {ok, false};
+        false -> Answer
+    end;
 sorted({info, [_]}, _, {ok, L}) when is_list(L) -> {ok, [I || I <- L, element(1, I) =/= memory]};
 %% By their numbers: pids come in no order that is told.
 sorted({info_fixed, _}, _, {ok, L}) when is_list(L) -> {ok, lists:sort(named(L))};
