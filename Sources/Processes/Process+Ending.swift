@@ -59,10 +59,18 @@ extension Process {
     let readsLiterals = !reason.isImmediate
     if readsLiterals { record.pointee.ending.store(1, ordering: .sequentiallyConsistent) }
     record.pointee.hasEnded = true
+    // Before anybody is told: who learns of the end finds neither its tables nor its names.
+    let hasTables = system.tables.hasTables
+    if hasTables {
+      record.pointee.isDying.store(true, ordering: .sequentiallyConsistent)
+      system.tables.end(owner: pid)
+    }
+    let (oldest, waiting) = system.processes.close(record)
+    // Who was still taken for living may have got the first table of all meanwhile.
+    if !hasTables { system.tables.end(owner: pid) }
     answerCollectionRequests(didCollect: false)
     answerRequests(UnsafeMutablePointer<UInt>(bitPattern: record.pointee.taken), reason)
     record.pointee.taken = 0
-    let (oldest, waiting) = system.processes.close(record)
     answerRequests(oldest?.record, reason)
     system.processes.tellOfRoom(waiting)
     if let relations = record.pointee.relations {
@@ -83,7 +91,6 @@ extension Process {
     {
       system.releaser.endWasTold()
     }
-    system.tables.end(owner: pid)
     system.processes.listening.pointee.processEnded(pid)
   }
 

@@ -35,6 +35,8 @@ struct ProcessRecord: ~Copyable {
   /// 1 while the process ends with a reason that may refer to literals, which it copies for who is
   /// told; 2 where a ``LiteralRound`` waits for that.
   let ending = Atomic<UInt8>(0)
+  /// Whether its tables end: from then on nobody may give it one.
+  let isDying = Atomic<Bool>(false)
   /// Whether the process has, or had, a name.
   let isNamed = Atomic<Bool>(false)
   /// Whether there is a limit.

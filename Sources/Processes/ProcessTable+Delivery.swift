@@ -1,6 +1,7 @@
 import Carriers
 import ETS
 import Heaps
+import Synchronization
 import Terms
 
 extension ProcessTable {
@@ -159,7 +160,9 @@ extension ProcessTable {
 
 extension ProcessTable: OwnershipListener {
   /// Whether the process of a pid lives.
-  func isAlive(_ pid: Term) -> Bool { reading(pid) { _ in true } ?? false }
+  func isAlive(_ pid: Term) -> Bool {
+    reading(pid) { !$0.pointee.isDying.load(ordering: .sequentiallyConsistent) } ?? false
+  }
 
   /// That of its group.
   func tableBudget(of pid: Term) -> MemoryBudget? {

@@ -139,6 +139,7 @@ final class ProcessTable: @unchecked Sendable {
       record.pointee.isGrouped = member != nil
       record.pointee.keepsSharing = keepsSharing
       record.pointee.isNamed.store(false, ordering: .relaxed)
+      record.pointee.isDying.store(false, ordering: .relaxed)
       record.pointee.outer.store(ProcessRecord.empty, ordering: .relaxed)
       // Releasing: pairs with the acquiring load of who looks for it.
       record.pointee.pid.store(Term.pid(number).bits, ordering: .releasing)

@@ -203,6 +203,46 @@ import Testing
     #expect(system.tables.tables.isEmpty)
   }
 
+  /// Looks, whenever a process becomes runnable, at what there is of one that ends.
+  private final class EndListener: ProcessListener, @unchecked Sendable {
+    // Unchecked: all is done by one thread.
+    weak var system: MemorySystem?
+    var name = Term.none
+    var seen: [String] = []
+
+    func processBecameRunnable(_ pid: Term, context: UnsafeMutableRawPointer?) {
+      guard let system else { return }
+      seen.append("\(system.tables.tables.count) tables, name: \(system.pid(named: name) != nil)")
+    }
+  }
+
+  /// Who is told of an end finds neither tables nor names, as in ERTS: whether it watched for long, asked
+  /// just now, or was linked.
+  @Test(arguments: ["watches", "asks", "links"])
+  func whatAProcessHadIsGoneBeforeAnybodyIsTold(how: String) throws {
+    let listener = EndListener()
+    let system = MemorySystem(
+      configuration: SystemConfiguration(
+        levers: HeapLevers(verifies: true), processListener: listener))
+    listener.system = system
+    listener.name = try system.atoms.atom("its_name")
+    let (owner, other) = (try TestProcess(system), try TestProcess(system))
+    _ = try system.tables.makeTable(named: .ok, owner: owner.pid)
+    #expect(try system.register(listener.name, as: owner.pid))
+    other.process.trapsExits = true
+    if how == "links" {
+      try other.link(to: owner.pid)
+    } else {
+      _ = try other.process.monitor(owner.pid)
+    }
+    if how != "asks" { #expect(try owner.handleSignals()) }
+    let isParked = other.process.park()
+    #expect(isParked)
+    owner.end(reason: .normal)
+    #expect(listener.seen == ["0 tables, name: false"])
+    #expect(try other.receiveText() != nil)
+  }
+
   /// A heap of both generations and a fragment goes to another process as it is.
   @Test(arguments: [false, true])
   func aResultIsHandedOverWithoutCopying(isLarge: Bool) throws {

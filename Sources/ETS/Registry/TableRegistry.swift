@@ -217,6 +217,9 @@ extension TableRegistry {
   /// The table with a number.
   public func table(number: UInt64) -> Table? { withState { $0.tables[number] } }
 
+  /// Whether there is a table at all, or was a moment ago.
+  package var hasTables: Bool { tableCount.load(ordering: .relaxed) > 0 }
+
   /// All tables, as `ets:all/0`, the youngest first.
   public var tables: [Table] {
     withState { $0.tables.values.sorted { $0.number > $1.number } }
@@ -233,7 +236,7 @@ extension TableRegistry {
   /// - Precondition: the listener's ``OwnershipListener/isAlive(_:)`` denies it already.
   public func end(owner: Term) {
     // Most processes end without a table, most of the time where there is none.
-    if tableCount.load(ordering: .relaxed) == 0 { return }
+    if !hasTables { return }
     for table in tables(concerning: owner) {
       table.releaseAll(of: owner)
       // Another thread may end the owner too: what it did with the table is done.
