@@ -15,12 +15,16 @@ var tableWalkNatives: [Native] {
     },
     Native("ets", "next", 2) { interpreter, x in
       key(interpreter, x) { table throws(TableError) in
-        try table.nextKey(after: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+        try table.nextKey(
+          after: try place(interpreter, x[1], table), by: interpreter.pid,
+          on: &interpreter.process.heap)
       }
     },
     Native("ets", "prev", 2) { interpreter, x in
       key(interpreter, x) { table throws(TableError) in
-        try table.previousKey(before: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+        try table.previousKey(
+          before: try place(interpreter, x[1], table), by: interpreter.pid,
+          on: &interpreter.process.heap)
       }
     },
     Native("ets", "first_lookup", 1) { interpreter, x in
@@ -35,12 +39,16 @@ var tableWalkNatives: [Native] {
     },
     Native("ets", "next_lookup", 2) { interpreter, x in
       objects(interpreter, x) { table throws(TableError) in
-        try table.nextLookup(after: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+        try table.nextLookup(
+          after: try place(interpreter, x[1], table), by: interpreter.pid,
+          on: &interpreter.process.heap)
       }
     },
     Native("ets", "prev_lookup", 2) { interpreter, x in
       objects(interpreter, x) { table throws(TableError) in
-        try table.previousLookup(before: x[1], by: interpreter.pid, on: &interpreter.process.heap)
+        try table.previousLookup(
+          before: try place(interpreter, x[1], table), by: interpreter.pid,
+          on: &interpreter.process.heap)
       }
     },
     Native("ets", "slot", 2) { interpreter, x in
@@ -75,6 +83,14 @@ private func key(
   interpreter.onTable(x[0]) { table throws(TableError) in
     try find(table) ?? interpreter.atom("$end_of_table")
   }
+}
+
+/// The key to go on from: in an ordered table any one, but for what says that there is no more.
+private func place(
+  _ interpreter: Interpreter, _ key: Term, _ table: Table
+) throws(TableError) -> Term {
+  if key.isAtom, table.isOrdered, interpreter.isAtom(key, "$end_of_table") { throw .noKey }
+  return key
 }
 
 /// A key and its objects, or `'$end_of_table'`.
