@@ -40,7 +40,10 @@ int ca_commit(void *base, size_t byte_count) {
 int ca_decommit(void *base, size_t byte_count) {
   // The protection first: where it is refused (it may split a mapping) nothing was lost yet.
   if (mprotect(base, byte_count, PROT_NONE) != 0) return errno;
-  return ca_discard(base, byte_count);
+  const int refusal = ca_discard(base, byte_count);
+  // Pages that stay must stay usable: locked ones are refused here.
+  if (refusal != 0) (void)mprotect(base, byte_count, PROT_READ | PROT_WRITE);
+  return refusal;
 }
 
 int ca_discard(void *base, size_t byte_count) {

@@ -45,7 +45,7 @@ func measurePingPong(_ effort: Effort, keepsOffHeap: Bool = false) throws -> Mea
   }
 
   let samples = try effort.samples(per: Double(2 * rounds)) {
-    if pair[1].park() { _ = pair[0].unpark() }
+    if pair[1].park() { system.unpark(pids[0]) }
     try send(pair, 1)
     for number in 1..<(2 * rounds) {
       guard let process = listener.take(), try process.pointee.nextMessage() != nil else {

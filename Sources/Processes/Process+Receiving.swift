@@ -113,9 +113,10 @@ extension Process {
   /// - Returns: `false` where there is something already, what there was no memory to fetch included:
   ///   look again.
   ///
-  /// - Important: Once it is parked nobody uses the process before the listener calls it runnable,
-  ///   ``unpark()`` answers `true`, or it was taken back (``takeBack()``): a sender may write a small
-  ///   message onto its heap. So room that was ensured before is not ensured any more.
+  /// - Important: Once it is parked nobody uses the process before the listener calls it runnable, or
+  ///   ``MemorySystem/unpark(_:)`` or ``MemorySystem/takeBack(_:)`` answers `true`: a sender may write a small
+  ///   message onto its heap, or wake it, so that another thread runs it, and ends it. So room that was
+  ///   ensured before is not ensured any more, and its pid is read before.
   public func park() -> Bool {
     let record = record
     record.pointee.heap = heap.state
@@ -131,20 +132,6 @@ extension Process {
       && record.pointee.exitReason.isNone && !record.pointee.hasEnded
       && heap.state.pointee.delays == 0
   }
-
-  /// Takes a process back that may be parked, to look at it while it waits, and waits for a sender that
-  /// is just writing to it.
-  ///
-  /// Who looks parks it again where nothing came meanwhile, or else runs it, as the listener hears of
-  /// nothing that comes until then.
-  /// - Returns: whether it was parked; else it runs already or is to run, and where it was parked before,
-  ///   the listener hears so, if it has not yet.
-  public func takeBack() -> Bool { record.pointee.takeBack() }
-
-  /// Says that the process runs again though nothing came, as at a timeout.
-  /// - Returns: `false` where something came meanwhile; the listener heard of it.
-  @discardableResult
-  public func unpark() -> Bool { record.pointee.unpark() }
 
   /// Does what signals ask for that were sent, as a process that does not receive must now and then.
   /// - Returns: whether the process goes on; else ``exitReason`` says why not.

@@ -8,7 +8,7 @@ public protocol ProcessListener: Sendable {
   /// with: run it.
   ///
   /// Who sent calls it after it was woken, so the process may have ended by then where it was ended
-  /// though ``Process/takeBack()`` answered `false`: the context must outlive that call.
+  /// though ``MemorySystem/takeBack(_:)`` answered `false`: the context must outlive that call.
   /// - Parameters:
   ///   - pid: of the process.
   ///   - context: what ``Process/context`` was set to.

@@ -157,17 +157,23 @@ final class CarrierStress: @unchecked Sendable {
   }
 
   private func write(_ entry: Entry) {
-    entry.block.base.storeBytes(of: entry.pattern, as: UInt64.self)
-    entry.block.base.storeBytes(
-      of: entry.pattern, toByteOffset: entry.block.byteCount - 8, as: UInt64.self)
+    for offset in Self.offsets(in: entry) {
+      entry.block.base.storeBytes(of: entry.pattern, toByteOffset: offset, as: UInt64.self)
+    }
+  }
+
+  /// Where a block's pattern is written: in each of its pages, and at its end.
+  private static func offsets(in entry: Entry) -> [Int] {
+    let last = entry.block.byteCount - 8
+    return Array(stride(from: 0, to: last, by: 4096)) + [last]
   }
 
   private func check(_ entry: Entry) {
     let base = entry.block.base
-    let last = base.load(fromByteOffset: entry.block.byteCount - 8, as: UInt64.self)
-    if base.load(as: UInt64.self) != entry.pattern || last != entry.pattern {
-      damagedCount.add(1, ordering: .relaxed)
+    let isWhole = Self.offsets(in: entry).allSatisfy {
+      base.load(fromByteOffset: $0, as: UInt64.self) == entry.pattern
     }
+    if !isWhole { damagedCount.add(1, ordering: .relaxed) }
   }
 
   private static func size(_ random: inout SeededGenerator) -> Int {

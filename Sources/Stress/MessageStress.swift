@@ -59,6 +59,7 @@ public final class MessageStress: @unchecked Sendable {
     var random = SeededGenerator(seed: seed ^ 0x3E55A6E)
     var memory = MemoryConfiguration()
     memory.usesTinyCarriers = random.next() % 4 == 0
+    memory.carrierDecayMilliseconds = [0, 50, 10_000].randomElement(using: &random) ?? 0
     isRefusing = random.next() % 4 == 0
     if isRefusing { memory.failingRequest = 1 + Int(random.next() % 200) }
     let verifies = random.next() % 3 == 0

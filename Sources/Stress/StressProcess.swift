@@ -89,10 +89,11 @@ struct StressProcess: ~Copyable {
     if process.exitReason != nil { return .goesOn }
     let waits = isSuspended || random.next() % 3 == 0
     isSuspended = false
-    // Decided before: once it is parked another thread may run it.
+    // Read and decided before: once it is parked another thread may run it, and end it.
+    let (system, pid) = (stress.system, process.pid)
     let looksAgain = random.next() % 8 == 0
     if !waits || process.hasRequests || !process.park() { return .goesOn }
-    if !looksAgain || !process.takeBack() { return .waits }
+    if !looksAgain || !system.takeBack(pid) { return .waits }
     verify()
     return .goesOn
   }

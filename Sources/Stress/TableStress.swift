@@ -76,6 +76,7 @@ final class TableStress: @unchecked Sendable {
     var configuration = MemoryConfiguration()
     configuration.usesTinyCarriers = random.next() % 2 == 0
     configuration.carrierCacheLimitBytes = [nil, 0, 1 << 18].randomElement(using: &random) ?? nil
+    configuration.carrierDecayMilliseconds = [0, 50, 10_000].randomElement(using: &random) ?? 0
     isRefusing = random.next() % 3 == 0
     if isRefusing { configuration.failingRequest = 1 + Int(random.next() % 80) }
     threadCount = 2 + Int(random.next() % 5)

@@ -49,4 +49,35 @@ import Testing
     allocator.free(blocks[0], kind: .ets)
     #expect(allocator.statistics.carrierCount <= 4)
   }
+
+  /// Pages of a carrier's middle that went back are there again when it gets one slab for all of it: the
+  /// carrier's last pages being there says nothing of those before.
+  @Test(arguments: [1..<4, 5..<7, 2..<15], [false, true])
+  func carriersWithHolesServeAgain(holes: Range<Int>, usesTinyCarriers: Bool) throws {
+    let unit = usesTinyCarriers ? 4_096 : 65_536
+    for size in stride(from: unit / 2, to: 4 * unit, by: unit / 2) {
+      let allocator = BlockAllocator(
+        configuration: MemoryConfiguration(
+          usesTinyCarriers: usesTinyCarriers, strategies: [.ets: .sizeClasses], usesHugePages: false
+        ))
+      // Some that stay, so that the first carrier is retired whole, and not the last one.
+      var first = try (0..<(usesTinyCarriers ? 123 : 2_030)).map { _ in
+        try allocator.allocate(byteCount: 512, kind: .ets)
+      }
+      let others = try (0..<8).map { _ in try allocator.allocate(byteCount: 512, kind: .ets) }
+      let cut = first.partition {
+        holes.contains((Int(bitPattern: $0.base) & (16 * unit - 1)) / unit)
+      }
+      for block in first[cut...] { allocator.free(block, kind: .ets) }
+      allocator.trim()
+      for block in first[..<cut] { allocator.free(block, kind: .ets) }
+      let wide = try (0..<4).map { _ in
+        let block = try allocator.allocate(byteCount: size, kind: .ets)
+        memset(block.base, 7, size)
+        return block
+      }
+      for block in wide + others { allocator.free(block, kind: .ets) }
+      #expect(allocator.firstFault() == nil)
+    }
+  }
 }

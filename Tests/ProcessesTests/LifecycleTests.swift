@@ -60,6 +60,25 @@ import Testing
     #expect(try second.receiveText() == nil)
   }
 
+  /// A timer may run down for a process that was woken and ended meanwhile, whose record another one has.
+  @Test func whoComesLateTakesNoOtherProcessBack() throws {
+    let pid: Term
+    do {
+      let first = try TestProcess(system)
+      pid = first.pid
+      #expect(first.park())
+      #expect(first.takeBack())
+      first.end(reason: .normal)
+    }
+    let second = try TestProcess(system)
+    // The same place, used once more.
+    #expect(try second.text(of: second.pid) == "<0.1.1>")
+    #expect(second.park())
+    #expect(!system.takeBack(pid))
+    #expect(!system.unpark(pid))
+    #expect(second.unpark())
+  }
+
   @Test func normalEndsEndNobodyElse() throws {
     let other = try TestProcess(system)
     do {

@@ -149,8 +149,7 @@ import Testing
     #expect(patient.park())
     #expect(try receiver.receiveText() == "0")
     // It was woken.
-    let isParked = patient.process.unpark()
-    #expect(!isParked)
+    #expect(!patient.unpark())
   }
 
   /// Nobody would hear that there is room.

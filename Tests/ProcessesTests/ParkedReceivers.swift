@@ -100,17 +100,14 @@ final class ParkedReceivers: @unchecked Sendable {
       switch slot.pointee.random.next() % 16 {
       case 0:
         // As a timer does, and who looks at it.
+        let (pid, isTimer) = (slot.pointee.process.pid, slot.pointee.random.next() % 2 == 0)
         if !slot.pointee.process.park() { continue }
-        if slot.pointee.random.next() % 2 == 0 {
-          if !slot.pointee.process.unpark() { return }
-        } else if !slot.pointee.process.takeBack() {
-          return
-        }
+        if !(isTimer ? system.unpark(pid) : system.takeBack(pid)) { return }
       case 1:
         // It ends while senders know its pid, and some write to it.
-        let index = slot - slots
+        let (index, pid) = (slot - slots, slot.pointee.process.pid)
         if !slot.pointee.process.park() { continue }
-        if !slot.pointee.process.takeBack() { return }
+        if !system.takeBack(pid) { return }
         slot.pointee.process = try system.makeProcess()
         slot.pointee.process.context = UnsafeMutableRawPointer(slot)
         pids[index].store(slot.pointee.process.pid.bits, ordering: .relaxed)

@@ -77,8 +77,8 @@ final class TestProcess {
   func nextMessage() throws -> Term? { try process.nextMessage() }
   func handleSignals() throws -> Bool { try process.handleSignals() }
   func park() -> Bool { process.park() }
-  func unpark() -> Bool { process.unpark() }
-  func takeBack() -> Bool { process.takeBack() }
+  func unpark() -> Bool { system.unpark(pid) }
+  func takeBack() -> Bool { system.takeBack(pid) }
   func link(to other: Term) throws { try process.link(to: other) }
   func monitor(_ other: Term) throws -> Term { try process.monitor(other) }
   func demonitor(_ reference: Term) throws -> Bool { try process.demonitor(reference) }

@@ -70,7 +70,7 @@ public final class MemoryBudget: Sendable {
     try parent?.charge(byteCount: byteCount)
     var before = used.load(ordering: .relaxed)
     while true {
-      if byteCount > limitBytes - before {
+      if before > limitBytes - byteCount {
         parent?.credit(byteCount: byteCount)
         refusals.add(1, ordering: .relaxed)
         setLevel(.refuse)

@@ -172,7 +172,7 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   func passBarrier() {
     if epochs.pointee.needsFences { return atomicMemoryFence(ordering: .sequentiallyConsistent) }
     let refusal = ca_barrier_all_threads()
-    precondition(refusal == 0, "the barrier worked and is refused now: errno \(refusal)")
+    if refusal != 0 { fatalError("the barrier worked and is refused now: errno \(refusal)") }
   }
 
   /// Lets another thread run.
@@ -204,9 +204,10 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   /// Makes the blocks of a slab usable up to an address.
   func commit(_ slab: SlabPointer, upTo end: UnsafeMutableRawPointer) throws(MemoryError) {
     let carrier = carrier(of: slab)
-    // Only the owner comes here, and only the owner's slab has this carrier.
+    // Only the owner comes here, and only the owner's slab has this carrier. Not only the last unit
+    // counts: some between may have gone back before.
     let units = (end - carrier.base - 1) / layout.unitByteCount + 1
-    if carrier.pointee.committedUnits >> UInt32(units - 1) & 1 != 0 { return }
+    if UInt32((1 << units) - 1) & ~carrier.pointee.committedUnits == 0 { return }
     try withSupply { supply throws(MemoryError) in
       try supply.commitPrefix(of: carrier, byteCount: end - carrier.base)
     }

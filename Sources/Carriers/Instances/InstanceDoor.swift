@@ -84,7 +84,7 @@ struct InstanceDoor: ~Copyable {
     if staysClosed { return }
     isClosed.store(1, ordering: .relaxed)
     let refusal = ca_barrier_all_threads()
-    precondition(refusal == 0, "the barrier worked and is refused now: errno \(refusal)")
+    if refusal != 0 { fatalError("the barrier worked and is refused now: errno \(refusal)") }
     while isInside.load(ordering: .acquiring) == 1 { sched_yield() }
   }
 

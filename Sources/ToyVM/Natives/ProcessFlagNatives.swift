@@ -49,7 +49,7 @@ extension Interpreter {
       return Term.none
     }
     // Where it waits, no sender is to write to it meanwhile; what is sent then wakes nobody.
-    let wasParked = process.process.pointee.takeBack()
+    let wasParked = system.takeBack(pid)
     defer {
       let waitsOn = wasParked && parksAgain(process)
       process.giveUp()

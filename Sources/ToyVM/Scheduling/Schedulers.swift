@@ -210,10 +210,10 @@ final class Schedulers: @unchecked Sendable {
   /// - Returns: whether it waits; else whoever calls has it still.
   func park(_ process: MachineProcess) -> Bool {
     // Read before: once it is parked, others may run it.
-    let timer = process.receiveTimer
+    let (timer, pid) = (process.receiveTimer, process.pid)
     guard process.process.pointee.park() else { return false }
     guard let timer, timers.deadline(of: timer) == nil else { return true }
-    return !process.process.pointee.unpark()
+    return !system.unpark(pid)
   }
 
   /// Sends what a timer kept.
@@ -235,7 +235,7 @@ final class Schedulers: @unchecked Sendable {
       switch action {
       case .wake(let process):
         // Where something came meanwhile, who sent it has woken the process.
-        if process.process.pointee.unpark() { makeRunnable(process) }
+        if system.unpark(process.pid) { makeRunnable(process) }
       case .send(let message, let receiver):
         let pid = receiver.isAtom ? system.pid(named: receiver) : receiver
         if let pid, let message = message.take() { send(message, to: pid) }
