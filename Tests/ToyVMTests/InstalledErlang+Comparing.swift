@@ -10,17 +10,20 @@ extension InstalledErlang {
   /// - Parameters:
   ///   - arguments: one list of strings.
   ///   - zeal: collects at every so many ensures and verifies the heap; 0 for neither.
+  ///   - schedulers: the threads that run processes.
   ///   - note: what leads to the run again, told of a difference.
   static func expect(
     _ module: String, _ function: String, _ arguments: [String], toReturn expected: String,
-    zeal: Int = 0, _ note: String
+    zeal: Int = 0, schedulers: Int = 1, _ note: String
   ) throws {
     let levers = HeapLevers(zeal: zeal, verifies: zeal > 0)
     let machine = Machine(
       system: MemorySystem(configuration: SystemConfiguration(levers: levers)),
       directories: directories)
     try machine.load(try BeamFixtures.bytes(module))
-    let outcome = try machine.run(module, function, [.strings(arguments)])
+    var options = RunOptions()
+    options.schedulers = schedulers
+    let outcome = try machine.run(module, function, [.strings(arguments)], options: options)
     expect(outcome, toReturn: expected, note)
   }
 

@@ -27,9 +27,13 @@ import Testing
       let expected = try InstalledErlang.evaluate(
         "io:format(\"~w\", [table_calls:main(\(seed), \(Self.count))])")
       try #require(expected.utf8.count > 20 * Self.count, "seed \(seed)")
-      try InstalledErlang.expect(
-        "table_calls", "run", ["\(seed)", "\(Self.count)"], toReturn: expected,
-        "TENURE_TABLE_SEED=\(seed) TENURE_TABLE_RUNS=1 TENURE_TABLE_CALLS=\(Self.count)")
+      for schedulers in [1, 4] {
+        try InstalledErlang.expect(
+          "table_calls", "run", ["\(seed)", "\(Self.count)"], toReturn: expected,
+          schedulers: schedulers,
+          "TENURE_TABLE_SEED=\(seed) TENURE_TABLE_RUNS=1 TENURE_TABLE_CALLS=\(Self.count), "
+            + "\(schedulers) schedulers")
+      }
     }
   }
 
