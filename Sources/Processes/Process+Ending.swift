@@ -4,8 +4,8 @@ import Synchronization
 import Terms
 
 extension Process {
-  /// Ends the process: nothing can be sent to it any more, its names are free, who is linked with it
-  /// or watches it is told, its tables go to their heirs or end. Its heap, its dictionary
+  /// Ends the process: its tables go to their heirs or end, nothing can be sent to it any more, its names
+  /// are free, and then who is linked with it or watches it is told. Its heap, its dictionary
   /// and what was kept from Swift stay until the value ends, and so does what was sent to it; but what
   /// of that is a literal of an area that is released may not be there any more. It links with nobody
   /// and monitors nobody any more (that traps), owns no table, and never parks.

@@ -72,10 +72,10 @@ extension OrderedTree {
   @inline(__always)
   func childIndex(of key: Term, prefix: UInt, in node: TreeNode) throws(TableError) -> Int {
     let extent = node.extent
-    let index = node.rank(below: prefix, count: extent.count)
-    if index == extent.count || node.prefix(index) != prefix { return index }
-    if node.entry(index, room: extent.room).isNone {
-      if index &+ 1 == extent.count || node.prefix(index &+ 1) != prefix { return index &+ 1 }
+    let index = node.rank(below: prefix, in: extent)
+    if index == extent.count || node.prefix(index, in: extent) != prefix { return index }
+    if node.entry(index, in: extent).isNone {
+      if index &+ 1 == extent.count || node.prefix(index &+ 1, in: extent) != prefix { return index &+ 1 }
     }
     return try childIndexAmongSame(key, prefix, node, extent, index)
   }
@@ -86,10 +86,10 @@ extension OrderedTree {
     _ key: Term, _ prefix: UInt, _ node: TreeNode, _ extent: TreeNode.Extent, _ first: Int
   ) throws(TableError) -> Int {
     var low = first
-    var high = node.rank(upTo: prefix, count: extent.count)
+    var high = node.rank(upTo: prefix, in: extent)
     while low < high {
       let middle = (low + high) / 2
-      let separator = node.entry(middle, room: extent.room)
+      let separator = node.entry(middle, in: extent)
       let order =
         separator.isNone ? 1 : try compare(key, self.key(ofSeparator: separator))
       if order < 0 { high = middle } else { low = middle + 1 }
@@ -110,11 +110,11 @@ extension OrderedTree {
   @inline(__always)
   func place(of key: Term, prefix: UInt, in leaf: TreeNode) throws(TableError) -> Place {
     let extent = leaf.extent
-    let index = leaf.rank(below: prefix, count: extent.count)
-    if index == extent.count || leaf.prefix(index) != prefix {
+    let index = leaf.rank(below: prefix, in: extent)
+    if index == extent.count || leaf.prefix(index, in: extent) != prefix {
       return Place(index: index, entry: .none)
     }
-    let entry = leaf.entry(index, room: extent.room)
+    let entry = leaf.entry(index, in: extent)
     if hasKey(key, entry) { return Place(index: index, entry: entry) }
     return try placeAmongSame(key, prefix, leaf, extent, index)
   }
@@ -125,10 +125,10 @@ extension OrderedTree {
     _ key: Term, _ prefix: UInt, _ leaf: TreeNode, _ extent: TreeNode.Extent, _ first: Int
   ) throws(TableError) -> Place {
     var low = first
-    var high = leaf.rank(upTo: prefix, count: extent.count)
+    var high = leaf.rank(upTo: prefix, in: extent)
     while low < high {
       let middle = (low + high) / 2
-      let entry = leaf.entry(middle, room: extent.room)
+      let entry = leaf.entry(middle, in: extent)
       let order = try compare(self.key(of: entry), key)
       if order == 0 { return Place(index: middle, entry: entry) }
       if order < 0 { low = middle + 1 } else { high = middle }

@@ -44,7 +44,10 @@ extension OrderedTree {
   ) throws(TableError) -> String? {
     if node.version & 1 != 0 { return "a node of level \(level) is left changing" }
     let (count, room) = (node.count, node.room)
-    if count > room { return "\(count) keys in a node with room for \(room)" }
+    let first = node.extent.first
+    if first + count > room || first > 0 && level > 0 {
+      return "\(count) keys from place \(first) of a node with room for \(room)"
+    }
     if level == 0 { return try fault(inLeaf: node, from: lower, to: upper, &survey) }
     survey.byteCount += TreeNode.innerByteCount(room: room)
     for index in 0...count {

@@ -43,10 +43,12 @@ extension OrderedTree {
       sight = way.take(low, of: sight, in: self)
     }
     if sight.isLost { return nil }
-    var (low, high) = (0, sight.node.count)
+    let extent = sight.node.extent
+    var (low, high) = (0, extent.count)
     while low < high {
       let middle = (low + high) / 2
-      if try isPassed(key(of: sight.node.entry(middle))) { low = middle + 1 } else { high = middle }
+      let key = key(of: sight.node.entry(middle, in: extent))
+      if try isPassed(key) { low = middle + 1 } else { high = middle }
     }
     return way.end(at: direction == .forward ? low : low - 1, of: sight, in: self)
   }
@@ -58,6 +60,8 @@ extension OrderedTree {
       sight = child(0, of: sight)
       level -= 1
     }
-    return sight.isLost || sight.node.count == 0 ? .none : sight.node.entry(0)
+    if sight.isLost { return .none }
+    let extent = sight.node.extent
+    return extent.count == 0 ? .none : sight.node.entry(0, in: extent)
   }
 }

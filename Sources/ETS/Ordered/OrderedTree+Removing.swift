@@ -37,8 +37,7 @@ extension OrderedTree {
   private func remove(
     _ place: Place, of leaf: TreeNode, key: Term, prefix: UInt
   ) throws(TableError) {
-    let extent = leaf.extent
-    if Self.isSparse(count: extent.count &- 1, room: extent.room) {
+    if Self.isSparse(leaf.extent, without: place.index) {
       try findPath(to: key, prefix: prefix)
       removeOnPath(place.index)
     } else {
@@ -50,9 +49,13 @@ extension OrderedTree {
     state.pointee.objects.retire(place.entry)
   }
 
-  /// Whether a leaf with so many objects has too much room for them.
+  /// Whether a leaf has too much room when one of its objects is gone: three eighths of it. Where objects
+  /// go from an end, as keys in order do, the others will soon be gone too: then three quarters of it.
   @inline(__always)
-  private static func isSparse(count: Int, room: Int) -> Bool { count &* 8 < room &* 5 }
+  private static func isSparse(_ extent: TreeNode.Extent, without index: Int) -> Bool {
+    let last = extent.count &- 1
+    return last &* 8 < extent.room &* (index == 0 || index == last ? 2 : 5)
+  }
 
   /// Takes an object out of the leaf that the path leads to, and sees that the leaf has no more room
   /// than it needs. Does not give the object back.
@@ -60,10 +63,11 @@ extension OrderedTree {
   func removeOnPath(_ index: Int) {
     let leaf = state.pointee.path.node(0)
     if leaf.count == 1 { return unlinkLeaf() }
+    let isSparse = Self.isSparse(leaf.extent, without: index)
     leaf.changeVersion()
     leaf.remove(index)
     leaf.changeVersion()
-    if !Self.isSparse(count: leaf.count, room: leaf.room) { return }
+    if !isSparse { return }
     if mergeLeaf() { return balance(from: 1) }
     let room = TreeNode.leafRoom(for: leaf.count + leaf.count / 8 + 1)
     if room >= leaf.room { return }

@@ -82,10 +82,10 @@ extension OrderedTree {
       let index = direction == .forward ? cursor.index &+ 1 : cursor.index &- 1
       let extent = leaf.extent
       if index >= 0 && index < extent.count {
-        let entry = leaf.entry(index, room: extent.room)
+        let entry = leaf.entry(index, in: extent)
         let ahead = direction == .forward ? index &+ 8 : index &- 8
         if ahead >= 0 && ahead < extent.count {
-          Prefetch.read(leaf.entry(ahead, room: extent.room).words)
+          Prefetch.read(leaf.entry(ahead, in: extent).words)
         }
         if cursor.leaf.isValid {
           (cursor.index, cursor.entry) = (index, entry)
@@ -161,7 +161,7 @@ extension OrderedTree {
     let extent = leaf.node.extent
     if index < 0 || index >= extent.count { return nil }
     var cursor = Cursor(
-      leaf: leaf, index: index, entry: leaf.node.entry(index, room: extent.room))
+      leaf: leaf, index: index, entry: leaf.node.entry(index, in: extent))
     if !leaf.isValid { return nil }
     cursor.retiredNodes = retiredNodes
     finger.index = index
@@ -227,9 +227,9 @@ extension OrderedTree {
     /// The object with an index in a leaf, or else the nearest one of the next leaf.
     /// - Returns: nothing where something changed.
     mutating func end(at index: Int, of leaf: Sight, in tree: OrderedTree) -> Cursor? {
-      let count = leaf.node.count
-      if index >= 0 && index < count {
-        let entry = leaf.node.entry(index)
+      let extent = leaf.node.extent
+      if index >= 0 && index < extent.count {
+        let entry = leaf.node.entry(index, in: extent)
         return leaf.isValid ? Cursor(leaf: leaf, index: index, entry: entry) : nil
       }
       if turn.isEmpty { return leaf.isValid ? Cursor() : nil }
@@ -239,9 +239,10 @@ extension OrderedTree {
         sight = take(direction == .forward ? 0 : sight.node.count, of: sight, in: tree)
       }
       if sight.isLost { return nil }
-      let nearest = direction == .forward ? 0 : sight.node.count - 1
+      let next = sight.node.extent
+      let nearest = direction == .forward ? 0 : next.count - 1
       if nearest < 0 { return nil }
-      let entry = sight.node.entry(nearest)
+      let entry = sight.node.entry(nearest, in: next)
       // The nearest one of the next leaf when nothing was left of this one.
       return sight.isValid && leaf.isValid
         ? Cursor(leaf: sight, index: nearest, entry: entry) : nil

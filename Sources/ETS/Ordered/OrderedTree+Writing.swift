@@ -133,11 +133,11 @@ extension OrderedTree {
     state.pointee.path.begin(root)
     for level in stride(from: root.height, to: 0, by: -1) {
       let node = state.pointee.path.node(level)
-      state.pointee.path.take(node.rank(below: prefix, count: node.count), level: level)
+      state.pointee.path.take(node.rank(below: prefix, in: node.extent), level: level)
     }
     while true {
       let leaf = state.pointee.path.node(0)
-      for index in leaf.rank(below: prefix, count: leaf.count)..<leaf.count
+      for index in leaf.rank(below: prefix, in: leaf.extent)..<leaf.count
       where leaf.entry(index) == entry {
         return index
       }

@@ -45,11 +45,11 @@ struct TreeFinger: BitwiseCopyable {
     let extent = node.extent
     let last = extent.count &- 1
     if sight.isLost || last < 0 { return nil }
-    let (lowest, highest) = (node.prefix(0), node.prefix(last))
+    let (lowest, highest) = (node.prefix(0, in: extent), node.prefix(last, in: extent))
     let isWithin =
-      (lowest < prefix || lowest == prefix && tree.hasKey(key, node.entry(0, room: extent.room)))
+      (lowest < prefix || lowest == prefix && tree.hasKey(key, node.entry(0, in: extent)))
       && (prefix < highest
-        || highest == prefix && tree.hasKey(key, node.entry(last, room: extent.room)))
+        || highest == prefix && tree.hasKey(key, node.entry(last, in: extent)))
     return isWithin ? sight : nil
   }
 
@@ -59,8 +59,8 @@ struct TreeFinger: BitwiseCopyable {
     of key: Term, prefix: UInt, in leaf: TreeNode, _ tree: OrderedTree
   ) -> OrderedTree.Place? {
     let extent = leaf.extent
-    for guess in index...index &+ 1 where guess < extent.count && leaf.prefix(guess) == prefix {
-      let entry = leaf.entry(guess, room: extent.room)
+    for guess in index...index &+ 1 where guess < extent.count && leaf.prefix(guess, in: extent) == prefix {
+      let entry = leaf.entry(guess, in: extent)
       if tree.hasKey(key, entry) { return OrderedTree.Place(index: guess, entry: entry) }
     }
     return nil

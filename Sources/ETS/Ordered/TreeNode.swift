@@ -6,12 +6,15 @@ import Terms
 ///
 /// ```
 /// 0 | version: odd while the node changes, and for good once it is out of the tree |
-/// 1 | room | count:16                                                              |
+/// 1 | first:16 | room:16 | count:16                                                |
 /// 2 | prefix ... (room)            |
 ///   | entry ... (room)             |   of a leaf: the objects, and the prefixes of their keys
 ///   | key ... (room)               |   of an inner node: separators
 ///   | child ... (room + 1)         |
 /// ```
+/// What a leaf has stands from `first` on in both rows, so that its first objects go and come as cheaply as
+/// its last ones; what an inner node has begins at 0.
+///
 /// A separator without a key stands between keys with prefixes below its own, on its left, and all
 /// others. Only where two neighbours have the same prefix does one have a key: as the entry of a
 /// tuple of its own, `{Key}`, which belongs to the tree; keys from there on are on its right.
@@ -34,11 +37,22 @@ struct TreeNode: BitwiseCopyable, Equatable {
   @inline(__always)
   func shared(_ place: Int) -> SharedWord { SharedWord(words + place) }
 
-  /// How many keys or separators a node has, and could have.
+  /// How many keys or separators a node has, and could have, and where they begin.
+  ///
+  /// A reader uses the same one as long as it looks at a node: an index of one does not fit another.
   struct Extent: BitwiseCopyable {
     let bits: UInt
     @inline(__always) var count: Int { Int(bits & 0xFFFF) }
-    @inline(__always) var room: Int { Int(bits >> 16) }
+    @inline(__always) var room: Int { Int(bits >> 16 & 0xFFFF) }
+    @inline(__always) var first: Int { Int(bits >> 32) }
+
+    @inline(__always)
+    init(bits: UInt) { self.bits = bits }
+
+    @inline(__always)
+    init(first: Int = 0, room: Int, count: Int) {
+      bits = UInt(first) << 32 | UInt(room) << 16 | UInt(count)
+    }
   }
 
   @inline(__always) var extent: Extent { Extent(bits: shared(1).acquired) }
@@ -50,12 +64,15 @@ struct TreeNode: BitwiseCopyable, Equatable {
   }
 
   @inline(__always)
-  func setCount(_ count: Int) { shared(1).publish(UInt(room) << 16 | UInt(count)) }
+  private func set(_ extent: Extent) { shared(1).publish(extent.bits) }
+
+  /// Sets how many separators an inner node has.
+  func setCount(_ count: Int) { set(Extent(room: room, count: count)) }
 
   /// Makes a node without keys of fresh memory.
   func begin(room: Int) {
     words[0] = 0
-    words[1] = UInt(room) << 16
+    words[1] = Extent(room: room, count: 0).bits
   }
 
   // MARK: Versions
@@ -71,24 +88,36 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
   // MARK: Words
 
-  @inline(__always) private var prefixes: SharedWord { shared(Self.headerWords) }
-
+  /// Where the prefixes begin, and where the entries do.
   @inline(__always)
-  func prefix(_ index: Int) -> UInt { shared(Self.headerWords &+ index).acquired }
-
-  /// An object of a leaf, or the key of a separator.
-  @inline(__always)
-  func entry(_ index: Int, room: Int) -> TableEntry {
-    TableEntry(bits: shared(Self.headerWords &+ room &+ index).acquired)
+  private static func rows(of extent: Extent) -> (prefixes: Int, entries: Int) {
+    let prefixes = headerWords &+ extent.first
+    return (prefixes, prefixes &+ extent.room)
   }
 
   @inline(__always)
-  func entry(_ index: Int) -> TableEntry { entry(index, room: room) }
+  func prefix(_ index: Int, in extent: Extent) -> UInt {
+    shared(Self.rows(of: extent).prefixes &+ index).acquired
+  }
+
+  /// An object of a leaf, or the key of a separator.
+  @inline(__always)
+  func entry(_ index: Int, in extent: Extent) -> TableEntry {
+    TableEntry(bits: shared(Self.rows(of: extent).entries &+ index).acquired)
+  }
+
+  /// As ``prefix(_:in:)``, where nobody writes meanwhile.
+  @inline(__always)
+  func prefix(_ index: Int) -> UInt { prefix(index, in: extent) }
+
+  /// As ``entry(_:in:)``, where nobody writes meanwhile.
+  @inline(__always)
+  func entry(_ index: Int) -> TableEntry { entry(index, in: extent) }
 
   /// Replaces an object whose key stays.
   @inline(__always)
   func replace(_ index: Int, by entry: TableEntry) {
-    shared(Self.headerWords &+ room &+ index).publish(entry.bits)
+    shared(Self.rows(of: extent).entries &+ index).publish(entry.bits)
   }
 
   @inline(__always)
@@ -108,10 +137,12 @@ struct TreeNode: BitwiseCopyable, Equatable {
 
   /// How many prefixes are below one: a search without jumps that depend on keys or on their number,
   /// in two steps that each wait for seven prefixes at once: every eighth one, and those between.
-  /// - Parameter count: 64 at most.
+  /// - Parameter extent: of 64 at most.
   @inline(__always)
-  func rank(below prefix: UInt, count: Int) -> Int {
+  func rank(below prefix: UInt, in extent: Extent) -> Int {
+    let count = extent.count
     assert(count <= 64, "a node of \(count) keys is searched as one of 64")
+    let prefixes = shared(Self.rows(of: extent).prefixes)
     let last = count &- 1
     // Where keys come in order, each is behind all others.
     if last < 0 || prefixes[last].load(ordering: .acquiring) < prefix { return count }
@@ -130,8 +161,8 @@ struct TreeNode: BitwiseCopyable, Equatable {
   }
 
   /// How many prefixes are at most one.
-  func rank(upTo prefix: UInt, count: Int) -> Int {
-    prefix == .max ? count : rank(below: prefix + 1, count: count)
+  func rank(upTo prefix: UInt, in extent: Extent) -> Int {
+    prefix == .max ? extent.count : rank(below: prefix + 1, in: extent)
   }
 
   /// Asks for the lines that a search looks at, and those of the entries, one of which comes next: a
@@ -158,36 +189,68 @@ extension TreeNode {
   @inline(__always)
   private func move(_ source: Int, to target: Int) { shared(target).publish(words[source]) }
 
+  /// Moves objects of a leaf to the place before theirs, or so many before.
+  /// - Parameter range: of places in the rows.
+  @inline(__always)
+  private func moveDown(_ range: Range<Int>, room: Int, by distance: Int = 1) {
+    // Both rows at once: where a loop ends is told wrongly as a rule.
+    var place = Self.headerWords &+ range.lowerBound
+    let end = Self.headerWords &+ range.upperBound
+    while place < end {
+      move(place, to: place &- distance)
+      move(place &+ room, to: place &+ room &- distance)
+      place &+= 1
+    }
+  }
+
+  /// Moves objects of a leaf to the place behind theirs.
+  @inline(__always)
+  private func moveUp(_ range: Range<Int>, room: Int) {
+    var place = Self.headerWords &+ range.upperBound
+    let end = Self.headerWords &+ range.lowerBound
+    while place > end {
+      place &-= 1
+      move(place, to: place &+ 1)
+      move(place &+ room, to: place &+ room &+ 1)
+    }
+  }
+
   /// Adds an object to a leaf.
   /// - Precondition: there is room.
   @inline(__always)
   func insert(_ entry: TableEntry, prefix: UInt, at index: Int) {
     let extent = extent
-    let (count, entries) = (extent.count, Self.headerWords &+ extent.room)
-    // Both rows at once: where a loop ends is told wrongly as a rule.
-    var place = count
-    while place > index {
-      move(Self.headerWords &+ place &- 1, to: Self.headerWords &+ place)
-      move(entries &+ place &- 1, to: entries &+ place)
-      place &-= 1
+    var (first, room, count) = (extent.first, extent.room, extent.count)
+    if first > 0 && index &* 2 < count {
+      moveDown(first..<first &+ index, room: room)
+      first &-= 1
+    } else {
+      if first &+ count == room {
+        moveDown(first..<room, room: room, by: first)
+        first = 0
+      }
+      moveUp(first &+ index..<first &+ count, room: room)
     }
-    shared(Self.headerWords &+ index).publish(prefix)
-    shared(entries &+ index).publish(entry.bits)
-    setCount(count &+ 1)
+    count &+= 1
+    let new = Extent(first: first, room: room, count: count)
+    let rows = Self.rows(of: new)
+    shared(rows.prefixes &+ index).publish(prefix)
+    shared(rows.entries &+ index).publish(entry.bits)
+    set(new)
   }
 
   /// Takes an object out of a leaf.
   @inline(__always)
   func remove(_ index: Int) {
     let extent = extent
-    let (count, entries) = (extent.count, Self.headerWords &+ extent.room)
-    var place = index
-    while place < count &- 1 {
-      move(Self.headerWords &+ place &+ 1, to: Self.headerWords &+ place)
-      move(entries &+ place &+ 1, to: entries &+ place)
-      place &+= 1
+    let (first, room, count) = (extent.first, extent.room, extent.count)
+    if index &* 2 < count {
+      moveUp(first..<first &+ index, room: room)
+      set(Extent(first: first &+ 1, room: room, count: count &- 1))
+    } else {
+      moveDown(first &+ index &+ 1..<first &+ count, room: room)
+      set(Extent(first: first, room: room, count: count &- 1))
     }
-    setCount(count &- 1)
   }
 
   /// Puts two children in the place of one, a separator between them.
@@ -227,14 +290,16 @@ extension TreeNode {
 // MARK: - Filling new nodes
 
 extension TreeNode {
-  /// Adds keys of another node, and their objects, behind one's own. Nobody else knows this node.
+  /// Adds keys of another node, and their objects, behind one's own. Nobody else knows this node, and
+  /// nothing was taken out of it.
   func append(_ range: Range<Int>, of other: TreeNode) {
-    let (count, room, otherRoom) = (count, room, other.room)
-    let start = Self.headerWords
-    (words + start + count).update(from: other.words + start + range.lowerBound, count: range.count)
-    (words + start + room + count).update(
-      from: other.words + start + otherRoom + range.lowerBound, count: range.count)
-    words[1] = UInt(room) << 16 | UInt(count + range.count)
+    let (count, room) = (count, room)
+    let (rows, others) = (Self.rows(of: extent), Self.rows(of: other.extent))
+    (words + rows.prefixes + count).update(
+      from: other.words + others.prefixes + range.lowerBound, count: range.count)
+    (words + rows.entries + count).update(
+      from: other.words + others.entries + range.lowerBound, count: range.count)
+    words[1] = Extent(room: room, count: count + range.count).bits
   }
 
   /// Adds one separator.
@@ -242,7 +307,7 @@ extension TreeNode {
     let (count, room) = (count, room)
     words[Self.headerWords + count] = separator.prefix
     words[Self.headerWords + room + count] = separator.key.bits
-    words[1] = UInt(room) << 16 | UInt(count + 1)
+    words[1] = Extent(room: room, count: count + 1).bits
   }
 
   /// Sets children to those of another node.
