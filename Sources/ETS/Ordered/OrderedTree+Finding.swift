@@ -75,7 +75,9 @@ extension OrderedTree {
     let index = node.rank(below: prefix, in: extent)
     if index == extent.count || node.prefix(index, in: extent) != prefix { return index }
     if node.entry(index, in: extent).isNone {
-      if index &+ 1 == extent.count || node.prefix(index &+ 1, in: extent) != prefix { return index &+ 1 }
+      if index &+ 1 == extent.count || node.prefix(index &+ 1, in: extent) != prefix {
+        return index &+ 1
+      }
     }
     return try childIndexAmongSame(key, prefix, node, extent, index)
   }

@@ -59,7 +59,8 @@ struct TreeFinger: BitwiseCopyable {
     of key: Term, prefix: UInt, in leaf: TreeNode, _ tree: OrderedTree
   ) -> OrderedTree.Place? {
     let extent = leaf.extent
-    for guess in index...index &+ 1 where guess < extent.count && leaf.prefix(guess, in: extent) == prefix {
+    for guess in index...index &+ 1
+    where guess < extent.count && leaf.prefix(guess, in: extent) == prefix {
       let entry = leaf.entry(guess, in: extent)
       if tree.hasKey(key, entry) { return OrderedTree.Place(index: guess, entry: entry) }
     }
