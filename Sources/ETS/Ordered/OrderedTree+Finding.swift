@@ -145,20 +145,16 @@ extension OrderedTree {
   func locate(_ key: Term, prefix: UInt) throws(TableError) -> (leaf: Sight, place: Place) {
     let finger = TreeFinger(of: self)
     if let leaf = finger.leaf(in: self, of: key, prefix: prefix) {
-      let place = try place(of: key, prefix: prefix, in: leaf.node, near: finger)
+      let place: Place
+      if let near = finger.place(of: key, prefix: prefix, in: leaf.node, self) {
+        place = near
+      } else {
+        place = try self.place(of: key, prefix: prefix, in: leaf.node)
+      }
       finger.index = place.index
       return (leaf, place)
     }
     return try locateFromRoot(key, prefix: prefix, finger)
-  }
-
-  /// Where a key stands in the leaf of a finger, or would.
-  @inline(__always)
-  func place(
-    of key: Term, prefix: UInt, in leaf: TreeNode, near finger: TreeFinger
-  ) throws(TableError) -> Place {
-    if let place = finger.place(of: key, prefix: prefix, in: leaf, self) { return place }
-    return try place(of: key, prefix: prefix, in: leaf)
   }
 
   @inline(__always)

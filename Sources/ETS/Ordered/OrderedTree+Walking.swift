@@ -119,13 +119,56 @@ extension OrderedTree {
     from key: Term, _ direction: Direction
   ) throws(TableError) -> Cursor {
     let prefix = prefix(of: key)
-    let finger = TreeFinger(of: self)
-    if let near = try position(from: key, prefix: prefix, direction, near: finger) { return near }
-    return try positionFromRoot(from: key, prefix: prefix, direction, finger)
+    let (finger, retiredNodes) = (TreeFinger(of: self), retiredNodes)
+    guard let leaf = finger.leaf(in: self, of: key, prefix: prefix) else {
+      return try positionFromRoot(from: key, prefix: prefix, direction, finger)
+    }
+    let place: Place
+    if let near = finger.place(of: key, prefix: prefix, in: leaf.node, self) {
+      place = near
+    } else {
+      place = try self.place(of: key, prefix: prefix, in: leaf.node)
+    }
+    guard let cursor = cursor(direction, from: place, in: leaf, retiredNodes) else {
+      return try positionBesideLeaf(from: key, prefix: prefix, direction, finger)
+    }
+    finger.index = cursor.index
+    return cursor
   }
 
   @inline(never)
   private func positionFromRoot(
+    from key: Term, prefix: UInt, _ direction: Direction, _ finger: TreeFinger
+  ) throws(TableError) -> Cursor {
+    let retiredNodes = retiredNodes
+    let leaf = try leaf(of: key, prefix: prefix)
+    if !leaf.isEmpty && !leaf.isLost {
+      let place = try place(of: key, prefix: prefix, in: leaf.node)
+      if let cursor = cursor(direction, from: place, in: leaf, retiredNodes) {
+        finger.set(leaf, index: cursor.index, retiredNodes: retiredNodes)
+        return cursor
+      }
+    }
+    return try positionBesideLeaf(from: key, prefix: prefix, direction, finger)
+  }
+
+  /// A walk that begins beside an object's place, if that is in the same leaf.
+  @inline(__always)
+  private func cursor(
+    _ direction: Direction, from place: Place, in leaf: Sight, _ retiredNodes: UInt
+  ) -> Cursor? {
+    let index = direction == .forward ? place.indexBehind : place.index - 1
+    let extent = leaf.node.extent
+    if index < 0 || index >= extent.count { return nil }
+    var cursor = Cursor(leaf: leaf, index: index, entry: leaf.node.entry(index, in: extent))
+    if !leaf.isValid { return nil }
+    cursor.retiredNodes = retiredNodes
+    return cursor
+  }
+
+  /// The same where the next object may be in another leaf than the key.
+  @inline(never)
+  private func positionBesideLeaf(
     from key: Term, prefix: UInt, _ direction: Direction, _ finger: TreeFinger
   ) throws(TableError) -> Cursor {
     let retiredNodes = retiredNodes
@@ -145,26 +188,6 @@ extension OrderedTree {
     if !cursor.entry.isNone {
       finger.set(cursor.leaf, index: cursor.index, retiredNodes: retiredNodes)
     }
-    return cursor
-  }
-
-  /// A walk from a key in the leaf where the thread found one last.
-  /// - Returns: nothing where the next object is not in that leaf.
-  @inline(__always)
-  private func position(
-    from key: Term, prefix: UInt, _ direction: Direction, near finger: TreeFinger
-  ) throws(TableError) -> Cursor? {
-    let retiredNodes = retiredNodes
-    guard let leaf = finger.leaf(in: self, of: key, prefix: prefix) else { return nil }
-    let place = try place(of: key, prefix: prefix, in: leaf.node, near: finger)
-    let index = direction == .forward ? place.indexBehind : place.index - 1
-    let extent = leaf.node.extent
-    if index < 0 || index >= extent.count { return nil }
-    var cursor = Cursor(
-      leaf: leaf, index: index, entry: leaf.node.entry(index, in: extent))
-    if !leaf.isValid { return nil }
-    cursor.retiredNodes = retiredNodes
-    finger.index = index
     return cursor
   }
 
