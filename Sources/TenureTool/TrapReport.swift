@@ -2,7 +2,7 @@ import Glibc
 
 /// A line that is written where the program traps: a check deep down that fails ends the program by a
 /// signal, and would not tell what had been going on. What the program's end would have been without the
-/// line follows it: Swift's runtime writes where each thread was.
+/// line follows it: Swift's runtime writes where the thread was.
 enum TrapReport {
   /// The line as bytes; written before the signal and never freed meanwhile.
   private nonisolated(unsafe) static var line: UnsafeMutableBufferPointer<UInt8>?

@@ -252,11 +252,10 @@ import Testing
     if how == "links" {
       try other.link(to: owner.pid)
     } else {
-      _ = try other.process.monitor(owner.pid)
+      _ = try other.monitor(owner.pid)
     }
     if how != "asks" { #expect(try owner.handleSignals()) }
-    let isParked = other.process.park()
-    #expect(isParked)
+    #expect(other.park())
     owner.end(reason: .normal)
     #expect(listener.seen == ["0 tables, name: false"])
     #expect(try other.receiveText() != nil)

@@ -171,6 +171,11 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
   /// Makes every thread of the process pass a full memory barrier.
   func passBarrier() {
     if epochs.pointee.needsFences { return atomicMemoryFence(ordering: .sequentiallyConsistent) }
+    Self.passBarrierOfKernel()
+  }
+
+  /// The same where the kernel's barrier is known to work.
+  static func passBarrierOfKernel() {
     let refusal = ca_barrier_all_threads()
     if refusal != 0 { fatalError("the barrier worked and is refused now: errno \(refusal)") }
   }
@@ -206,10 +211,10 @@ struct AllocatorCore: BitwiseCopyable, @unchecked Sendable {
     let carrier = carrier(of: slab)
     // Only the owner comes here, and only the owner's slab has this carrier. Not only the last unit
     // counts: some between may have gone back before.
-    let units = (end - carrier.base - 1) / layout.unitByteCount + 1
-    if UInt32((1 << units) - 1) & ~carrier.pointee.committedUnits == 0 { return }
+    let byteCount = end - carrier.base
+    if layout.units(ofFirst: byteCount) & ~carrier.pointee.committedUnits == 0 { return }
     try withSupply { supply throws(MemoryError) in
-      try supply.commitPrefix(of: carrier, byteCount: end - carrier.base)
+      try supply.commitPrefix(of: carrier, byteCount: byteCount)
     }
   }
 

@@ -83,8 +83,7 @@ struct InstanceDoor: ~Copyable {
     pthread_mutex_lock(mutex)
     if staysClosed { return }
     isClosed.store(1, ordering: .relaxed)
-    let refusal = ca_barrier_all_threads()
-    if refusal != 0 { fatalError("the barrier worked and is refused now: errno \(refusal)") }
+    AllocatorCore.passBarrierOfKernel()
     while isInside.load(ordering: .acquiring) == 1 { sched_yield() }
   }
 

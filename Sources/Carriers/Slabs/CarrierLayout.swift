@@ -52,6 +52,11 @@ struct CarrierLayout {
   /// What a carrier is committed by, so that a hardly used one costs little.
   var unitByteCount: Int { carrierByteCount / CarrierHead.unitCount }
 
+  /// The units that the first bytes of a carrier stand in, a bit each.
+  func units(ofFirst byteCount: Int) -> UInt32 {
+    UInt32((1 << ((byteCount - 1) / unitByteCount + 1)) - 1)
+  }
+
   /// The number of size classes.
   var classCount: Int { SizeClass(holding: largestSmallBlock).index + 1 }
 

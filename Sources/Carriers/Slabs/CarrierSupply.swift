@@ -85,8 +85,7 @@ struct CarrierSupply: ~Copyable {
 
   /// Commits the first bytes of a carrier in use, as far as they are not yet.
   mutating func commitPrefix(of carrier: CarrierPointer, byteCount: Int) throws(MemoryError) {
-    let units = (byteCount - 1) / layout.unitByteCount + 1
-    try commit(carrier, units: UInt32((1 << units) - 1))
+    try commit(carrier, units: layout.units(ofFirst: byteCount))
   }
 
   /// Takes back a slab in which no block is in use.

@@ -123,6 +123,7 @@ extension OrderedTree {
     guard let leaf = finger.leaf(in: self, of: key, prefix: prefix) else {
       return try positionFromRoot(from: key, prefix: prefix, direction, finger)
     }
+    // As in `locate`: one function of both is called, not inlined, which costs keys in order a tenth.
     let place: Place
     if let near = finger.place(of: key, prefix: prefix, in: leaf.node, self) {
       place = near
@@ -136,6 +137,7 @@ extension OrderedTree {
     return cursor
   }
 
+  /// The same where the thread's finger is elsewhere.
   @inline(never)
   private func positionFromRoot(
     from key: Term, prefix: UInt, _ direction: Direction, _ finger: TreeFinger
@@ -166,7 +168,7 @@ extension OrderedTree {
     return cursor
   }
 
-  /// The same where the next object may be in another leaf than the key.
+  /// A walk from a key whose neighbour may be in another leaf, or where something changed meanwhile.
   @inline(never)
   private func positionBesideLeaf(
     from key: Term, prefix: UInt, _ direction: Direction, _ finger: TreeFinger
